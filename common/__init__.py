@@ -1,0 +1,1 @@
+"""The templates, and what every recipe shares. Imports nothing heavy by itself."""

@@ -1,0 +1,162 @@
+"""The only file that calls TensorFlow: tapes, the input pipeline, devices, event files.
+
+Networks and losses are pure Keras; what they cannot say is said here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keeps what native code writes to standard error, and shows it only after a failure.
+
+    TensorFlow greets with a dozen lines about its build, whatever the log level.
+    """
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(shown, kept.read())
+            raise
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)
+
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+with _quietly():
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    # The search for a GPU happens once, and has much to say where there is none.
+    tf.config.list_physical_devices()
+
+from data.errors import MachineFault  # noqa: E402
+
+
+def tape() -> tf.GradientTape:
+    """Records what is computed within `with`; can be entered again to record on."""
+    return tf.GradientTape()
+
+
+def with_input_gradient(function: Callable, inputs):
+    """function(inputs), and the gradient of its sum with respect to the inputs.
+
+    The gradient can itself be differentiated.
+    """
+    with tf.GradientTape() as watching:
+        watching.watch(inputs)
+        outputs = function(inputs)
+        total = tf.reduce_sum(outputs)
+    return outputs, watching.gradient(total, inputs)
+
+
+def stream(draw: Callable[[int], dict[str, np.ndarray]], first: int, last: int):
+    """A pipeline of the batches draw(first) … draw(last - 1), drawn ahead of their use.
+
+    Pictures (uint8) arrive as float32 in [-1, 1]; everything else as it is.
+    """
+    example = draw(first)
+    names = sorted(example)
+
+    def fetch(step):
+        values = tf.numpy_function(
+            lambda s: [draw(int(s))[name] for name in names],
+            [step],
+            [tf.as_dtype(example[name].dtype) for name in names],
+        )
+        batch = {}
+        for name, value in zip(names, values, strict=True):
+            value.set_shape(example[name].shape)
+            is_picture = example[name].dtype == np.uint8
+            batch[name] = tf.cast(value, tf.float32) / 127.5 - 1 if is_picture else value
+        return batch
+
+    steps = tf.data.Dataset.range(first, last)
+    return steps.map(fetch, num_parallel_calls=2, deterministic=True).prefetch(4)
+
+
+def names_of(function: Callable, batch: dict[str, np.ndarray]) -> list[str]:
+    """The keys of the dictionary that function(batch) returns, without computing it."""
+    shapes = {name: tf.TensorSpec(value.shape, value.dtype) for name, value in batch.items()}
+    traced = tf.function(function).get_concrete_function(shapes)
+    return list(traced.structured_outputs)
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow sees a GPU."""
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def gpu_has_bfloat16() -> bool:
+    """Whether the first GPU computes in bfloat16 (compute capability 8.0 and up)."""
+    details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+    return details.get("compute_capability", (0, 0)) >= (8, 0)
+
+
+def make_deterministic() -> None:
+    """Choose deterministic kernels throughout; raises where an operation has none."""
+    tf.config.experimental.enable_op_determinism()
+
+
+def device_name() -> str:
+    """The device that trains, in words."""
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return f"CPU, {os.cpu_count()} cores"
+    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")
+
+
+@contextmanager
+def readable_faults(advice: str) -> Iterator[None]:
+    """Turns TensorFlow's errors for exhausted resources into one line with `advice`."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as fault:
+        raise MachineFault(f"out of memory; {advice}") from fault
+
+
+class EventWriter:
+    """Scalars and pictures for TensorBoard."""
+
+    def __init__(self, folder: Path):
+        self._writer = tf.summary.create_file_writer(str(folder))
+
+    def scalars(self, step: int, values: dict[str, float]) -> None:
+        """Write the values of a step under their names."""
+        with self._writer.as_default(step):
+            for name, value in values.items():
+                tf.summary.scalar(name, value)
+
+    def picture(self, step: int, name: str, pixels: np.ndarray) -> None:
+        """Write a picture, uint8 H×W×C."""
+        with self._writer.as_default(step):
+            tf.summary.image(name, pixels[None])
+
+    def flush(self) -> None:
+        """Put what was written onto the disk."""
+        self._writer.flush()
+
+
+def set_up(precision: str, seed: int) -> None:
+    """Arithmetic and seed for everything that is built from here on."""
+    keras.config.set_dtype_policy(precision)
+    keras.utils.set_random_seed(seed)
+
+
+def load_network(path: Path) -> keras.Model:
+    """A network from a `.keras` file; no code in the file is run."""
+    return keras.saving.load_model(path, compile=False, safe_mode=True)

@@ -1,0 +1,72 @@
+"""Command lines: flags to a configuration, and every refusal in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import tyro
+
+from data.errors import MachineFault, Refused
+
+Flags = TypeVar("Flags")
+
+
+def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, about: str = ""):
+    """The flags of a dataclass, from the command line.
+
+    Raises:
+        Refused: an unknown flag or a value of the wrong kind, in tyro's words, on one line.
+        SystemExit: after --help.
+    """
+    said = io.StringIO()
+    width = os.environ.get("COLUMNS")
+    try:
+        if not {"-h", "--help"} & set(arguments):
+            # Wide, so that no sentence of tyro's box is broken over two lines.
+            os.environ["COLUMNS"] = "1000"
+        with contextlib.redirect_stderr(said):
+            return tyro.cli(
+                kind, args=list(arguments), prog=program, default=default, description=about
+            )
+    except SystemExit as stop:
+        if stop.code in (None, 0):
+            raise
+        raise Refused(f"{_first_words(said.getvalue())} (see {program} --help)") from None
+    finally:
+        if width is None:
+            os.environ.pop("COLUMNS", None)
+        else:
+            os.environ["COLUMNS"] = width
+
+
+def _first_words(box: str) -> str:
+    """What stands in a box of tyro's before its first rule, and the flag it suggests."""
+    lines = [line.strip("│ \n") for line in box.splitlines() if line.startswith("│")]
+    words, rest = [], iter(lines)
+    for line in rest:
+        if line.startswith("─"):
+            break
+        words.append(line)
+    for line in rest:
+        if line.startswith("Perhaps you meant"):
+            words.append("– perhaps you meant " + next(rest, "").split()[0])
+    return " ".join(words).rstrip(".") or "bad command line"
+
+
+def run_program(program: Callable[[], int | None]) -> int:
+    """Run a command's main function; turns what it raises into one line and an exit code."""
+    try:
+        return program() or 0
+    except (Refused, MachineFault) as no:
+        print(f"error: {no}", file=sys.stderr)
+        return no.exit_code
+    except KeyboardInterrupt:
+        print("stopped before the training began; nothing was lost", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0

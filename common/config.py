@@ -1,0 +1,145 @@
+"""The settings that every recipe has: a dataclass whose fields are the command line's flags.
+
+Nothing here imports TensorFlow or Keras, so that flags are read, and refused, at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tyro.conf import Suppress
+
+from data.errors import Refused
+from data.imageset import Source
+
+Precision = Literal["auto", "float32", "mixed_bfloat16"]
+
+
+@dataclass(kw_only=True)
+class Config:
+    """Settings of a training."""
+
+    data: str = "houses"
+    """What to learn from: a world (houses), a set (mnist), a folder of pictures, an .npz file."""
+    pictures: int = 20_000
+    """How many pictures of a world to draw; a folder or set is used whole."""
+    image_size: int | None = None
+    """Pixels a side; None: the recipe's for a world, the pictures' own for anything else."""
+    channels: Suppress[int | None] = None
+    """Colour channels, 1 or 3: the data's own."""
+
+    steps: int = 1000
+    """Updates of the generator in all (with --resume, too; pretraining is not counted)."""
+    batch_size: int = 32
+    """Pictures an update."""
+    pretrain_discriminator: int = 0
+    """Updates of the discriminator alone, before the generator's first."""
+    seed: int = 0
+    """Decides everything random: pictures, their order, latents, first weights."""
+    precision: Precision = "auto"
+    """Arithmetic; auto: mixed_bfloat16 where the processor or GPU has it, else float32."""
+    deterministic: bool = False
+    """Also choose deterministic GPU kernels (slower); on one CPU runs repeat exactly anyway."""
+
+    averaging: float = 0.0
+    """Decay of the generator's running average, which is what is shown and kept (0: off)."""
+    sample_every: int = 500
+    """Steps between grids of samples."""
+    sample_count: int = 64
+    """Pictures in a grid; their latents stay the same throughout."""
+    checkpoint_every: int = 1000
+    """Steps between checkpoints: what a crash can cost at most."""
+    log_every: int = 50
+    """Steps between rows of metrics.csv."""
+    watchdog: Literal["stop", "warn", "off"] = "stop"
+    """What to do when the training has gone wrong for good (NaN always stops it)."""
+
+    #: Image size for worlds where none is asked for.
+    world_size = 64
+
+    def legal_sizes(self) -> list[int]:
+        """The image sizes that the recipe's networks can make, ascending."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """Refuse values that cannot be; a recipe adds its own checks.
+
+        Raises:
+            Refused: with the flag and what is legal, in one line.
+        """
+        for name in ("pictures", "batch_size", "sample_every", "sample_count", "checkpoint_every"):
+            self._at_least(1, name)
+        self._at_least(1, "log_every")
+        for name in ("steps", "pretrain_discriminator", "seed"):
+            self._at_least(0, name)
+        self._within("averaging", 0, 1, open_above=True)
+        if self.image_size is not None and self.image_size not in self.legal_sizes():
+            raise Refused(
+                f"--image-size {self.image_size}: this network makes "
+                f"{_nearest(self.image_size, self.legal_sizes())} (nearest legal sizes)"
+            )
+
+    def fitted_to(self, source: Source) -> Config:
+        """This configuration with size and channels settled for the data.
+
+        Raises:
+            Refused: the pictures are too small for any size that the networks make.
+        """
+        size = self.image_size
+        if size is None and source.sizes is None:
+            size = self.world_size
+        elif size is None:
+            # The shorter side of the smallest picture: nothing is enlarged unasked.
+            shortest = min(source.sizes[0])
+            fitting = [legal for legal in self.legal_sizes() if legal <= shortest]
+            if not fitting:
+                raise Refused(
+                    f"{source.name}: pictures {source.describe_sizes()}; the smallest size that "
+                    f"this network makes is {self.legal_sizes()[0]} (--image-size)"
+                )
+            size = fitting[-1]
+        settled = dataclasses.replace(self, image_size=size, channels=source.channels)
+        settled.check()
+        return settled
+
+    def _at_least(self, least: float, name: str) -> None:
+        if not getattr(self, name) >= least:
+            raise Refused(f"{_flag(name)} {getattr(self, name)}: legal is {least} or more")
+
+    def _within(self, name: str, low: float, high: float, open_above: bool = False) -> None:
+        value = getattr(self, name)
+        if not low <= value <= high or (open_above and value == high):
+            words = "below" if open_above else "to"
+            raise Refused(f"{_flag(name)} {value}: legal is {low} {words} {high}")
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _nearest(size: int, legal: list[int]) -> str:
+    """The legal sizes on either side of `size`, in words."""
+    below = [s for s in legal if s < size][-2:]
+    above = [s for s in legal if s > size][:2]
+    return ", ".join(str(s) for s in below + above)
+
+
+def doubled_sizes(smallest: int = 4, largest: int = 256) -> list[int]:
+    """Picture sizes that doubling reaches from a map of 4 to 7 pixels: 8, 10, 12, 14, 16, …"""
+    sizes = [seed * 2**k for seed in range(smallest, 2 * smallest) for k in range(1, 8)]
+    return sorted(size for size in sizes if size <= largest)
+
+
+def from_dict(kind: type[Config], values: dict[str, Any]) -> Config:
+    """The configuration that `dataclasses.asdict` turned into `values`.
+
+    Raises:
+        Refused: a name that this recipe's configuration does not have.
+    """
+    known = {field.name for field in dataclasses.fields(kind)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise Refused(f"config.yaml has settings that this version does not know: {unknown}")
+    return kind(**values)

@@ -1,0 +1,75 @@
+"""Walks and sums in the space of latents."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from common.batches import random
+from data.errors import Refused
+
+Terms = list[tuple[int, list[int]]]
+
+
+def path_between(starts: np.ndarray, ends: np.ndarray, steps: int, prior: str) -> np.ndarray:
+    """Latents on the way from each start to its end, float32 (N·steps)×size.
+
+    Straight lines in a cube (prior "uniform", as in Radford et al. 2016, section 6.1); great
+    circles for "normal", whose samples lie near a sphere (White 2016).
+    """
+    share = np.linspace(0, 1, steps, dtype=np.float32)[None, :, None]
+    a, b = starts[:, None], ends[:, None]
+    if prior == "uniform":
+        path = a + share * (b - a)
+    else:
+        lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(
+            b, axis=-1, keepdims=True
+        )
+        angle = np.arccos(np.clip((a * b).sum(-1, keepdims=True) / lengths, -1, 1))
+        sine = np.maximum(np.sin(angle), 1e-6)
+        path = np.sin((1 - share) * angle) / sine * a + np.sin(share * angle) / sine * b
+    return path.reshape(-1, starts.shape[1]).astype(np.float32)
+
+
+def parse_arithmetic(text: str) -> Terms:
+    """ "3,9 - 0,5 + 2" to [(1, [3, 9]), (-1, [0, 5]), (1, [2])].
+
+    Raises:
+        Refused: anything else.
+    """
+    terms = re.findall(r"\s*([+-]?)\s*(\d{1,6}(?:\s*,\s*\d{1,6})*)", text)
+    whole = re.fullmatch(r"\s*[+-]?\s*[\d,\s]+(?:[+-][\d,\s]+)*", text)
+    parsed = [(-1 if s == "-" else 1, [int(n) for n in numbers.split(",")]) for s, numbers in terms]
+    written = re.sub(r"[\s+-]", "", text)
+    read = "".join(re.sub(r"\s", "", numbers) for _, numbers in terms)
+    if not whole or written != read or any(n >= 10_000 for _, ns in parsed for n in ns):
+        raise Refused(
+            f'--arithmetic "{text}": legal are picture numbers below 10000, as in '
+            '"3,9,14 - 0,5,8 + 2,6,11"'
+        )
+    return parsed
+
+
+def arithmetic(latents: np.ndarray, terms: Terms, prior: str) -> tuple[np.ndarray, int]:
+    """The averages of some latents, added and subtracted (Radford et al. 2016, section 6.3.2).
+
+    One latent alone is unstable; the paper averages three a concept, and shows the sum with
+    eight neighbours, moved by noise uniform in ±.25.
+
+    Returns:
+        Latents for a sheet, and its columns: a row a term (the pictures named, then their
+        average), and rows with the sum and its neighbours.
+    """
+    width = max(3, max(len(numbers) for _, numbers in terms)) + 1
+    averages = [latents[numbers].mean(axis=0) for _, numbers in terms]
+    total = sum(sign * mean for (sign, _), mean in zip(terms, averages, strict=True))
+    rows = []
+    for (_, numbers), mean in zip(terms, averages, strict=True):
+        # A short row repeats its average, so that the sheet stays a rectangle.
+        rows += [latents[n] for n in numbers] + [mean] * (width - len(numbers))
+    near = random(0, "neighbours").uniform(-0.25, 0.25, (2 * width - 1, len(total)))
+    rows += [total, *(total + near)]
+    moved = np.stack(rows).astype(np.float32)
+    # Outside the cube the generator has never been trained.
+    return (np.clip(moved, -1, 1) if prior == "uniform" else moved), width

@@ -1,0 +1,140 @@
+"""The template GAN: how two players train each other, on top of `keras.Model.fit`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+from keras import ops
+
+from common import backend
+from common.average import Average
+from common.batches import Batches, draw_latents, random
+from common.config import Config
+from common.network import Discriminator, Generator
+
+
+class GAN(keras.Model):
+    """A generator, a discriminator, and the training that plays them against each other.
+
+    A recipe passes its two players and, where its paper trains otherwise, overrides
+    `train_step`. The configuration must have `latent_size` and `prior`, or the recipe its
+    own `noise` and `show`.
+    """
+
+    def __init__(self, config: Config, generator: Generator, discriminator: Discriminator):
+        super().__init__(name=type(self).__name__.lower())
+        self.config = config
+        self.generator = generator
+        self.discriminator = discriminator
+        self.average = Average(generator, config.averaging)
+        # Players are plain objects: Keras sees their networks through this list.
+        self.networks = [*generator.models, *discriminator.models]
+        #: Updates done so far; negative while the discriminator is pretrained.
+        self.step = -config.pretrain_discriminator
+        self._pretraining = False
+        # Nothing is left for Keras to build from a first batch.
+        self.built = True
+
+    def train_step(self, batch):
+        """One update of each player from one batch; returns what is logged."""
+        with backend.tape() as forward:
+            fake = self.generator(batch["latent"])
+        judged = self.discriminator.trainModel(batch["real"], ops.stop_gradient(fake))
+        logs = {f"discriminator/{name}": value for name, value in judged.items()}
+        if self._pretraining:
+            return logs
+        # The same fakes serve the generator, judged by the discriminator just updated.
+        made = self.generator.trainModel(
+            fake, batch["real"], self.discriminator.frozen, tape=forward
+        )
+        self.average.update()
+        return logs | {f"generator/{name}": value for name, value in made.items()}
+
+    def trainModel(self, dataset: np.ndarray, callbacks: Sequence[keras.callbacks.Callback] = ()):
+        """Train from where this GAN stands up to `config.steps`.
+
+        First come `config.pretrain_discriminator` updates of the discriminator alone, so
+        that the generator's first lessons mean something.
+
+        Args:
+            dataset: Pictures, uint8 N×H×W×C, of the size and channels of the configuration.
+            callbacks: Keras callbacks; `self.step` counts for them. One that sets
+                `stop_training` ends the training after the step.
+
+        Raises:
+            Refused: fewer pictures than one batch.
+        """
+        batches = Batches(dataset, self.config.batch_size, self.config.seed, self.noise)
+        self.compile(optimizer=None, jit_compile=backend.has_gpu())
+        self.stop_training = False
+        self._fit(batches, min(self.config.steps, 0), True, callbacks)
+        if not self.stop_training:
+            self._fit(batches, self.config.steps, False, callbacks)
+
+    def _fit(self, batches, last: int, pretraining: bool, callbacks) -> None:
+        if self.step >= last:
+            return
+        self._pretraining = pretraining
+        self.make_train_function(force=True)
+        self.fit(
+            backend.stream(batches, self.step, last),
+            steps_per_epoch=last - self.step,
+            callbacks=[_StepCounter(), *callbacks],
+            shuffle=False,
+            verbose=0,
+        )
+
+    def noise(self, generator: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+        """What a batch holds besides pictures: latents, float32 count×latent_size."""
+        size, prior = self.config.latent_size, self.config.prior
+        return {"latent": draw_latents(generator, count, size, prior)}
+
+    def fixed_latents(self, count: int) -> np.ndarray:
+        """The latents of the sample grids, the same throughout a training."""
+        return fixed_latents(self.config, count)
+
+    def show(self, count: int) -> np.ndarray:
+        """The averaged generator's pictures for the fixed latents, float32 in [-1, 1]."""
+        self.average.refresh()
+        return generate(self.average.model, self.fixed_latents(count))
+
+    def log_names(self) -> list[str]:
+        """The names that `train_step` logs, found by running it on shapes alone."""
+        batch = self.noise(random(0, "shapes"), 2)
+        config = self.config
+        batch["real"] = np.zeros((2, config.image_size, config.image_size, config.channels), "float32")
+        return sorted(backend.names_of(self.train_step, batch))
+
+    def state(self) -> dict[str, list]:
+        """Every variable that decides how the training goes on, by name, in a fixed order."""
+        state = self.generator.state("generator") | self.discriminator.state("discriminator")
+        return state | self.average.state()
+
+
+def fixed_latents(config: Config, count: int) -> np.ndarray:
+    """The latents of a run's sample grids; more of them begin with the fewer."""
+    return draw_latents(random(config.seed, "samples"), count, config.latent_size, config.prior)
+
+
+def generate(model: keras.Model, latents: np.ndarray) -> np.ndarray:
+    """Pictures for latents, float32 N×H×W×C in [-1, 1], by a network at inference.
+
+    In parts of a fixed number, so that memory is bounded and a picture is the same
+    however many are asked for.
+    """
+    part = 64
+    padded = np.concatenate([latents, np.repeat(latents[-1:], -len(latents) % part, axis=0)])
+    pictures = [
+        np.asarray(model(padded[i : i + part], training=False))
+        for i in range(0, len(padded), part)
+    ]
+    return np.concatenate(pictures)[: len(latents)]
+
+
+class _StepCounter(keras.callbacks.Callback):
+    """Keeps `model.step`: the first of the callbacks, so that the others read it right."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.step += 1

@@ -1,0 +1,71 @@
+"""Checkpoints while a training runs, and its orderly stop."""
+
+from __future__ import annotations
+
+import signal
+
+import keras
+
+from common import checkpoint
+from common.backend import EventWriter
+from common.run import Run
+from common.watchdog import Watchdog
+from data.files import whole
+
+
+class Keeper(keras.callbacks.Callback):
+    """Checkpoints, and an orderly stop on Ctrl-C or SIGTERM.
+
+    The first signal saves after the step under way; a second one of the same kind is not
+    waited for.
+    """
+
+    _KEEP = 2
+
+    def __init__(self, run: Run, events: EventWriter, every: int, watchdog: Watchdog):
+        super().__init__()
+        self._run, self._events, self._every, self._watchdog = run, events, every, watchdog
+        #: The signal that stopped the training, if one did.
+        self.stopped_by: signal.Signals | None = None
+        self._before = {}
+        self._saved_at: int | None = None
+
+    def __enter__(self) -> Keeper:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, *_):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number, frame):
+        self.stopped_by = signal.Signals(number)
+        signal.signal(number, self._before[number])
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Save where it is due, and stop where a signal asked for it."""
+        if self.model.step % self._every == 0 or self.stopped_by:
+            self.save()
+        if self.stopped_by:
+            self.model.stop_training = True
+
+    def save(self) -> None:
+        """Write a checkpoint and the generator of the present step."""
+        step = self.model.step
+        if step == self._saved_at:
+            return
+        checkpoint.save(self._run.checkpoints, step, self.model.state())
+        self.save_generator()
+        self._events.flush()
+        # While something looks wrong, the last state before it is worth more than the latest.
+        since = self._watchdog.suspicious_since
+        good = [s for s in checkpoint.steps(self._run.checkpoints) if since is None or s < since]
+        checkpoint.prune(self._run.checkpoints, self._KEEP, good[-1] if good else None)
+        self._saved_at = step
+
+    def save_generator(self) -> None:
+        """Write generator.keras: float32, averaged, plain Keras layers."""
+        self.model.average.refresh()
+        with whole(self._run.generator) as aside:
+            self.model.average.model.save(aside)

@@ -1,0 +1,67 @@
+"""Blocks that convolutional recipes are built of: Keras layers alone.
+
+Padding is written out where "same" would differ from the papers' code: with stride 2 and
+an odd kernel TensorFlow's "same" pads one pixel less at the top and left than the
+symmetric padding of Theano and torch. With an even kernel they agree.
+"""
+
+from __future__ import annotations
+
+import math
+
+from keras import initializers, layers, random
+
+def doublings(image_size: int) -> int:
+    """How often a map of 4 to 7 pixels a side is doubled to give a picture."""
+    return int(math.log2(image_size // 4))
+
+
+def normal_weights(mean: float = 0.0, deviation: float = 0.02):
+    """DCGAN's initialisation, N(mean, 0.02²), its seed drawn from the run's."""
+    return initializers.RandomNormal(mean, deviation, seed=random.SeedGenerator())
+
+
+def batch_norm(x):
+    """Batch normalisation as the papers' code has it: momentum .9, ε 1e-5, γ from N(1, .02²)."""
+    return layers.BatchNormalization(
+        momentum=0.9, epsilon=1e-5, gamma_initializer=normal_weights(1.0)
+    )(x)
+
+
+def downsample(x, width: int, kernel: int, bias: bool = False):
+    """A convolution with stride 2 and symmetric padding: half the size."""
+    if kernel % 2:
+        x = layers.ZeroPadding2D(kernel // 2)(x)
+    padding = "valid" if kernel % 2 else "same"
+    weights = normal_weights()
+    return layers.Conv2D(
+        width, kernel, 2, padding, use_bias=bias, kernel_initializer=weights
+    )(x)
+
+
+def upsample(x, width: int, kernel: int, how: str = "transposed"):
+    """Twice the size, without bias.
+
+    Args:
+        how: "transposed": a transposed convolution with stride 2, as in the paper.
+            "resize": nearest neighbour, then a convolution, which cannot leave a
+            checkerboard (Odena et al. 2016).
+    """
+    weights = normal_weights()
+    if how == "resize":
+        x = layers.UpSampling2D(2)(x)
+        return layers.Conv2D(width, 3, 1, "same", use_bias=False, kernel_initializer=weights)(x)
+    if kernel % 2 == 0:
+        return layers.Conv2DTranspose(
+            width, kernel, 2, "same", use_bias=False, kernel_initializer=weights
+        )(x)
+    x = layers.Conv2DTranspose(
+        width, kernel, 2, "valid", use_bias=False, kernel_initializer=weights
+    )(x)
+    # The mirror image of symmetric padding: half the kernel off the front, one less behind.
+    return layers.Cropping2D(((kernel // 2, kernel // 2 - 1),) * 2)(x)
+
+
+def to_range(x):
+    """tanh in float32: pictures in [-1, 1], exact to 8 bits in any arithmetic."""
+    return layers.Activation("tanh", dtype="float32", name="pictures")(x)

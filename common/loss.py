@@ -1,0 +1,135 @@
+"""Adversarial losses on logits: the two sides of the game.
+
+D(x) below is the discriminator's raw output, its logit; σ is the sigmoid, and
+softplus(t) = log(1 + exp(t)) = −log σ(−t). Every loss is a mean over the batch and over
+the positions of a patch discriminator, computed in float32.
+"""
+
+from __future__ import annotations
+
+from keras import ops
+
+
+class Loss:
+    """The template of an adversarial loss: what each side minimises, as a scalar tensor."""
+
+    #: Whether the generator's side looks at the logits of real pictures, too.
+    generator_needs_real = False
+
+    def discriminator(self, real, fake):
+        """The discriminator's loss from its logits for real and for fake pictures."""
+        raise NotImplementedError
+
+    def generator(self, fake, real=None):
+        """The generator's loss from the logits for its pictures (and for real ones)."""
+        raise NotImplementedError
+
+
+class Minimax(Loss):
+    """The zero-sum game of Goodfellow et al. 2014, equation 1.
+
+    D minimises −E log σ(D(x)) − E log(1 − σ(D(G(z)))), the summed cross-entropy; G
+    minimises E log(1 − σ(D(G(z)))). Where D can tell nothing, its loss is 2 log 2 = 1.386.
+    G's gradient vanishes where D is sure of itself: see NonSaturating.
+    """
+
+    def discriminator(self, real, fake):
+        return _mean(ops.softplus(-_f32(real))) + _mean(ops.softplus(_f32(fake)))
+
+    def generator(self, fake, real=None):
+        return -_mean(ops.softplus(_f32(fake)))
+
+
+class NonSaturating(Minimax):
+    """Goodfellow et al. 2014, section 3: D as in Minimax; G minimises −E log σ(D(G(z))).
+
+    The same fixed point, but a strong gradient exactly where G is doing badly.
+    """
+
+    def generator(self, fake, real=None):
+        return _mean(ops.softplus(-_f32(fake)))
+
+
+class LeastSquares(Loss):
+    """Mao et al. 2017, equation 9 (a = 0, b = c = 1).
+
+    D minimises ½E(D(x) − 1)² + ½E D(G(z))²; G minimises ½E(D(G(z)) − 1)².
+    """
+
+    def discriminator(self, real, fake):
+        return 0.5 * (_mean((_f32(real) - 1) ** 2) + _mean(_f32(fake) ** 2))
+
+    def generator(self, fake, real=None):
+        return 0.5 * _mean((_f32(fake) - 1) ** 2)
+
+
+class Wasserstein(Loss):
+    """Arjovsky et al. 2017, equations 2 and 3: a critic, not a classifier.
+
+    D minimises E D(G(z)) − E D(x); G minimises −E D(G(z)). It means a distance only while D
+    is Lipschitz: give it a gradient penalty (`common.penalty`).
+    """
+
+    def discriminator(self, real, fake):
+        return _mean(_f32(fake)) - _mean(_f32(real))
+
+    def generator(self, fake, real=None):
+        return -_mean(_f32(fake))
+
+
+class Hinge(Loss):
+    """Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17.
+
+    D minimises E max(0, 1 − D(x)) + E max(0, 1 + D(G(z))); G minimises −E D(G(z)).
+    """
+
+    def discriminator(self, real, fake):
+        return _mean(ops.relu(1 - _f32(real))) + _mean(ops.relu(1 + _f32(fake)))
+
+    def generator(self, fake, real=None):
+        return -_mean(_f32(fake))
+
+
+class Relativistic(Loss):
+    """Jolicoeur-Martineau 2019, section 4.1 (RSGAN); the pairing loss of R3GAN (Huang 2024).
+
+    D minimises E softplus(−(D(x) − D(G(z)))), with x and G(z) paired by their index in the
+    batch; G minimises E softplus(−(D(G(z)) − D(x))). No mode of the data can be given up
+    without some pair telling.
+    """
+
+    generator_needs_real = True
+
+    def discriminator(self, real, fake):
+        return _mean(ops.softplus(_f32(fake) - _f32(real)))
+
+    def generator(self, fake, real=None):
+        return _mean(ops.softplus(_f32(real) - _f32(fake)))
+
+
+LOSSES: dict[str, type[Loss]] = {
+    "minimax": Minimax,
+    "non-saturating": NonSaturating,
+    "least-squares": LeastSquares,
+    "wasserstein": Wasserstein,
+    "hinge": Hinge,
+    "relativistic": Relativistic,
+}
+
+
+def get(name: str) -> Loss:
+    """The loss of that name, one of `LOSSES`."""
+    return LOSSES[name]()
+
+
+def ranked(real, fake):
+    """The share of real–fake pairs that D has in the right order: 1 is certainty, ½ is chance."""
+    return _mean(ops.cast(_f32(real) > _f32(fake), "float32"))
+
+
+def _f32(logits):
+    return ops.cast(logits, "float32")
+
+
+def _mean(values):
+    return ops.mean(values)

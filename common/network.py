@@ -1,0 +1,126 @@
+"""The templates Generator and Discriminator: each owns its networks, its loss and its step."""
+
+from __future__ import annotations
+
+import keras
+
+from common import backend
+from common.config import Config
+from common.loss import Loss, ranked
+
+
+class Player:
+    """One side of the game: the owner of one or more networks and of one optimizer.
+
+    Its update changes what it owns, and nothing else: gradients are taken for its own
+    variables by name, and the other side is asked through `frozen`, which changes not even
+    a batch statistic. So `trainable = False` is never needed.
+
+    A subclass writes `buildModel` and `lossFunction`, and overrides `trainModel` where its
+    paper has a special update.
+    """
+
+    def __init__(self, config: Config, loss: Loss):
+        self.config = config
+        self.loss = loss
+        built = self.buildModel()
+        #: The networks; most players have one.
+        self.models: tuple[keras.Model, ...] = built if isinstance(built, tuple) else (built,)
+        self.model = self.models[0]
+        self.optimizer = self.build_optimizer()
+        self.optimizer.build(self.trainable_variables)
+        self._observed: dict = {}
+
+    def buildModel(self) -> keras.Model | tuple[keras.Model, ...]:
+        """The network, of Keras layers alone; a tuple where the player has several."""
+        raise NotImplementedError
+
+    def build_optimizer(self) -> keras.optimizers.Optimizer:
+        """The optimizer for all that this player owns."""
+        raise NotImplementedError
+
+    def lossFunction(self, *inputs) -> dict:
+        """The named terms of this player's loss, scalars; their sum is minimised."""
+        raise NotImplementedError
+
+    def trainModel(self, *inputs, tape=None) -> dict:
+        """One update of what this player owns, from `lossFunction(*inputs)`.
+
+        Args:
+            tape: The tape that already recorded the player's forward pass, where `inputs`
+                hold its output: the pass is then shared instead of being done twice.
+
+        Returns:
+            The terms of the loss and what was observed on the way, to be logged.
+        """
+        self._observed = {}
+        tape = tape or backend.tape()
+        with tape:
+            terms = self.lossFunction(*inputs)
+            total = sum(terms.values())
+        gradients = tape.gradient(total, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return terms | self._observed
+
+    def observe(self, **values) -> None:
+        """Log scalars that are no part of the loss."""
+        self._observed |= values
+
+    def __call__(self, *inputs):
+        """The first network's output, in training: batch statistics move."""
+        return self.model(*inputs, training=True)
+
+    def frozen(self, *inputs):
+        """The same output with no variable changed: what the other side's loss may ask.
+
+        A plain call would move batch statistics, seeds and power iterations even in the
+        other side's update.
+        """
+        model = self.model
+        outputs, _ = model.stateless_call(
+            [v.value for v in model.trainable_variables],
+            [v.value for v in model.non_trainable_variables],
+            *inputs,
+            training=True,
+        )
+        return outputs
+
+    @property
+    def trainable_variables(self) -> list:
+        """What the optimizer updates."""
+        return [v for model in self.models for v in model.trainable_variables]
+
+    def state(self, name: str) -> dict[str, list]:
+        """Everything that a checkpoint must hold of this player, seeds included."""
+        variables = [v for model in self.models for v in model.variables]
+        return {name: variables, f"{name}_optimizer": self.optimizer.variables}
+
+
+class Generator(Player):
+    """The side that makes pictures."""
+
+    def lossFunction(self, fake, real, discriminator) -> dict:
+        """How far the discriminator is from taking `fake` for real.
+
+        Args:
+            fake: This generator's pictures, N×H×W×C in [-1, 1].
+            real: Real pictures; only relativistic losses look at them.
+            discriminator: Pictures to logits, without side effects.
+        """
+        real_logits = discriminator(real) if self.loss.generator_needs_real else None
+        return {"adversarial": self.loss.generator(discriminator(fake), real_logits)}
+
+
+class Discriminator(Player):
+    """The side that tells real pictures from made ones."""
+
+    def lossFunction(self, real, fake) -> dict:
+        """How badly real and fake are told apart.
+
+        They pass as two batches, so that each is normalised by its own statistics
+        (Radford et al. 2016).
+        """
+        real_logits, fake_logits = self(real), self(fake)
+        self.observe(ranked=ranked(real_logits, fake_logits))
+        return {"adversarial": self.loss.discriminator(real_logits, fake_logits)}
+

@@ -1,0 +1,73 @@
+"""How far a training is, on the terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """A bar on a terminal, a line every `log_every · 10` steps anywhere else."""
+
+    def __init__(self, log_every: int, batch_size: int):
+        super().__init__()
+        self._log_every, self._batch_size = log_every, batch_size
+        self._console = Console(stderr=True)
+        self._bar: Progress | None = None
+
+    def on_train_begin(self, logs=None):
+        """Show the bar, from the step that the training stands at."""
+        model = self.model
+        what = "pretraining the discriminator" if model.step < 0 else "training"
+        self._first = model.step if model.step < 0 else 0
+        self._last = 0 if model.step < 0 else model.config.steps
+        if not self._console.is_terminal:
+            return
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[losses]}"),
+            console=self._console,
+        )
+        self._task = self._bar.add_task(
+            what,
+            total=self._last - self._first,
+            completed=model.step - self._first,
+            rate="",
+            losses="",
+        )
+        self._bar.start()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Move on."""
+        step = self.model.step
+        is_row = logs and step % self._log_every == 0
+        if self._bar is None:
+            if is_row and step % (10 * self._log_every) == 0:
+                print(f"step {step}/{self._last}  {_losses(logs)}", file=sys.stderr, flush=True)
+            return
+        self._bar.update(self._task, completed=step - self._first)
+        if is_row:
+            speed = self._bar.tasks[0].speed
+            rate = f"{speed * self._batch_size:.0f} images/s" if speed else ""
+            self._bar.update(self._task, losses=_losses(logs), rate=rate)
+
+    def on_train_end(self, logs=None):
+        """Leave the terminal as it was."""
+        self.close()
+
+    def close(self) -> None:
+        """Take the bar off the terminal; also where the training ended badly."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def _losses(logs: dict) -> str:
+    return "  ".join(f"{name} {float(value):.3f}" for name, value in sorted(logs.items()))

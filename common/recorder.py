@@ -1,0 +1,82 @@
+"""What is written down while a training runs: metrics and sample grids."""
+
+from __future__ import annotations
+
+import csv
+
+import keras
+
+from common.backend import EventWriter
+from common.run import Run
+from common.samples import grid, save, to_pixels
+from common.watchdog import Watchdog
+from data.files import whole
+
+
+class Metrics(keras.callbacks.Callback):
+    """A row of metrics.csv, and points for TensorBoard, every `log_every` steps.
+
+    Rows hold the values of their very step, not averages since the last row: so a resumed
+    training writes the rows that an unbroken one would have. Steps of pretraining are
+    negative, and leave the generator's columns empty.
+    """
+
+    def __init__(self, run: Run, events: EventWriter, log_every: int, names: list[str]):
+        super().__init__()
+        self._path, self._events, self._log_every = run.metrics, events, log_every
+        self._names = ["step", *names]
+
+    def resume_at(self, step: int) -> None:
+        """Drop the rows that a killed run wrote after its last checkpoint."""
+        rows = []
+        if self._path.exists():
+            with open(self._path, newline="", encoding="utf-8") as file:
+                rows = [row for row in csv.DictReader(file) if _is_up_to(row, step)]
+        with whole(self._path) as aside, open(aside, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, self._names, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Write a row where one is due."""
+        step = self.model.step
+        if step % self._log_every or not logs:
+            return
+        values = {name: float(value) for name, value in logs.items()}
+        with open(self._path, "a", newline="", encoding="utf-8") as file:
+            shown = {name: f"{value:.6g}" for name, value in values.items()}
+            csv.DictWriter(file, self._names).writerow({"step": step} | shown)
+        self._events.scalars(step, values)
+
+
+def _is_up_to(row: dict, step: int) -> bool:
+    # A kill may have cut the last row short.
+    try:
+        return int(row["step"]) <= step and None not in row.values()
+    except (TypeError, ValueError):
+        return False
+
+
+class Samples(keras.callbacks.Callback):
+    """A grid of the same latents every `sample_every` steps, and always as latest.png."""
+
+    def __init__(self, run: Run, events: EventWriter, every: int, count: int, watchdog: Watchdog):
+        super().__init__()
+        self._folder, self._events, self._watchdog = run.samples, events, watchdog
+        self._every, self._count = every, count
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Draw a grid where one is due."""
+        step = self.model.step
+        if step > 0 and (step % self._every == 0 or step == self.model.config.steps):
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw and keep the grid of the present step."""
+        step = self.model.step
+        pictures = self.model.show(self._count)
+        sheet = grid(to_pixels(pictures))
+        save(sheet, self._folder / f"step-{max(step, 0):07d}.png")
+        save(sheet, self._folder / "latest.png")
+        self._events.picture(step, "samples", to_pixels(pictures)[0])
+        self._watchdog.look_at(step, pictures)

@@ -1,0 +1,161 @@
+"""The run folder: everything about one training, movable and self-contained.
+
+    config.yaml      the whole configuration, versions, seed, revision, device, precision
+    metrics.csv      one row every `log_every` steps
+    events/          the same for TensorBoard
+    samples/         grids of the same latents over time
+    checkpoints/     what resuming needs
+    generator.keras  what infer uses: float32, averaged where averaging is on
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from common.config import Config, from_dict
+from data.errors import Refused
+from data.files import ASIDE, whole
+
+RUNS = Path("runs")
+
+
+class Run:
+    """A run folder that exists."""
+
+    def __init__(self, path: Path, facts: dict):
+        self.path = path
+        self.facts = facts
+        self.samples = path / "samples"
+        self.checkpoints = path / "checkpoints"
+        self.metrics = path / "metrics.csv"
+        self.events = path / "events"
+        self.generator = path / "generator.keras"
+
+    @classmethod
+    def create(cls, path: Path | None, recipe: str, config: Config, data: dict) -> Run:
+        """Make a run folder: complete with its config.yaml, or not at all.
+
+        Args:
+            path: Where; None: runs/RECIPE/TIME.
+            data: Facts about the data, `name` and `fingerprint` among them.
+
+        Raises:
+            Refused: there is something at `path` already.
+        """
+        if path is None:
+            path = _fresh(RUNS / recipe)
+        check_free(path)
+        facts = {
+            "recipe": recipe,
+            "config": dataclasses.asdict(config),
+            "data": data,
+            "made_with": _versions(),
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=ASIDE))
+        try:
+            (aside / "config.yaml").write_text(_to_yaml(facts), encoding="utf-8")
+            aside.chmod(0o755)
+            os.rename(aside, path)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+        return cls(path, facts)
+
+    @classmethod
+    def open(cls, path: Path, recipe: str) -> Run:
+        """A run folder made before.
+
+        Raises:
+            Refused: it is none, its config.yaml is damaged, or it is another recipe's.
+        """
+        file = path / "config.yaml"
+        if not file.is_file():
+            runs = sorted(str(f.parent) for f in (RUNS / recipe).glob("*/config.yaml"))
+            hint = f"; the latest is {runs[-1]}" if runs else ""
+            raise Refused(f"{path} is not a run folder (it has no config.yaml){hint}")
+        try:
+            facts = yaml.safe_load(file.read_text(encoding="utf-8"))
+            found = facts["recipe"]
+            facts["config"], facts["data"]
+        except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError) as fault:
+            raise Refused(f"{file} is damaged: not a configuration that we wrote") from fault
+        if found != recipe:
+            raise Refused(f"{path} is a run of {found}, not of {recipe}")
+        for left in path.rglob(f"{ASIDE}*"):
+            left.unlink(missing_ok=True)
+        return cls(path, facts)
+
+    def config(self, kind: type[Config]) -> Config:
+        """The configuration that it was made with.
+
+        Raises:
+            Refused: config.yaml was edited into something that cannot be.
+        """
+        try:
+            config = from_dict(kind, self.facts["config"])
+            config.check()
+        except TypeError as fault:
+            raise Refused(f"{self.path / 'config.yaml'} is damaged: {fault}") from fault
+        return config
+
+    def note(self, **facts) -> None:
+        """Add facts to config.yaml, or replace them."""
+        self.facts |= facts
+        with whole(self.path / "config.yaml") as aside:
+            aside.write_text(_to_yaml(self.facts), encoding="utf-8")
+
+
+def check_free(path: Path) -> None:
+    """Refuse a path where something is already (an empty folder is nothing)."""
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if path.exists():
+        what = "a run: --resume it" if (path / "config.yaml").is_file() else "something else"
+        raise Refused(f"--run {path} holds {what}, or choose a new folder")
+
+
+def _fresh(folder: Path) -> Path:
+    """A folder named after the time, and numbered where two runs start in one second."""
+    now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    path, number = folder / now, 1
+    while path.exists():
+        number += 1
+        path = folder / f"{now}-{number}"
+    return path
+
+
+def _to_yaml(facts: dict) -> str:
+    return yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)
+
+
+def _versions() -> dict:
+    packages = ("tensorflow", "keras", "numpy", "pillow")
+    found = {name: importlib.metadata.version(name) for name in packages}
+    return {"python": platform.python_version(), **found, "revision": _revision()}
+
+
+def _revision() -> str:
+    """The git revision of this code, "+" where it was changed since; "unknown" outside git."""
+    here = Path(__file__).parent
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(here), *words], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        changed = git("status", "--porcelain", "--untracked-files=no")
+        return git("rev-parse", "--short=12", "HEAD") + ("+" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

@@ -1,0 +1,220 @@
+"""The program behind every recipe's train.py."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import os
+import sys
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+
+import data
+from common.batches import check_batch
+from common.command import read_flags, run_program
+from common.config import Config
+from common.run import Run, check_free
+from data.errors import MachineFault, Refused
+
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass
+class ResumeFlags:
+    """Go on with a training where its last checkpoint is."""
+
+    resume: Path
+    """The run folder."""
+    steps: int | None = None
+    """Updates of the generator in all; None: as many as the run was meant to have."""
+    data: str | None = None
+    """Where its pictures are now, if they have moved."""
+
+
+def main(recipe: str, presets: dict[str, Config], build: Callable) -> int:
+    """Train a recipe from the command line.
+
+    Args:
+        recipe: Its name.
+        presets: Its configurations by name; "small" is the default.
+        build: Configuration -> `common.gan.GAN`; imports TensorFlow.
+
+    Returns:
+        The exit code: 0, or 128 + the number of the signal that stopped it.
+    """
+    arguments = sys.argv[1:]
+    if any(a == "--resume" or a.startswith("--resume=") for a in arguments):
+        return run_program(lambda: _resume(recipe, presets, build, arguments))
+    return run_program(lambda: _start(recipe, presets, build, arguments))
+
+
+def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
+    preset = "small"
+    if arguments and arguments[0] in presets:
+        preset, arguments = arguments[0], arguments[1:]
+    default = presets[preset]
+    kind = dataclasses.make_dataclass(
+        "TrainFlags",
+        [
+            ("config", tyro.conf.OmitArgPrefixes[type(default)]),
+            ("run", Annotated[Path | None, tyro.conf.arg(help="The new run's folder.")], None),
+        ],
+    )
+    program = f"python -m recipes.{recipe}.train"
+    about = (
+        f"Train a new {recipe}: {program} [{'|'.join(presets)}] [OPTIONS]; the defaults below "
+        f"are those of {preset}. To go on with a run: {program} --resume DIR [--steps N]."
+    )
+    flags = read_flags(kind, arguments, program=program, default=kind(default), about=about)
+    flags.config.check()
+    if flags.run is not None:
+        check_free(flags.run)
+    source = data.find(flags.config.data)
+    config = flags.config.fitted_to(source)
+    if source.count is not None:
+        check_batch(config.batch_size, source.count)
+    pictures = _load(source, config)
+    if config.precision == "auto":
+        # From here on TensorFlow is there, and nothing about flags or data is refused.
+        from common.precision import choose
+
+        config = dataclasses.replace(config, precision=choose("auto"))
+    gan = _build(config, build)
+    spec = config.data if source.sizes is None else _movable(config.data)
+    config = gan.config = dataclasses.replace(config, data=spec)
+    facts = {"pictures": len(pictures), "fingerprint": _fingerprint(pictures.images)}
+    try:
+        run = Run.create(flags.run, recipe, config, facts)
+    except OSError as fault:
+        raise MachineFault(f"the run folder cannot be made: {fault}") from fault
+    print(f"run folder: {run.path}")
+    return _train(run, recipe, gan, pictures.images)
+
+
+def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
+    program = f"python -m recipes.{recipe}.train"
+    flags = read_flags(ResumeFlags, arguments, program=program)
+    run = Run.open(flags.resume, recipe)
+    config = run.config(type(presets["small"]))
+    changed = {}
+    if flags.steps is not None:
+        changed["steps"] = flags.steps
+    if flags.data is not None:
+        changed["data"] = flags.data
+    config = dataclasses.replace(config, **changed)
+    config.check()
+    try:
+        source = data.find(config.data)
+    except Refused as no:
+        raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
+    pictures = _load(source, config)
+    recorded = run.facts["data"].get("fingerprint")
+    if _fingerprint(pictures.images) != recorded:
+        raise Refused(f"{config.data} does not hold the pictures that {run.path} was trained on")
+    gan = _build(config, build)
+    return _train(run, recipe, gan, pictures.images)
+
+
+def _load(source: data.Source, config: Config) -> data.ImageSet:
+    began = time.time()
+    pictures = source.load("train", config.image_size, config.pictures, config.seed)
+    check_batch(config.batch_size, len(pictures))
+    size = f"{config.image_size}×{config.image_size}"
+    print(f"{len(pictures)} pictures {size}×{config.channels} of {source.name}", end="")
+    print(f" ({source.describe_sizes()}), {time.time() - began:.1f} s", flush=True)
+    for remark in source.remarks:
+        print(f"note: {remark}", file=sys.stderr)
+    return pictures
+
+
+def _build(config: Config, build: Callable):
+    from common import backend
+
+    if config.deterministic:
+        backend.make_deterministic()
+    backend.set_up(config.precision, config.seed)
+    gan = build(config)
+    for model in gan.networks:
+        count = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
+        print(f"{model.name}: {count:,} trainable parameters")
+    print(f"{config.precision} on {backend.device_name()}", flush=True)
+    return gan
+
+
+def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
+    from common import backend, checkpoint
+    from common.keeper import Keeper
+    from common.progress import ProgressBar
+    from common.recorder import Metrics, Samples
+    from common.samples import animate
+    from common.watchdog import Watchdog, diversity
+
+    config, began = gan.config, time.time()
+    restored = checkpoint.restore(run.checkpoints, gan.state())
+    if restored is not None:
+        gan.step = restored
+        print(f"going on from step {restored}")
+    if gan.step > config.steps:
+        raise Refused(f"{run.path} is at step {gan.step} already; --steps {config.steps} is less")
+    run.note(config=dataclasses.asdict(config), device=backend.device_name())
+
+    events = backend.EventWriter(run.events)
+    real = images[: config.sample_count].astype(np.float32) / 127.5 - 1
+    watchdog = Watchdog(config.log_every, config.watchdog, diversity(real))
+    metrics = Metrics(run, events, config.log_every, gan.log_names())
+    samples = Samples(run, events, config.sample_every, config.sample_count, watchdog)
+    bar = ProgressBar(config.log_every, config.batch_size)
+    advice = "try a smaller --batch-size or --width"
+    try:
+        metrics.resume_at(gan.step)
+        with Keeper(run, events, config.checkpoint_every, watchdog) as keeper:
+            for writer in (samples, keeper):
+                writer.set_model(gan)
+            if restored is None:
+                samples.draw()
+            print(f"samples: {run.samples / 'latest.png'} (refreshed every {config.sample_every})")
+            with backend.readable_faults(advice):
+                gan.trainModel(images, [watchdog, metrics, samples, keeper, bar])
+            keeper.save()
+        animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")
+    except OSError as fault:
+        if fault.errno not in _NO_SPACE:
+            raise
+        kept = checkpoint.steps(run.checkpoints)
+        state = f"the checkpoint of step {kept[-1]} is whole" if kept else "nothing was saved yet"
+        raise MachineFault(
+            f"the disk is full ({fault.strerror}): {state}; make room, then "
+            f"python -m recipes.{recipe}.train --resume {run.path}"
+        ) from fault
+    finally:
+        bar.close()
+
+    if keeper.stopped_by:
+        print(
+            f"stopped by {keeper.stopped_by.name} at step {gan.step} of {config.steps}, saved; to "
+            f"go on: python -m recipes.{recipe}.train --resume {run.path}"
+        )
+        return 128 + keeper.stopped_by
+    print(f"done: {gan.step} steps, {time.time() - began:.0f} s")
+    print(f"pictures:  {run.samples / 'latest.png'}")
+    print(f"animation: {run.samples / 'training.webp'}")
+    print(f"more:      python -m recipes.{recipe}.infer --run {run.path}")
+    return 0
+
+
+def _fingerprint(images: np.ndarray) -> int:
+    """Tells one set of pictures from another."""
+    return zlib.crc32(np.ascontiguousarray(images)) ^ len(images)
+
+
+def _movable(spec: str) -> str:
+    """A path to data without this machine's root in it: relative to where one stands."""
+    path = Path(spec).expanduser()
+    return os.path.relpath(path) if path.is_absolute() else spec

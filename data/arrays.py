@@ -1,0 +1,84 @@
+"""Pictures in an .npz file, under the names that such files commonly use."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from data.errors import Refused
+from data.imageset import ImageSet, Source, hold_out, split_of
+from data.resize import to_square
+
+_TRAIN = ("x_train", "train_images", "images", "x", "X", "arr_0")
+_TEST = ("x_test", "test_images")
+_LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
+_LABELS |= {"test_images": "test_labels", "images": "labels", "x": "y", "X": "y"}
+
+
+class ArraySource(Source):
+    """uint8 pictures N×H×W or N×H×W×C (C 1 or 3), held as arrays.
+
+    Where there are test pictures (`x_test`), they are the test split, and every tenth of
+    the others is for validation; else `hold_out` splits.
+    """
+
+    def __init__(self, name: str, arrays: dict[str, np.ndarray]):
+        self.name = name
+        self._arrays = arrays
+        self._train = next((key for key in _TRAIN if key in arrays), None)
+        self._test = next((key for key in _TEST if key in arrays), None)
+        if self._train is None:
+            found = ", ".join(sorted(arrays)) or "nothing"
+            raise Refused(f"{name} holds {found}: none of {', '.join(_TRAIN)}")
+        images = arrays[self._train]
+        grey = images.ndim == 3
+        if not grey and not (images.ndim == 4 and images.shape[-1] in (1, 3)):
+            raise Refused(
+                f"{name}: '{self._train}' has the shape {images.shape}; "
+                "legal are (N, H, W) and (N, H, W, 1 or 3)"
+            )
+        if images.dtype != np.uint8:
+            raise Refused(f"{name}: '{self._train}' is {images.dtype}; legal is uint8, 0 to 255")
+        if len(images) == 0:
+            raise Refused(f"{name}: '{self._train}' is empty")
+        self.channels = 1 if grey else images.shape[-1]
+        self.count = len(images)
+        self.sizes = ((images.shape[1], images.shape[2]),) * 2
+
+    def load(self, split, size, count, seed):
+        """As `Source.load`; `count` and `seed` change nothing."""
+        split_of(split)
+        if self._test is None:
+            key, part = self._train, hold_out(self.count, split)
+        elif split == "test":
+            key, part = self._test, slice(None)
+        else:
+            index = np.arange(self.count)
+            key, part = self._train, index[(index % 10 == 9) == (split == "validation")]
+        images = self._arrays[key][part]
+        if images.ndim == 3:
+            images = images[..., None]
+        labels = self._arrays.get(_LABELS.get(key, ""))
+        factors = {} if labels is None else {"label": labels[part].reshape(len(images))}
+        return ImageSet(to_square(images, size), factors)
+
+
+def open_npz(path: Path) -> ArraySource:
+    """Read an .npz file.
+
+    Raises:
+        Refused: it is no such file, holds pickled objects, or none of the known names.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return ArraySource(path.name, {key: file[key] for key in file.files})
+    except Refused:
+        raise
+    except (OSError, EOFError, zipfile.BadZipFile, AttributeError) as fault:
+        raise Refused(f"{path} cannot be read as .npz: {fault}") from fault
+    except ValueError as fault:
+        raise Refused(
+            f"{path} holds Python objects; only plain arrays are read, never pickles"
+        ) from fault

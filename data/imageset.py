@@ -1,0 +1,89 @@
+"""The shape in which every data set arrives, and what every source of one can be asked."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from data.errors import Refused
+from data.worlds.world import SPLITS
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Pictures and what is known of each."""
+
+    #: uint8, N×H×W×C with C 1 (grey) or 3 (RGB).
+    images: np.ndarray
+    #: Name -> one value a picture: a world's factors, a labelled set's "label".
+    factors: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+class Source(ABC):
+    """A data set that was found but not yet read.
+
+    What is needed to refuse a bad request is known already: `channels`, `count` (None:
+    endless) and `sizes`.
+    """
+
+    name: str
+    channels: int
+    count: int | None
+
+    #: ((height, width) of the smallest, of the largest picture), or None where any size
+    #: can be drawn.
+    sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+    #: One-line remarks for the user: what was skipped and why.
+    remarks: tuple[str, ...] = ()
+
+    @abstractmethod
+    def load(self, split: str, size: int, count: int, seed: int) -> ImageSet:
+        """Read or draw one split.
+
+        Args:
+            split: "train", "validation" or "test"; no picture is in two of them.
+            size: Pixels a side; pictures are cut to a centred square and resized with
+                antialiasing.
+            count: How many, where the source is endless.
+            seed: Which part of an endless source.
+
+        Raises:
+            Refused: the source cannot give that split, size or count.
+            MachineFault: the disk or the network failed.
+        """
+
+    def describe_sizes(self) -> str:
+        """The pictures' sizes in words: "28×28" or "from 120×80 to 640×480"."""
+        if self.sizes is None:
+            return "any size"
+        (low_h, low_w), (high_h, high_w) = self.sizes
+        if (low_h, low_w) == (high_h, high_w):
+            return f"{low_w}×{low_h}"
+        return f"from {low_w}×{low_h} to {high_w}×{high_h}"
+
+
+def split_of(name: str) -> str:
+    """Checks a split's name."""
+    if name not in SPLITS:
+        raise Refused(f"split '{name}': legal are {', '.join(SPLITS)}")
+    return name
+
+
+def hold_out(total: int, split: str) -> np.ndarray:
+    """Which of `total` pictures belong to a split, where a set brings no splits of its own.
+
+    Every tenth picture is for testing and the one before it for validation, in the order
+    of the set. Below 100 pictures nothing is held out: a handful is all for training.
+    """
+    split_of(split)
+    index = np.arange(total)
+    if total < 100:
+        return index if split == "train" else index[:0]
+    part = {"train": index % 10 < 8, "validation": index % 10 == 8, "test": index % 10 == 9}
+    return index[part[split]]

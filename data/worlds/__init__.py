@@ -1,0 +1,23 @@
+"""Made data sets whose answers are known: each module here draws one world."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.worlds.world import World
+
+# `render` and `world` are what worlds are made with; every other module is one.
+_TOOLS = {"render", "world"}
+
+
+def names() -> list[str]:
+    """The worlds that there are, in alphabetical order."""
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _TOOLS)
+
+
+def get(name: str) -> World:
+    """The world called `name` (one of `names()`)."""
+    return importlib.import_module(f"data.worlds.{name}").WORLD

@@ -1,0 +1,1 @@
+"""One folder a recipe. `python -m recipes` lists them."""

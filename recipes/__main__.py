@@ -1,0 +1,58 @@
+"""`python -m recipes`: what there is, and a short way to each command.
+
+`python -m recipes NAME train|infer ...` is the same as `python -m recipes.NAME.train ...`.
+"""
+
+import importlib
+import pkgutil
+import runpy
+import sys
+from pathlib import Path
+
+import recipes
+from common.command import run_program
+from data.errors import Refused
+
+COMMANDS = ("train", "infer", "evaluate")
+
+
+def names() -> list[str]:
+    """The recipes that there are."""
+    return sorted(m.name for m in pkgutil.iter_modules(recipes.__path__) if m.ispkg)
+
+
+def commands(name: str) -> list[str]:
+    """The commands that a recipe has."""
+    folder = Path(recipes.__path__[0]) / name
+    return [command for command in COMMANDS if (folder / f"{command}.py").is_file()]
+
+
+def overview() -> None:
+    """Print each recipe with its chapter and its commands."""
+    for name in names():
+        package = importlib.import_module(f"recipes.{name}")
+        print(f"{name:<10} {package.__doc__.strip().splitlines()[0]}")
+        print(f"{'':<10} chapter: recipes/{name}/README.md")
+        needs = getattr(package, "NEEDS", "nothing beyond this package: it draws its own pictures")
+        print(f"{'':<10} needs: {needs}")
+        for command in commands(name):
+            print(f"{'':<10} python -m recipes {name} {command} --help")
+
+
+def main() -> None:
+    """List the recipes, or hand over to one of them."""
+    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
+        overview()
+        return
+    name = sys.argv[1]
+    if name not in names():
+        raise Refused(f"no recipe {name}; there are {', '.join(names())}")
+    command = sys.argv[2] if len(sys.argv) > 2 else ""
+    if command not in commands(name):
+        raise Refused(f"{name} {command}: legal are {', '.join(commands(name))}")
+    sys.argv = [f"python -m recipes.{name}.{command}", *sys.argv[3:]]
+    runpy.run_module(f"recipes.{name}.{command}", run_name="__main__")
+
+
+if __name__ == "__main__":
+    sys.exit(run_program(main))

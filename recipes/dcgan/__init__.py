@@ -1,0 +1,1 @@
+"""DCGAN: pictures from noise with convolutions alone (Radford et al. 2016)."""

@@ -1,0 +1,85 @@
+"""DCGAN's settings: the small configuration, and the published one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from common import config
+from data.errors import Refused
+
+
+@dataclass(kw_only=True)
+class Config(config.Config):
+    """Settings of a DCGAN (Radford et al. 2016, section 4); the defaults are the small one."""
+
+    steps: int = 6000
+    averaging: float = 0.995
+    world_size = 48
+
+    latent_size: int = 100
+    """Numbers in a latent vector."""
+    prior: Literal["uniform", "normal"] = "uniform"
+    """Where latents come from: uniform in [-1, 1] as in the paper's code, or N(0, 1)."""
+    width: int = 32
+    """Channels next to the picture; each map of half the size has twice as many (at most 8×)."""
+    kernel: int = 4
+    """Pixels a side of the kernels."""
+    upsampling: Literal["transposed", "resize"] = "transposed"
+    """Transposed convolutions as in the paper, or resize-convolutions (no checkerboard)."""
+    loss: Literal[
+        "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
+    ] = "non-saturating"
+    """The adversarial loss."""
+    generator_rate: float = 2e-4
+    """The generator's learning rate."""
+    discriminator_rate: float = 2e-4
+    """The discriminator's learning rate."""
+    beta_1: float = 0.5
+    """Adam's momentum."""
+    r1: float = 0.0
+    """Weight γ of the R1 penalty; above 0 the discriminator goes without batch normalisation."""
+    gradient_penalty: float = 0.0
+    """Weight λ of WGAN-GP's penalty (10 in its paper); the same holds."""
+
+    def legal_sizes(self) -> list[int]:
+        """4, 5, 6 or 7 pixels, doubled once or more, up to 256."""
+        return config.doubled_sizes()
+
+    def check(self) -> None:
+        """As `common.config.Config.check`."""
+        super().check()
+        for name in ("latent_size", "width"):
+            self._at_least(1, name)
+        self._at_least(2, "kernel")
+        self._within("kernel", 2, 11)
+        for name in ("generator_rate", "discriminator_rate"):
+            self._within(name, 0, 1)
+        self._within("beta_1", 0, 1, open_above=True)
+        for name in ("r1", "gradient_penalty"):
+            self._at_least(0, name)
+        if self.r1 and self.gradient_penalty:
+            raise Refused("--r1 and --gradient-penalty: legal is one of them, not both")
+
+    @property
+    def penalised(self) -> bool:
+        """Whether a gradient penalty rules batch normalisation out of the discriminator."""
+        return bool(self.r1 or self.gradient_penalty)
+
+
+PRESETS = {
+    "small": Config(),
+    # Section 4 and the authors' code for faces: 64×64, 5×5 kernels, 128 channels next to
+    # the picture, batches of 128, Adam at 2e-4 with β1 .5, no averaging.
+    "paper": Config(
+        image_size=64,
+        width=128,
+        kernel=5,
+        batch_size=128,
+        steps=68_000,
+        pictures=350_000,
+        averaging=0.0,
+        sample_every=1000,
+        checkpoint_every=2000,
+    ),
+}

@@ -1,0 +1,49 @@
+"""DCGAN's generator."""
+
+import keras
+from keras import layers
+
+from common.layers import batch_norm, doublings, normal_weights, to_range, upsample
+from common.network import Generator
+
+
+class DCGANGenerator(Generator):
+    """Latent vector → picture (Radford et al. 2016, figure 1).
+
+    The latent is projected onto a small map with many channels; each transposed
+    convolution doubles the map and halves the channels. Batch normalisation and ReLU
+    everywhere but at the picture, which is a tanh.
+    """
+
+    def buildModel(self) -> keras.Model:
+        """latent (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
+        config = self.config
+        widths = widths_towards_picture(config)
+        side = config.image_size // 2 ** len(widths)
+
+        latent = keras.Input((config.latent_size,), name="latent")
+        x = layers.Dense(
+            side * side * widths[0], use_bias=False, kernel_initializer=normal_weights()
+        )(latent)
+        # Normalised as a vector, before it becomes a map: so does the authors' code.
+        x = layers.ReLU()(batch_norm(x))
+        x = layers.Reshape((side, side, widths[0]))(x)
+        for width in widths[1:]:
+            x = upsample(x, width, config.kernel, config.upsampling)
+            x = layers.ReLU()(batch_norm(x))
+        x = upsample(x, config.channels, config.kernel, config.upsampling)
+        return keras.Model(latent, to_range(x), name="generator")
+
+    def build_optimizer(self) -> keras.optimizers.Optimizer:
+        """Adam, with the paper's β1 of .5 unless told otherwise."""
+        config = self.config
+        return keras.optimizers.Adam(config.generator_rate, config.beta_1, epsilon=1e-8)
+
+
+def widths_towards_picture(config) -> list[int]:
+    """Channels of the maps, the smallest map's first: 8w, 4w, 2w, w at 64 pixels.
+
+    From 128 pixels on, the smallest maps stay at 8w.
+    """
+    steps = doublings(config.image_size)
+    return [config.width * 2 ** min(step, 3) for step in reversed(range(steps))]
