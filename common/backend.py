@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Keeps what native code writes to standard error, and shows it only after a failure.

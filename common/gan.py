@@ -104,7 +104,9 @@ class GAN(keras.Model):
         """The names that `train_step` logs, found by running it on shapes alone."""
         batch = self.noise(random(0, "shapes"), 2)
         config = self.config
-        batch["real"] = np.zeros((2, config.image_size, config.image_size, config.channels), "float32")
+        batch["real"] = np.zeros(
+            (2, config.image_size, config.image_size, config.channels), "float32"
+        )
         return sorted(backend.names_of(self.train_step, batch))
 
     def state(self) -> dict[str, list]:
@@ -127,8 +129,7 @@ def generate(model: keras.Model, latents: np.ndarray) -> np.ndarray:
     part = 64
     padded = np.concatenate([latents, np.repeat(latents[-1:], -len(latents) % part, axis=0)])
     pictures = [
-        np.asarray(model(padded[i : i + part], training=False))
-        for i in range(0, len(padded), part)
+        np.asarray(model(padded[i : i + part], training=False)) for i in range(0, len(padded), part)
     ]
     return np.concatenate(pictures)[: len(latents)]
 

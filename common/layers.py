@@ -11,6 +11,7 @@ import math
 
 from keras import initializers, layers, random
 
+
 def doublings(image_size: int) -> int:
     """How often a map of 4 to 7 pixels a side is doubled to give a picture."""
     return int(math.log2(image_size // 4))
@@ -34,9 +35,7 @@ def downsample(x, width: int, kernel: int, bias: bool = False):
         x = layers.ZeroPadding2D(kernel // 2)(x)
     padding = "valid" if kernel % 2 else "same"
     weights = normal_weights()
-    return layers.Conv2D(
-        width, kernel, 2, padding, use_bias=bias, kernel_initializer=weights
-    )(x)
+    return layers.Conv2D(width, kernel, 2, padding, use_bias=bias, kernel_initializer=weights)(x)
 
 
 def upsample(x, width: int, kernel: int, how: str = "transposed"):
@@ -63,5 +62,5 @@ def upsample(x, width: int, kernel: int, how: str = "transposed"):
 
 
 def to_range(x):
-    """tanh in float32: pictures in [-1, 1], exact to 8 bits in any arithmetic."""
+    """Tanh in float32: pictures in [-1, 1], exact to 8 bits in any arithmetic."""
     return layers.Activation("tanh", dtype="float32", name="pictures")(x)

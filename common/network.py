@@ -123,4 +123,3 @@ class Discriminator(Player):
         real_logits, fake_logits = self(real), self(fake)
         self.observe(ranked=ranked(real_logits, fake_logits))
         return {"adversarial": self.loss.discriminator(real_logits, fake_logits)}
-

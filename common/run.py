@@ -1,11 +1,11 @@
 """The run folder: everything about one training, movable and self-contained.
 
-    config.yaml      the whole configuration, versions, seed, revision, device, precision
-    metrics.csv      one row every `log_every` steps
-    events/          the same for TensorBoard
-    samples/         grids of the same latents over time
-    checkpoints/     what resuming needs
-    generator.keras  what infer uses: float32, averaged where averaging is on
+config.yaml      the whole configuration, versions, seed, revision, device, precision
+metrics.csv      one row every `log_every` steps
+events/          the same for TensorBoard
+samples/         grids of the same latents over time
+checkpoints/     what resuming needs
+generator.keras  what infer uses: float32, averaged where averaging is on
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ _LEGIBLE = 64
 
 
 def to_pixels(pictures: np.ndarray) -> np.ndarray:
-    """float in [-1, 1] to uint8, rounded."""
+    """Float in [-1, 1] to uint8, rounded."""
     return np.clip((np.asarray(pictures, np.float32) + 1) * 127.5 + 0.5, 0, 255).astype(np.uint8)
 
 

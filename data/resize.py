@@ -10,11 +10,9 @@ def square(picture: Image.Image, size: int) -> Image.Image:
     """The centred square of a picture, resized to size×size by area-true filtering."""
     side = min(picture.size)
     left, top = (picture.width - side) // 2, (picture.height - side) // 2
-    box = (left, top, left + side, top + side)
-    if side == size:
-        return picture.crop(box)
+    centre = picture.crop((left, top, left + side, top + side))
     # Pillow's filters widen with the scale, so this antialiases where it makes smaller.
-    return picture.resize((size, size), Image.Resampling.BICUBIC, box=box)
+    return centre if side == size else centre.resize((size, size), Image.Resampling.BICUBIC)
 
 
 def to_square(images: np.ndarray, size: int) -> np.ndarray:

@@ -40,9 +40,7 @@ _HORIZON = np.array([[1.0, 0.80, 0.67], [0.78, 0.91, 0.99], [0.99, 0.56, 0.33], 
 _LIGHT = np.array([[1.0, 0.90, 0.86], [1.0, 1.0, 1.0], [0.88, 0.68, 0.62], [0.40, 0.44, 0.62]])
 _GLASS = np.array([[0.45, 0.55, 0.66], [0.36, 0.50, 0.64], [0.98, 0.80, 0.45], [1.0, 0.84, 0.42]])
 _GRASS = np.array([[0.55, 0.75, 0.34], [0.36, 0.60, 0.24], [0.72, 0.58, 0.30], [0.93, 0.95, 0.98]])
-_LEAVES = np.array(
-    [[0.95, 0.72, 0.79], [0.19, 0.45, 0.18], [0.86, 0.45, 0.12], [0.74, 0.77, 0.82]]
-)
+_LEAVES = np.array([[0.95, 0.72, 0.79], [0.19, 0.45, 0.18], [0.86, 0.45, 0.12], [0.74, 0.77, 0.82]])
 _HILLS = np.array([[0.47, 0.62, 0.50], [0.34, 0.52, 0.40], [0.62, 0.50, 0.36], [0.80, 0.85, 0.92]])
 _SNOW = np.array([[0.96], [0.97], [1.0]], np.float32)[:, :, None, None]
 _BARK = np.array([[0.33], [0.22], [0.15]], np.float32)[:, :, None, None]
@@ -99,9 +97,7 @@ def _draw_sky(canvas: Canvas, dice: Dice, known: dict) -> None:
     up = choose((0.35, 0.78, 0.30, 0.75), time) + dice.uniform(-0.08, 0.08)
     radius = choose((0.13, 0.11, 0.14, 0.09), time)
     disc = np.array([[1, 0.93, 0.72], [1, 0.97, 0.80], [1, 0.82, 0.45], [0.93, 0.94, 0.98]])
-    canvas.paint(
-        canvas.ellipse(canvas.x - across, canvas.y - up, radius, radius), pick(disc, time)
-    )
+    canvas.paint(canvas.ellipse(canvas.x - across, canvas.y - up, radius, radius), pick(disc, time))
 
     white = np.clip(horizon * 0.4 + 0.58 * pick(_LIGHT, time), 0, 1)
     for _ in range(2):
@@ -192,14 +188,14 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     lean = (half + overhang - top_half) / rise
     left_edge = half + overhang - lean * (canvas.y - eaves)
     sunk = canvas.y + 0.05 * np.clip((x - left_edge) / depth, 0, 1)
-    plane = canvas.between(canvas.y, eaves - 0.05, eaves + rise) * canvas.soft(
-        sunk - eaves - rise
-    )
+    plane = canvas.between(canvas.y, eaves - 0.05, eaves + rise) * canvas.soft(sunk - eaves - rise)
     plane *= canvas.soft(left_edge - x) * canvas.soft(x - left_edge - depth)
     plane *= canvas.soft(eaves - 0.02 - sunk)
     canvas.paint(plane, tiles_lit * 0.72)
 
-    _draw_tower(canvas, dice, x + half + 0.06, base, eaves + rise, known, wall_lit, tiles_lit, glass)
+    _draw_tower(
+        canvas, dice, x + half + 0.06, base, eaves + rise, known, wall_lit, tiles_lit, glass
+    )
 
     chimney = dice.chance(0.55) * flag(roof != 2)
     stack = x - dice.uniform(0.1, 0.22)
@@ -211,7 +207,7 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     # The front, lit a little unevenly, with planks or courses of stone on some walls.
     front = canvas.box(x, -half, half, base, eaves)
     glow = 1.03 - 0.10 * np.clip((x + half) / (2 * half), 0, 1)
-    courses = 1 - dice.uniform(0.0, 0.13) * canvas.stripes(canvas.y, base, 0.125, 0.0625)
+    courses = 1 - dice.uniform(0.0, 0.09) * canvas.stripes(canvas.y, base, 0.125, 0.0625)
     canvas.paint(front, wall_lit * (glow * courses))
     canvas.paint(canvas.trapezoid(x, eaves, eaves + rise, half + overhang, top_half), tiles_lit)
     is_gable, is_mansard = flag(roof == 0), flag(roof == 3)
@@ -245,10 +241,10 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
 
 def _draw_windows(canvas, dice, x, half, base, storey, storeys, frame, glass, known) -> None:
     """Rows of windows in the front, some of them dark at night."""
-    columns = dice.integer(2, 3).astype(np.float32)
+    columns = 2 + flag((dice.uniform() < 0.5) & (half > 0.40))
     period = 2 * half / columns
     first = -half + period / 2
-    width = np.minimum(period * 0.56, 0.21)
+    width = np.minimum(period * 0.58, 0.25)
     floors = canvas.between(canvas.y, base, base + storey * storeys)
     middle = base + storey * 0.60
     tall = storey * dice.uniform(0.44, 0.56)
@@ -261,8 +257,6 @@ def _draw_windows(canvas, dice, x, half, base, storey, storeys, frame, glass, kn
     is_dark = flag((column == dice.integer(0, 3)) & (known["time"] >= 2))
     pane = across * (canvas.stripes(canvas.y, middle, storey, tall) * floors)
     canvas.paint(pane, glass * (1 - 0.62 * is_dark))
-    bars = canvas.stripes(x, first, period, 0.022) * inside
-    canvas.paint(pane * bars * 0.8, frame)
 
 
 def _draw_tower(canvas, dice, x, base, ridge, known, wall, tiles, glass) -> None:
@@ -288,13 +282,17 @@ def _draw_tree(canvas, dice, known, light, x, foot) -> None:
     there = dice.chance(0.75)
     conifer = dice.chance(0.35)
     height = dice.uniform(0.5, 0.8)
-    canvas.paint(canvas.box(x, -0.03, 0.03, foot - 0.04, foot + 0.45 * height) * there, _BARK * light)
+    canvas.paint(
+        canvas.box(x, -0.03, 0.03, foot - 0.04, foot + 0.45 * height) * there, _BARK * light
+    )
     leaves = pick(_LEAVES, season) * light
     spread = dice.uniform(0.17, 0.24)
     round_tree = there * (1 - conifer)
     crown = foot + 0.68 * height
     canvas.paint(canvas.ellipse(x, canvas.y - crown, spread, 0.36 * height) * round_tree, leaves)
-    lit = canvas.ellipse(x + 0.3 * spread, canvas.y - crown - 0.1 * height, spread * 0.55, 0.2 * height)
+    lit = canvas.ellipse(
+        x + 0.3 * spread, canvas.y - crown - 0.1 * height, spread * 0.55, 0.2 * height
+    )
     canvas.paint(lit * round_tree * 0.5, np.clip(leaves * 1.22, 0, 1))
     needles = np.array([0.13, 0.33, 0.24], np.float32)[:, None, None, None]
     needles = (needles + (_SNOW - needles) * (0.5 * flag(season == 3))) * light

@@ -139,7 +139,9 @@ class Canvas:
         across = np.abs(x) * steep - half_bottom * steep
         up = (slope * steep) * (self.y - bottom)
         strip = self.between(self.y, bottom, top)
-        return self._in_rows(strip > 0, lambda rows: self.soft(across + up[:, rows]) * strip[:, rows])
+        return self._in_rows(
+            strip > 0, lambda rows: self.soft(across + up[:, rows]) * strip[:, rows]
+        )
 
     def ellipse(self, x, y, radius_x, radius_y) -> np.ndarray:
         """Coverage of an ellipse about (0, 0) of the given coordinates (n, 1, w) and (n, h, 1)."""

@@ -23,7 +23,7 @@ class DCGANDiscriminator(Discriminator):
         super().__init__(config, loss)
 
     def buildModel(self) -> keras.Model:
-        """pictures (N, size, size, C) in [-1, 1] → logits (N, 1), float32."""
+        """Pictures (N, size, size, C) in [-1, 1] → logits (N, 1), float32."""
         config = self.config
         picture = keras.Input((config.image_size, config.image_size, config.channels))
         x = picture

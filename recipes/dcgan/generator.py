@@ -16,7 +16,7 @@ class DCGANGenerator(Generator):
     """
 
     def buildModel(self) -> keras.Model:
-        """latent (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
+        """Latent (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
         config = self.config
         widths = widths_towards_picture(config)
         side = config.image_size // 2 ** len(widths)

@@ -1,0 +1,316 @@
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from common import checkpoint, samples
+from common.batches import Batches, draw_latents, random
+from common.command import read_flags
+from common.explore import arithmetic, parse_arithmetic, path_between
+from common.precision import cpu_has_bfloat16
+from common.recorder import Metrics
+from common.run import Run, check_free
+from common.watchdog import Watchdog, diversity
+from data.errors import MachineFault, Refused
+from data.files import ASIDE, whole
+
+
+def latents(generator, count):
+    return {"latent": draw_latents(generator, count, 3, "uniform")}
+
+
+# --- batches ---
+
+
+def numbered(count):
+    return np.arange(count, dtype=np.uint8)[:, None, None, None]
+
+
+def test_a_batch_depends_on_its_step_alone():
+    one, other = (Batches(numbered(20), 6, 5, latents) for _ in range(2))
+    straight = [one(step) for step in range(-3, 10)]
+    for step in (7, -2, 9, 0):
+        for name, values in other(step).items():
+            np.testing.assert_array_equal(values, straight[step + 3][name])
+
+
+def test_an_epoch_shows_each_picture_at_most_once_and_epochs_differ():
+    batches = Batches(numbered(20), 6, 0, latents)
+    epochs = [
+        np.concatenate([batches(3 * e + i)["real"].ravel() for i in range(3)]) for e in (0, 1)
+    ]
+    assert all(len(set(epoch)) == 18 for epoch in epochs)
+    assert list(epochs[0]) != list(epochs[1])
+
+
+def test_seeds_differ():
+    a, b = (Batches(numbered(20), 6, seed, latents)(0) for seed in (0, 1))
+    assert not np.array_equal(a["latent"], b["latent"])
+
+
+def test_a_batch_larger_than_the_data_is_refused():
+    with pytest.raises(Refused, match="legal is 1 to 20"):
+        Batches(numbered(20), 21, 0, latents)
+
+
+def test_priors():
+    uniform = draw_latents(random(0, "t"), 4000, 5, "uniform")
+    assert np.abs(uniform).max() <= 1 and uniform.std() == pytest.approx(3**-0.5, abs=0.01)
+    normal = draw_latents(random(0, "t"), 4000, 5, "normal")
+    assert normal.std() == pytest.approx(1, abs=0.02)
+
+
+# --- checkpoints ---
+
+
+class Variable:
+    def __init__(self, value):
+        self.value = np.asarray(value, np.float32)
+        self.shape = self.value.shape
+
+    def __array__(self, dtype=None, copy=None):
+        return self.value
+
+    def assign(self, value):
+        self.value = value
+
+
+def state(*values):
+    return {"net": [Variable(v) for v in values]}
+
+
+def test_a_checkpoint_comes_back(tmp_path):
+    checkpoint.save(tmp_path, 7, state([1, 2], [[3]]))
+    empty = state([0, 0], [[0]])
+    assert checkpoint.restore(tmp_path, empty) == 7
+    np.testing.assert_array_equal(empty["net"][0], [1, 2])
+    assert checkpoint.restore(tmp_path / "none", empty) is None
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.5, 0.99])
+def test_a_checkpoint_cut_short_falls_back_to_the_one_before(tmp_path, capsys, keep):
+    checkpoint.save(tmp_path, 5, state([1.0]))
+    path = checkpoint.save(tmp_path, 10, state([2.0]))
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep * len(content))])
+    fresh = state([0.0])
+    assert checkpoint.restore(tmp_path, fresh) == 5
+    assert "using the one of step 5" in capsys.readouterr().err
+    checkpoint.path_of(tmp_path, 5).unlink()
+    with pytest.raises(Refused, match="no checkpoint"):
+        checkpoint.restore(tmp_path, fresh)
+
+
+def test_a_flipped_bit_is_noticed(tmp_path, capsys):
+    path = checkpoint.save(tmp_path, 5, state(np.ones(1000)))
+    content = bytearray(path.read_bytes())
+    content[2000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(Refused):
+        checkpoint.restore(tmp_path, state(np.zeros(1000)))
+
+
+def test_another_network_changes_nothing(tmp_path):
+    checkpoint.save(tmp_path, 5, state([1.0, 1.0], [1.0]))
+    other = state([0.0, 0.0], [0.0, 0.0])
+    with pytest.raises(Refused, match="another network"):
+        checkpoint.restore(tmp_path, other)
+    assert not np.array(other["net"][0]).any()
+
+
+def test_weights_that_are_not_numbers_are_never_saved(tmp_path):
+    checkpoint.save(tmp_path, 5, state([1.0]))
+    with pytest.raises(MachineFault, match="no longer finite at step 6"):
+        checkpoint.save(tmp_path, 6, state([np.nan]))
+    assert checkpoint.steps(tmp_path) == [5]
+
+
+def test_pruning_keeps_the_latest_and_the_protected(tmp_path):
+    for step in range(-1, 6):
+        checkpoint.save(tmp_path, step, state([1.0]))
+    checkpoint.prune(tmp_path, 2, protected=1)
+    assert checkpoint.steps(tmp_path) == [1, 4, 5]
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_text("old")
+    with pytest.raises(OSError), whole(path) as aside:
+        aside.write_text("half")
+        raise OSError("disk full")
+    assert path.read_text() == "old" and [f.name for f in tmp_path.iterdir()] == ["file.txt"]
+
+
+# --- the watchdog ---
+
+
+def watched(mode, rows):
+    dog = Watchdog(1, mode, 1.0)
+    model = SimpleNamespace(step=0)
+    dog.set_model(model)
+    for model.step, (ranked, generator) in enumerate(rows, 1):
+        logs = {"discriminator/adversarial": 0.1, "discriminator/ranked": ranked}
+        dog.on_train_batch_end(0, logs | {"generator/adversarial": generator})
+    return dog
+
+
+def test_nan_stops_in_every_mode():
+    for mode in ("stop", "warn", "off"):
+        with pytest.raises(MachineFault, match="generator/adversarial is nan at step 3"):
+            watched(mode, [(0.5, 1.0), (0.5, 1.0), (0.5, float("nan"))])
+
+
+WON = [(0.7, 2.0)] * 5 + [(1.0, 2.0 + 0.2 * i) for i in range(40)]
+
+
+def test_a_discriminator_that_has_won_is_told_of():
+    with pytest.raises(MachineFault, match="has won.*since step 6"):
+        watched("stop", WON)
+
+
+def test_a_warning_is_given_once(capsys):
+    watched("warn", WON)
+    assert capsys.readouterr().err.count("has won") == 1
+    watched("off", WON)
+    assert capsys.readouterr().err == ""
+
+
+def test_an_even_game_is_left_alone():
+    assert watched("stop", [(0.95, 5.0)] * 100).suspicious_since is None
+    assert watched("stop", [(1.0, 3.0)] * 100).suspicious_since is not None
+
+
+def test_collapse():
+    dog = Watchdog(1, "stop", diversity(np.random.default_rng(0).normal(size=(9, 8, 8, 1))))
+    same = np.zeros((9, 8, 8, 1))
+    dog.look_at(0, same)  # grey at the beginning: not a collapse yet
+    dog.look_at(1, np.random.default_rng(1).normal(size=(9, 8, 8, 1)))
+    with pytest.raises(MachineFault, match="collapsed: at step 2"):
+        dog.look_at(2, same)
+
+
+# --- samples ---
+
+
+def test_pixels_are_rounded_and_clipped():
+    values = np.array([-2, -1, 0, 1, 2, 1 / 127.5 * 0.51]).reshape(1, 1, 6, 1)
+    assert list(samples.to_pixels(values).ravel()) == [0, 0, 128, 255, 255, 128]
+
+
+def test_a_grid_holds_every_picture_in_order():
+    pixels = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 32, 32, 1), np.uint8)
+    sheet = np.asarray(samples.grid(pixels))
+    assert sheet.shape == (2 * 64 + 2, 3 * 64 + 4)
+    assert [sheet[10, 10], sheet[10, 76], sheet[10, 142], sheet[76, 10], sheet[76, 76]] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
+
+
+def test_an_animation_has_its_frames(tmp_path):
+    frames = []
+    for index in range(7):
+        frames.append(tmp_path / f"{index}.png")
+        Image.new("RGB", (20, 20), (30 * index, 0, 0)).save(frames[-1])
+    samples.animate(frames, tmp_path / "a.webp", most=5)
+    assert Image.open(tmp_path / "a.webp").n_frames == 5
+
+
+# --- latents ---
+
+
+def test_paths_begin_and_end_where_they_should():
+    a, b = np.random.default_rng(0).normal(size=(2, 3, 50)).astype(np.float32)
+    for prior in ("uniform", "normal"):
+        path = path_between(a, b, 9, prior).reshape(3, 9, 50)
+        np.testing.assert_allclose(path[:, 0], a, atol=1e-5)
+        np.testing.assert_allclose(path[:, -1], b, atol=1e-5)
+    straight = path_between(a, b, 9, "uniform").reshape(3, 9, 50)
+    np.testing.assert_allclose(straight[:, 4], (a + b) / 2, atol=1e-6)
+    # On the sphere the length does not sag in the middle.
+    lengths = np.linalg.norm(path[:, 4], axis=-1)
+    assert (lengths > 0.9 * np.minimum(*np.linalg.norm([a, b], axis=-1))).all()
+
+
+def test_arithmetic_averages_then_adds():
+    z = np.random.default_rng(0).uniform(-0.2, 0.2, (10, 4)).astype(np.float32)
+    terms = parse_arithmetic("1,2,3 - 4,5,6 + 7,8,9")
+    assert terms == [(1, [1, 2, 3]), (-1, [4, 5, 6]), (1, [7, 8, 9])]
+    sheet, columns = arithmetic(z, terms, "uniform")
+    assert columns == 4 and sheet.shape == (20, 4)
+    expected = z[1:4].mean(0) - z[4:7].mean(0) + z[7:10].mean(0)
+    np.testing.assert_allclose(sheet[12], expected, atol=1e-6)
+    assert 0.01 < np.abs(sheet[13:] - sheet[12]).max() <= 0.2501
+
+
+@pytest.mark.parametrize("text", ["", "a - b", "1 +", "1,,2", "3 * 4", "1 2", "99999"])
+def test_arithmetic_that_cannot_be_read(text):
+    with pytest.raises(Refused, match="legal are"):
+        parse_arithmetic(text)
+
+
+# --- flags, runs, metrics ---
+
+
+@dataclass
+class Flags:
+    """Flags for testing."""
+
+    width: int = 3
+    """How wide."""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--widht", "3"], "--widht.*perhaps you meant --width"), (["--width", "x"], "x")],
+)
+def test_flags_are_refused_in_one_line(arguments, words):
+    with pytest.raises(Refused, match=words) as no:
+        read_flags(Flags, arguments, program="prog")
+    assert "\n" not in str(no.value) and "prog --help" in str(no.value)
+
+
+def test_a_run_folder_is_whole_or_absent(tmp_path):
+    with pytest.raises(Refused, match="is not a run folder"):
+        Run.open(tmp_path, "dcgan")
+    (tmp_path / "config.yaml").write_text("a: [")
+    with pytest.raises(Refused, match="damaged"):
+        Run.open(tmp_path, "dcgan")
+    (tmp_path / "config.yaml").write_text("recipe: cgan\nconfig: {}\ndata: {}\n")
+    with pytest.raises(Refused, match="a run of cgan, not of dcgan"):
+        Run.open(tmp_path, "dcgan")
+    with pytest.raises(Refused, match="--resume it"):
+        check_free(tmp_path)
+
+
+def test_what_a_killed_process_left_aside_is_cleared_away(tmp_path):
+    (tmp_path / "config.yaml").write_text("recipe: dcgan\nconfig: {}\ndata: {}\n")
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / f"{ASIDE}x.npz").write_text("half")
+    Run.open(tmp_path, "dcgan")
+    assert not list(tmp_path.rglob(f"{ASIDE}*"))
+
+
+def test_metrics_go_back_to_the_checkpoint(tmp_path):
+    run = SimpleNamespace(metrics=tmp_path / "metrics.csv")
+    run.metrics.write_text("step,a,b\n-2,1,\n2,1,2\n4,3,4\n6,5,6\n8,7")
+    metrics = Metrics(run, SimpleNamespace(scalars=lambda *_: None), 2, ["a", "b"])
+    metrics.resume_at(4)
+    with open(run.metrics) as file:
+        assert [row["step"] for row in csv.DictReader(file)] == ["-2", "2", "4"]
+
+
+def test_bfloat16_is_read_off_the_processor(tmp_path):
+    file = tmp_path / "cpuinfo"
+    file.write_text("flags : sse avx512_bf16 avx2\n")
+    assert cpu_has_bfloat16(file)
+    file.write_text("flags : sse avx512f avx2\n")
+    assert not cpu_has_bfloat16(file)
+    assert not cpu_has_bfloat16(Path("/nonexistent"))

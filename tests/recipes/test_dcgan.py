@@ -1,0 +1,260 @@
+"""What FIDELITY demands of DCGAN: Radford et al. 2016 and the authors' code for faces."""
+
+import dataclasses
+import math
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+from common import layers as blocks
+from common.batches import Batches
+from data import find
+from data.errors import Refused
+from recipes.dcgan.config import PRESETS, Config
+from recipes.dcgan.gan import DCGAN
+
+SMALL = Config(image_size=16, channels=3, width=4, batch_size=8, precision="float32")
+
+
+def build(**changes):
+    keras.utils.set_random_seed(0)
+    return DCGAN(dataclasses.replace(SMALL, **changes))
+
+
+def kinds(model, kind):
+    return [layer for layer in model.layers if isinstance(layer, kind)]
+
+
+@pytest.fixture(scope="module")
+def paper():
+    keras.utils.set_random_seed(0)
+    return DCGAN(dataclasses.replace(PRESETS["paper"], channels=3))
+
+
+def parameters(model):
+    return sum(math.prod(v.shape) for v in model.trainable_variables)
+
+
+def test_paper_parameter_counts(paper):
+    """Added up from the shapes in the authors' train_uncond_dcgan.py (ngf = ndf = 128)."""
+    k, w = 25, 128
+    seed = 8 * w * 16
+    generator = 100 * seed + 2 * seed
+    generator += k * (8 * w * 4 * w + 4 * w * 2 * w + 2 * w * w + w * 3) + 2 * (4 * w + 2 * w + w)
+    discriminator = k * (3 * w + w * 2 * w + 2 * w * 4 * w + 4 * w * 8 * w)
+    discriminator += 2 * (2 * w + 4 * w + 8 * w) + seed
+    assert (generator, discriminator) == (18_885_760, 17_232_768)
+    assert parameters(paper.generator.model) == generator
+    assert parameters(paper.discriminator.model) == discriminator
+
+
+def test_paper_shapes_and_settings(paper):
+    config = paper.config
+    assert (config.latent_size, config.prior, config.batch_size) == (100, "uniform", 128)
+    assert paper.generator.model.output_shape == (None, 64, 64, 3)
+    assert paper.discriminator.model.output_shape == (None, 1)
+    maps = [x.output.shape[1:] for x in kinds(paper.generator.model, layers.ReLU)][1:]
+    assert maps == [(8, 8, 512), (16, 16, 256), (32, 32, 128)]
+    for player in (paper.generator, paper.discriminator):
+        adam = player.optimizer
+        assert isinstance(adam, keras.optimizers.Adam)
+        assert float(adam.learning_rate) == pytest.approx(2e-4)
+        assert (adam.beta_1, adam.beta_2) == (0.5, 0.999)
+    convolutions = kinds(paper.generator.model, layers.Conv2DTranspose)
+    convolutions += kinds(paper.discriminator.model, layers.Conv2D)
+    assert all(c.kernel_size == (5, 5) and c.strides == (2, 2) for c in convolutions)
+
+
+def test_no_batch_norm_at_the_picture():
+    gan = build()
+    last = gan.generator.model.layers
+    assert isinstance(last[-1], layers.Activation) and last[-1].activation is keras.activations.tanh
+    assert not isinstance(last[-2], layers.BatchNormalization)
+    first = gan.discriminator.model.layers
+    assert [type(layer) for layer in first[1:3]] == [layers.Conv2D, layers.LeakyReLU]
+    assert len(kinds(gan.discriminator.model, layers.BatchNormalization)) == 1
+    assert len(kinds(gan.generator.model, layers.BatchNormalization)) == 2
+
+
+def test_first_weights(paper):
+    for model in paper.networks:
+        for layer in model.layers:
+            if isinstance(layer, layers.BatchNormalization):
+                gamma = np.array(layer.gamma)
+                assert gamma.mean() == pytest.approx(1, abs=0.01)
+                assert gamma.std() == pytest.approx(0.02, rel=0.2)
+                assert not np.array(layer.beta).any()
+                assert (layer.momentum, layer.epsilon) == (0.9, 1e-5)
+            elif layer.weights:
+                assert not layer.use_bias
+                kernel = np.array(layer.kernel)
+                assert kernel.std() == pytest.approx(0.02, rel=0.05)
+                assert abs(kernel.mean()) < 0.001
+
+
+def test_leaky_relu_slope():
+    for layer in kinds(build().discriminator.model, layers.LeakyReLU):
+        assert float(layer(ops.convert_to_tensor([-1.0]))[0]) == pytest.approx(-0.2)
+
+
+def test_real_and_fake_pass_the_discriminator_as_separate_batches(monkeypatch):
+    gan = build()
+    passed = []
+    model = gan.discriminator.model
+    monkeypatch.setattr(
+        type(gan.discriminator), "__call__", lambda self, x: passed.append(x) or model(x)
+    )
+    real, fake = np.ones((8, 16, 16, 3), np.float32), np.zeros((8, 16, 16, 3), np.float32)
+    gan.discriminator.lossFunction(real, fake)
+    assert [x.shape[0] for x in passed] == [8, 8]
+    assert passed[0] is real and passed[1] is fake
+
+
+def response(block, position):
+    """Rows of a block's output that a single lit pixel in row `position` of 16 reaches."""
+    picture = keras.Input((16, 16, 1))
+    model = keras.Model(picture, block(picture))
+    model.set_weights([np.ones_like(w) for w in model.get_weights()])
+    lit = np.zeros((1, 16, 16, 1), np.float32)
+    lit[0, position, 8] = 1
+    return list(np.flatnonzero(np.array(model(lit))[0].sum(axis=(1, 2))))
+
+
+@pytest.mark.parametrize(("kernel", "front"), [(3, 1), (4, 1), (5, 2)])
+@pytest.mark.parametrize("position", [0, 7, 15])
+def test_padding_is_that_of_the_papers_code(kernel, front, position):
+    """Padded by (k - 1)//2 in front, as Theano and torch do; "same" pads one less for odd k.
+
+    Row o of a convolution with stride 2 sees the rows 2o - front … 2o - front + k - 1; the
+    transposed convolution is its mirror image.
+    """
+    below = [o for o in range(8) if 0 <= position - (2 * o - front) < kernel]
+    assert response(lambda x: blocks.downsample(x, 1, kernel), position) == below
+    above = [o for o in range(32) if 0 <= o - (2 * position - front) < kernel]
+    assert response(lambda x: blocks.upsample(x, 1, kernel), position) == above
+
+
+@pytest.mark.parametrize("size", Config().legal_sizes())
+def test_every_legal_size_builds(size):
+    config = dataclasses.replace(SMALL, image_size=size, width=1, channels=1)
+    gan = DCGAN(config)
+    assert gan.generator.model.output_shape == (None, size, size, 1)
+    assert gan.discriminator.model.input_shape == (None, size, size, 1)
+
+
+@pytest.mark.parametrize(
+    ("size", "nearest"), [(63, "48, 56, 64, 80"), (300, "224, 256"), (1, "8, 10")]
+)
+def test_other_sizes_are_refused_with_the_nearest_legal_ones(size, nearest):
+    with pytest.raises(Refused, match=f"--image-size {size}.*makes {nearest}"):
+        dataclasses.replace(SMALL, image_size=size).check()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"steps": -1},
+        {"batch_size": 0},
+        {"averaging": 1.0},
+        {"generator_rate": -0.1},
+        {"r1": 1.0, "gradient_penalty": 1.0},
+        {"kernel": 1},
+    ],
+)
+def test_values_that_cannot_be_are_refused(changes):
+    with pytest.raises(Refused, match="legal is"):
+        dataclasses.replace(SMALL, **changes).check()
+
+
+@pytest.mark.parametrize("changes", [{"r1": 1.0}, {"gradient_penalty": 10.0}])
+def test_a_penalty_does_without_batch_norm(changes):
+    gan = build(**changes)
+    assert not kinds(gan.discriminator.model, layers.BatchNormalization)
+    images = np.random.default_rng(0).integers(0, 255, (16, 16, 16, 3), np.uint8)
+    gan.config.steps = 2
+    gan.trainModel(images)
+    assert gan.step == 2
+
+
+@pytest.mark.parametrize("upsampling", ["transposed", "resize"])
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_pictures_are_float32_within_range(upsampling, precision):
+    keras.config.set_dtype_policy(precision)
+    try:
+        gan = build(upsampling=upsampling)
+        fake = gan.generator(np.random.default_rng(0).normal(size=(4, 100)) * 50)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert fake.dtype == "float32" and np.abs(np.array(fake)).max() <= 1
+    shown = gan.average.model
+    assert all(layer.compute_dtype == "float32" for layer in shown.layers)
+
+
+def step_of(gan, seed=0):
+    rng = np.random.default_rng(seed)
+    images = rng.integers(0, 255, (16, 16, 16, 3), np.uint8)
+    batch = Batches(images, 8, seed, gan.noise)(0)
+    batch["real"] = batch["real"].astype("float32") / 127.5 - 1
+    return {name: ops.convert_to_tensor(value) for name, value in batch.items()}
+
+
+def snapshot(variables):
+    return [np.array(v) for v in variables]
+
+
+def changed(before, variables):
+    return any(not np.array_equal(a, b) for a, b in zip(before, snapshot(variables), strict=True))
+
+
+def test_each_update_moves_its_owner_alone():
+    gan = build()
+    batch = step_of(gan)
+    fake = gan.generator(batch["latent"])
+    g, d = gan.generator.model.variables, gan.discriminator.model.variables
+    before_g, before_d = snapshot(g), snapshot(d)
+    gan.discriminator.trainModel(batch["real"], fake)
+    assert not changed(before_g, g) and changed(before_d, d)
+
+
+def test_pretraining_moves_the_discriminator_alone():
+    gan = build(pretrain_discriminator=3, steps=0)
+    trained = gan.generator.model.trainable_variables
+    before_g, before_d = snapshot(trained), snapshot(gan.discriminator.model.trainable_variables)
+    assert gan.step == -3
+    gan.trainModel(np.random.default_rng(0).integers(0, 255, (16, 16, 16, 3), np.uint8))
+    assert gan.step == 0
+    assert not changed(before_g, trained)
+    assert changed(before_d, gan.discriminator.model.trainable_variables)
+
+
+def houses(count):
+    return find("houses").load("train", 16, count, 0).images
+
+
+def test_pretraining_teaches_the_discriminator():
+    images = houses(200)
+    real = (images[:64] / 127.5 - 1).astype("float32")
+    losses = []
+    for steps in (0, 60):
+        gan = build(pretrain_discriminator=steps, steps=0, batch_size=32)
+        gan.trainModel(images)
+        fake = gan.generator.frozen(gan.fixed_latents(64))
+        losses.append(float(gan.discriminator.lossFunction(real, fake)["adversarial"]))
+    assert losses[1] < 0.8 * losses[0]
+
+
+def test_a_short_training_leaves_noise_behind():
+    """Seconds are no training, but the mean picture and the spread must move to the data's."""
+    images = houses(500)
+    real = images / 127.5 - 1
+    gan = build(steps=300, width=16, batch_size=16, generator_rate=1e-3, averaging=0.9)
+
+    def distance():
+        shown = gan.show(64)
+        return np.abs(shown.mean(0) - real.mean(0)).mean() + abs(shown.std(0) - real.std(0)).mean()
+
+    before = distance()
+    gan.trainModel(images)
+    assert distance() < 0.5 * before
