@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test lint format bench clean help
+.PHONY: demo test lint format bench chapters clean help
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
@@ -25,6 +25,9 @@ format: $(INSTALLED)  ## put style and format right
 
 bench: $(INSTALLED)  ## measure speed and memory on this machine
 	$(BIN)/python -m tests.bench
+
+chapters: $(INSTALLED)  ## make the chapters' pictures again (about ten minutes)
+	$(BIN)/python -m tests.chapters
 
 clean:  ## remove what was installed and built (runs/ stays)
 	rm -rf $(VENV) build *.egg-info

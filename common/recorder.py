@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import keras
+import numpy as np
 
 from common.backend import EventWriter
 from common.run import Run
@@ -78,5 +79,5 @@ class Samples(keras.callbacks.Callback):
         sheet = grid(to_pixels(pictures))
         save(sheet, self._folder / f"step-{max(step, 0):07d}.png")
         save(sheet, self._folder / "latest.png")
-        self._events.picture(step, "samples", to_pixels(pictures)[0])
+        self._events.picture(step, "samples", np.atleast_3d(np.asarray(sheet)))
         self._watchdog.look_at(step, pictures)

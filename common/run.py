@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import fcntl
 import importlib.metadata
 import os
 import platform
@@ -92,9 +93,23 @@ class Run:
             raise Refused(f"{file} is damaged: not a configuration that we wrote") from fault
         if found != recipe:
             raise Refused(f"{path} is a run of {found}, not of {recipe}")
-        for left in path.rglob(f"{ASIDE}*"):
-            left.unlink(missing_ok=True)
         return cls(path, facts)
+
+    def claim(self) -> None:
+        """Make this process the only one that trains the run, until it ends.
+
+        What a killed process left half-written is cleared away.
+
+        Raises:
+            Refused: another process is training it.
+        """
+        self._claim = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            raise Refused(f"{self.path} is being trained by another process") from fault
+        for left in self.path.rglob(f"{ASIDE}*"):
+            left.unlink(missing_ok=True)
 
     def config(self, kind: type[Config]) -> Config:
         """The configuration that it was made with.

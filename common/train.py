@@ -94,6 +94,7 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
         run = Run.create(flags.run, recipe, config, facts)
     except OSError as fault:
         raise MachineFault(f"the run folder cannot be made: {fault}") from fault
+    run.claim()
     print(f"run folder: {run.path}")
     return _train(run, recipe, gan, pictures.images)
 
@@ -102,6 +103,7 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
     program = f"python -m recipes.{recipe}.train"
     flags = read_flags(ResumeFlags, arguments, program=program)
     run = Run.open(flags.resume, recipe)
+    run.claim()
     config = run.config(type(presets["small"]))
     changed = {}
     if flags.steps is not None:

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 # A GAN so small that two updates take milliseconds.
-TINY = ["--width", "4", "--image-size", "8", "--batch-size", "8", "--pictures", "64"]
+TINY = ["--width", "4", "--image-size", "16", "--batch-size", "8", "--pictures", "64"]
 TINY += ["--sample-count", "4", "--log-every", "2", "--precision", "float32"]
 
 

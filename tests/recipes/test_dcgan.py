@@ -249,7 +249,7 @@ def test_a_short_training_leaves_noise_behind():
     """Seconds are no training, but the mean picture and the spread must move to the data's."""
     images = houses(500)
     real = images / 127.5 - 1
-    gan = build(steps=300, width=16, batch_size=16, generator_rate=1e-3, averaging=0.9)
+    gan = build(steps=800, width=16, batch_size=16, averaging=0.9)
 
     def distance():
         shown = gan.show(64)

@@ -39,7 +39,7 @@ def arrays(folder, step):
 
 def assert_same_weights(one, other, step):
     a, b = arrays(one, step), arrays(other, step)
-    assert a.keys() == b.keys() and len(a) > 40
+    assert a.keys() == b.keys() and len(a) > 40, len(a)
     for name in a:
         np.testing.assert_array_equal(a[name], b[name], err_msg=name)
 
@@ -54,7 +54,7 @@ def test_the_run_folder_holds_everything(whole_run):
     assert {"checkpoints/step-0000010.npz", "checkpoints/step-0000020.npz"} <= files
     assert any(f.startswith("events/") for f in files)
     facts = yaml.safe_load((whole_run / "config.yaml").read_text())
-    assert facts["config"]["image_size"] == 8 and facts["config"]["channels"] == 3
+    assert facts["config"]["image_size"] == 16 and facts["config"]["channels"] == 3
     assert facts["config"]["precision"] == "float32"
     assert {"tensorflow", "keras", "numpy", "python", "revision"} <= facts["made_with"].keys()
     assert "device" in facts
@@ -99,7 +99,7 @@ def test_infer_walks_and_adds(whole_run, place):
     sums = ["--arithmetic", "1,2,3 - 4,5,6 + 7,8,9", "--out", "sum.npz"]
     code, out, _ = run(INFER, "--run", moved, *sums, cwd=place)
     with np.load(place / "sum.npz") as file:
-        assert code == 0 and file["images"].shape == (20, 8, 8, 3)
+        assert code == 0 and file["images"].shape == (20, 16, 16, 3)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -1,0 +1,280 @@
+"""`make bench`: speed and memory on this machine, everything compared within one run.
+
+Nothing here gates a test: machines differ, and shared ones are noisy. So both sides of a
+ratio are measured in turns, several times, and the spread is printed beside the median.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+import data
+from common import backend
+from common.precision import choose
+
+import keras  # isort: skip
+import tensorflow as tf  # isort: skip
+from keras import ops  # isort: skip
+
+from common.batches import Batches
+from data import worlds
+from recipes.dcgan.config import PRESETS, Config
+from recipes.dcgan.gan import DCGAN
+
+ROUNDS = 5
+ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
+PRECISION = choose("auto")
+
+
+def main() -> None:
+    """Measure and print."""
+    print(f"{backend.device_name()}; {PRECISION}; median [lowest – highest] of {ROUNDS} rounds\n")
+    draw_speed()
+    row = training_speed()
+    convolution_share(row)
+    paper_speed()
+    memory()
+    waiting()
+
+
+def spread(values, digits: int = 0) -> str:
+    """Median and range in words."""
+    low, middle, high = (f"{f(values):,.{digits}f}" for f in (np.min, np.median, np.max))
+    return f"{middle} [{low} – {high}]"
+
+
+def draw_speed() -> None:
+    """Pictures a second of each world on one core."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    for name in worlds.names():
+        for size in (32, 64):
+            rates = []
+            for _ in range(ROUNDS):
+                began = time.perf_counter()
+                worlds.get(name).draw(np.arange(1000), size)
+                rates.append(1000 / (time.perf_counter() - began))
+            print(f"{name} {size}×{size}, drawn on one core: {spread(rates)} pictures/s")
+    os.sched_setaffinity(0, cores)
+
+
+def build(config: Config, precision: str) -> DCGAN:
+    """A GAN that is ready to step."""
+    backend.set_up(precision, 0)
+    gan = DCGAN(config)
+    gan.compile(optimizer=None, jit_compile=backend.has_gpu())
+    gan.make_train_function()
+    return gan
+
+
+class PlainGAN(keras.Model):
+    """The same networks in the loop of the textbooks, at Keras' defaults."""
+
+    def __init__(self, gan: DCGAN):
+        super().__init__()
+        self.g, self.d = gan.generator.model, gan.discriminator.model
+        self.g_optimizer, self.d_optimizer = (keras.optimizers.Adam(2e-4, 0.5) for _ in "gd")
+        self.bce = keras.losses.BinaryCrossentropy(from_logits=True)
+        self.built = True
+
+    def train_step(self, batch):
+        """Discriminator and generator in turn, each with fresh fakes."""
+        real, latent = batch["real"], batch["latent"]
+        ones, zeros = ops.ones((real.shape[0], 1)), ops.zeros((real.shape[0], 1))
+        fake = self.g(latent, training=True)
+        with tf.GradientTape() as tape:
+            d_loss = self.bce(ones, self.d(real, training=True))
+            d_loss += self.bce(zeros, self.d(fake, training=True))
+        gradients = tape.gradient(d_loss, self.d.trainable_variables)
+        self.d_optimizer.apply(gradients, self.d.trainable_variables)
+        with tf.GradientTape() as tape:
+            g_loss = self.bce(ones, self.d(self.g(latent, training=True), training=True))
+        gradients = tape.gradient(g_loss, self.g.trainable_variables)
+        self.g_optimizer.apply(gradients, self.g.trainable_variables)
+        return {"d": d_loss, "g": g_loss}
+
+
+def plain(config: Config) -> PlainGAN:
+    """The textbook loop, ready to step."""
+    backend.set_up("float32", 0)
+    model = PlainGAN(DCGAN(config))
+    model.compile(optimizer=None)  # jit_compile="auto"
+    model.make_train_function()
+    return model
+
+
+def cached(config: Config):
+    """An endless pipeline of one batch that is there already."""
+    rng = np.random.default_rng(0)
+    side = config.image_size
+    shape = (config.batch_size, side, side, config.channels)
+    batch = {
+        "real": rng.uniform(-1, 1, shape).astype("float32"),
+        "latent": rng.uniform(-1, 1, (config.batch_size, config.latent_size)).astype("float32"),
+    }
+    return tf.data.Dataset.from_tensors(batch).cache().repeat().prefetch(4)
+
+
+def seconds(model: keras.Model, iterator, steps: int) -> float:
+    """Seconds for some steps, waiting for the last one's result."""
+    began = time.perf_counter()
+    for _ in range(steps):
+        logs = model.train_function(iterator)
+    [float(np.ravel(value)[0]) for value in logs.values()]
+    return time.perf_counter() - began
+
+
+def training_speed() -> list[float]:
+    """Images a second of DESIGN's row, and its ratio to the plain loop."""
+    sides = {"ours": build(ROW, PRECISION), "plain": plain(ROW)}
+    feeds = {name: iter(cached(ROW)) for name in sides}
+    for name, model in sides.items():
+        seconds(model, feeds[name], 2)
+    rates = {name: [] for name in sides}
+    for _ in range(ROUNDS):
+        for name, model in sides.items():
+            rates[name].append(ROW.batch_size * 6 / seconds(model, feeds[name], 6))
+    ratios = np.array(rates["ours"]) / np.array(rates["plain"])
+    print(f"\nDCGAN 64×64, 4×4 kernels, width 64, batch 64: {spread(rates['ours'], 1)} images/s")
+    print(f"  plain Keras loop (float32, jit auto): {spread(rates['plain'], 1)} images/s")
+    print(f"  ratio: {spread(ratios, 2)}   (bar: 1.8)")
+    return rates["ours"]
+
+
+def step_operations(gan: DCGAN) -> float:
+    """Floating-point operations of one training step an image, in products and matrices.
+
+    A layer's forward pass, its weights' gradient and its input's gradient cost the same. G
+    runs forward once and back once; D runs forward on real, fake, and fake again, and back
+    through the first two for its weights and through the third for its input. A transposed
+    convolution costs its input positions times its kernel.
+    """
+
+    def forward(layer) -> float:
+        if isinstance(layer, keras.layers.Conv2DTranspose):
+            positions = np.prod(layer.input.shape[1:3])
+        elif isinstance(layer, keras.layers.Conv2D):
+            positions = np.prod(layer.output.shape[1:3])
+        elif isinstance(layer, keras.layers.Dense):
+            positions = 1
+        else:
+            return 0.0
+        return 2.0 * positions * np.prod(layer.kernel.shape)
+
+    g = [c for c in map(forward, gan.generator.model.layers) if c]
+    d = [c for c in map(forward, gan.discriminator.model.layers) if c]
+    # Nobody asks for the gradient of a latent, nor in D's own step for that of a picture.
+    return (3 * sum(g) - g[0]) + (6 * sum(d) - 2 * d[0]) + 2 * sum(d)
+
+
+def convolution_share(rates: list[float]) -> None:
+    """The share of the machine's own convolution rate that the step reaches."""
+    dtype = "bfloat16" if "bfloat16" in PRECISION else "float32"
+    best = 0.0
+    for side, inputs, outputs, kernel, stride in (
+        (32, 64, 128, 4, 2),
+        (16, 128, 256, 4, 2),
+        (8, 256, 512, 4, 2),
+        (16, 128, 128, 3, 1),
+    ):
+        x = tf.cast(tf.random.normal((64, side, side, inputs)), dtype)
+        w = tf.cast(tf.random.normal((kernel, kernel, inputs, outputs)), dtype)
+        convolve = tf.function(lambda x, w, s=stride: tf.nn.conv2d(x, w, s, "SAME"))
+        work = 2 * 64 * (side // stride) ** 2 * kernel**2 * inputs * outputs
+        for _ in range(3 * ROUNDS):
+            began = time.perf_counter()
+            for _ in range(5):
+                result = convolve(x, w)
+            result.numpy()
+            best = max(best, 5 * work / (time.perf_counter() - began))
+    work = step_operations(build(ROW, PRECISION))
+    shares = np.array(rates) * work / best
+    print(
+        f"  {work / 1e9:.2f} GFLOP an image; fastest {dtype} convolution {best / 1e9:.0f} GFLOP/s"
+    )
+    print(f"  share of it: {spread(shares, 2)}   (bar: .45)")
+
+
+def paper_speed() -> None:
+    """Images a second of the published configuration."""
+    config = dataclasses.replace(PRESETS["paper"], channels=3)
+    model, feed = build(config, PRECISION), iter(cached(config))
+    seconds(model, feed, 1)
+    rates = [config.batch_size / seconds(model, feed, 1) for _ in range(3)]
+    print(f"DCGAN paper (5×5 kernels, width 128, batch 128): {spread(rates, 1)} images/s")
+
+
+def _peak(config: Config, precision: str, results) -> None:
+    before = _status("VmRSS")
+    # Forget the peak of the import, so that VmHWM is the training's alone.
+    Path("/proc/self/clear_refs").write_text("5")
+    seconds(build(config, precision), iter(cached(config)), 4)
+    results.put((_status("VmHWM") - before) / 1024)
+
+
+def _status(name: str) -> int:
+    """A line of /proc/self/status, in KiB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def memory() -> None:
+    """Peak memory above the imported framework, each in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    small = dataclasses.replace(PRESETS["small"], image_size=Config.world_size, channels=3)
+    paper = dataclasses.replace(PRESETS["paper"], channels=3)
+    for name, config in (("small", small), ("64×64 width 64", ROW), ("paper", paper)):
+        results = context.Queue()
+        process = context.Process(target=_peak, args=(config, PRECISION, results))
+        process.start()
+        print(f"peak memory above the imported framework, {name}: {results.get():,.0f} MiB")
+        process.join()
+
+
+def waiting() -> None:
+    """The share of time spent waiting for data: 1 − real / cached-batch step rate."""
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["GAN_COOKBOOK_CACHE"] = str(Path(place) / "cache")
+        photos = Path(place) / "photos"
+        photos.mkdir()
+        pictures, _ = worlds.get("houses").draw(np.arange(300), 64)
+        for index, picture in enumerate(pictures):
+            large = Image.fromarray(picture).resize((256, 256))
+            large.save(photos / f"{index}.jpg")
+        for spec in ("houses", str(photos)):
+            _waiting_on(spec)
+
+
+def _waiting_on(spec: str) -> None:
+    config = dataclasses.replace(
+        PRESETS["small"], data=spec, image_size=Config.world_size, channels=3, pictures=5000
+    )
+    source = data.find(spec)
+    images = source.load("train", config.image_size, config.pictures, 0).images
+    model, steps = build(config, PRECISION), 60
+    batches = Batches(images, config.batch_size, 0, model.noise)
+    pipeline = backend.stream(batches, 0, 1_000_000)
+    feeds = {"real": iter(pipeline), "cached": iter(pipeline.take(1).cache().repeat())}
+    times = {name: [] for name in feeds}
+    for feed in feeds.values():
+        seconds(model, feed, 5)
+    for turn in range(2 * ROUNDS):
+        # Now one first, now the other: what the machine does meanwhile falls on both.
+        for name in sorted(feeds, reverse=bool(turn % 2)):
+            times[name].append(seconds(model, feeds[name], steps))
+    pairs = {name: np.reshape(values, (ROUNDS, 2)).sum(axis=1) for name, values in times.items()}
+    shares = 100 * (1 - pairs["cached"] / pairs["real"])
+    what = spec if source.sizes is None else f"a folder of {source.count} JPEGs"
+    print(f"waiting for data, small configuration on {what}: {spread(shares, 1)} %   (bar: 3)")
+
+
+if __name__ == "__main__":
+    main()

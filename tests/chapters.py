@@ -1,0 +1,53 @@
+"""`make chapters`: train, and make every picture that the chapters show.
+
+Needs about ten minutes on two cores. Pictures that are committed stay below 300 kB.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from common.samples import animate, grid, save
+from data import worlds
+
+ROOT = Path(__file__).parent.parent
+RUNS = ROOT / "runs" / "chapters"
+
+
+def main() -> None:
+    """Make the pictures of each chapter."""
+    sheet = grid(worlds.get("houses").draw(np.arange(64), 64)[0])
+    save(sheet, ROOT / "data" / "pictures" / "houses.png")
+    dcgan()
+
+
+def dcgan() -> None:
+    """The small configuration, seed 0: its grid, growth, walks and sums."""
+    run, pictures = RUNS / "dcgan", ROOT / "recipes" / "dcgan" / "pictures"
+    shutil.rmtree(run, ignore_errors=True)
+    _python("recipes.dcgan.train", "--run", run)
+    infer = ("recipes.dcgan.infer", "--run", run)
+    _python(*infer, "--interpolate", 6, "--out", pictures / "interpolation.png")
+    _python(*infer, "--numbered", "--count", 64, "--out", pictures / "numbered.png")
+    shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
+    # The first rows of the grid are enough to see it grow, and small enough to be shown.
+    frames = []
+    for frame in sorted((run / "samples").glob("step-*.png")):
+        frames.append(run / "frames" / frame.name)
+        whole = Image.open(frame)
+        save(whole.crop((0, 0, whole.width, 3 * whole.width // 8)), frames[-1])
+    animate(frames, pictures / "growth.webp", most=16)
+
+
+def _python(*words) -> None:
+    subprocess.run([sys.executable, "-m", *map(str, words)], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
