@@ -26,7 +26,7 @@ format: $(INSTALLED)  ## put style and format right
 bench: $(INSTALLED)  ## measure speed and memory on this machine
 	$(BIN)/python -m tests.bench
 
-chapters: $(INSTALLED)  ## make the chapters' pictures again (about ten minutes)
+chapters: $(INSTALLED)  ## make the chapters' pictures again (about five minutes)
 	$(BIN)/python -m tests.chapters
 
 clean:  ## remove what was installed and built (runs/ stays)

@@ -39,8 +39,11 @@ class GAN(keras.Model):
 
     def train_step(self, batch):
         """One update of each player from one batch; returns what is logged."""
+        # The tape remembers how the fakes were made. The discriminator's update lies outside
+        # of it; the generator's goes on recording where it left off.
         with backend.tape() as forward:
             fake = self.generator(batch["latent"])
+        # The discriminator learns from the pictures, not from how they came about.
         judged = self.discriminator.trainModel(batch["real"], ops.stop_gradient(fake))
         logs = {f"discriminator/{name}": value for name, value in judged.items()}
         if self._pretraining:
@@ -69,13 +72,14 @@ class GAN(keras.Model):
         batches = Batches(dataset, self.config.batch_size, self.config.seed, self.noise)
         self.compile(optimizer=None, jit_compile=backend.has_gpu())
         self.stop_training = False
-        self._fit(batches, min(self.config.steps, 0), True, callbacks)
+        self._fit(batches, 0, True, callbacks)
         if not self.stop_training:
             self._fit(batches, self.config.steps, False, callbacks)
 
     def _fit(self, batches, last: int, pretraining: bool, callbacks) -> None:
         if self.step >= last:
             return
+        # `train_step` reads this while it is traced, not at every step: so trace it anew.
         self._pretraining = pretraining
         self.make_train_function(force=True)
         self.fit(

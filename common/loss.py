@@ -123,7 +123,7 @@ def get(name: str) -> Loss:
 
 
 def ranked(real, fake):
-    """The share of real–fake pairs that D has in the right order: 1 is certainty, ½ is chance."""
+    """The share of pairs (i-th real, i-th fake) in the right order: 1 is certainty, ½ chance."""
     return _mean(ops.cast(_f32(real) > _f32(fake), "float32"))
 
 

@@ -73,8 +73,8 @@ class Player:
     def frozen(self, *inputs):
         """The same output with no variable changed: what the other side's loss may ask.
 
-        A plain call would move batch statistics, seeds and power iterations even in the
-        other side's update.
+        As in its own update, batch normalisation uses the batch's statistics; but the running
+        statistics and the seeds that such a call moves are given back instead of stored.
         """
         model = self.model
         outputs, _ = model.stateless_call(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import sys
-from collections import deque
 
 import keras
 import numpy as np
@@ -14,6 +13,7 @@ from data.errors import MachineFault
 # In rows of the log: how long the discriminator must have won before that is news.
 _PATIENCE = 20
 _SURE = 0.9995
+_CLIMB = 3
 # Diversity of the samples against that of real pictures.
 _ALIVE, _COLLAPSED = 0.25, 0.05
 
@@ -23,7 +23,7 @@ class Watchdog(keras.callbacks.Callback):
 
     * NaN or infinity: stops at once, whatever the mode.
     * The discriminator has won: it ranks practically every real picture above every fake
-      one over 20 rows of the log while the generator's loss has doubled since.
+      one over 20 rows of the log while the generator's loss has tripled.
     * Collapse: the samples, once diverse, have become nearly one picture.
 
     Raises:
@@ -34,11 +34,19 @@ class Watchdog(keras.callbacks.Callback):
         super().__init__()
         self._log_every, self._mode = log_every, mode
         self._real_diversity = real_diversity
-        self._recent: deque[tuple[int, float, float]] = deque(maxlen=_PATIENCE)
-        self._was_alive = False
+        #: Since when the discriminator is sure: step, the generator's loss then, rows seen.
+        self._sure: tuple[int, float, int] | None = None
+        #: The last step at which the samples were diverse, and whether they are no longer.
+        self._alive_at: int | None = None
+        self._fading = False
         self._warned: set[str] = set()
-        #: The step since which something looks wrong; None while all is well.
-        self.suspicious_since: int | None = None
+
+    @property
+    def suspicious_since(self) -> int | None:
+        """The step since which something looks wrong; None while all is well."""
+        since = [self._sure[0]] if self._sure else []
+        since += [self._alive_at + 1] if self._fading else []
+        return min(since, default=None)
 
     def on_train_batch_end(self, batch, logs=None):
         """Check the losses at every row of the log."""
@@ -56,20 +64,17 @@ class Watchdog(keras.callbacks.Callback):
             self._check_balance(step, values)
 
     def _check_balance(self, step: int, values: dict[str, float]) -> None:
-        sure = values.get("discriminator/ranked", 0.0) >= _SURE
-        if not sure:
-            self._recent.clear()
-            self.suspicious_since = None
+        if values.get("discriminator/ranked", 0.0) < _SURE:
+            self._sure = None
             return
         loss = values["generator/adversarial"]
-        self._recent.append((step, loss, values.get("discriminator/adversarial", 0.0)))
-        first_step, first_loss, _ = self._recent[0]
-        self.suspicious_since = first_step
-        if len(self._recent) == _PATIENCE and loss > 2 * max(first_loss, 1.0):
+        since, loss_then, rows = self._sure or (step, loss, 0)
+        self._sure = (since, loss_then, rows + 1)
+        if rows + 1 >= _PATIENCE and loss > _CLIMB * max(loss_then, 1.0):
             self._alarm(
                 "won",
                 f"the discriminator has won: it has told every real picture from every fake one "
-                f"since step {first_step}, and the generator's loss went from {first_loss:.1f} to "
+                f"since step {since}, and the generator's loss went from {loss_then:.1f} to "
                 f"{loss:.1f}; try a lower --discriminator-rate or --r1 1",
             )
 
@@ -79,8 +84,10 @@ class Watchdog(keras.callbacks.Callback):
             return
         share = diversity(pictures) / self._real_diversity
         if share > _ALIVE:
-            self._was_alive = True
-        elif share < _COLLAPSED and self._was_alive:
+            self._alive_at, self._fading = step, False
+            return
+        self._fading = self._alive_at is not None
+        if share < _COLLAPSED and self._fading:
             self._alarm(
                 "collapsed",
                 f"the generator has collapsed: at step {step} its samples differ {share:.0%} as "
@@ -90,7 +97,7 @@ class Watchdog(keras.callbacks.Callback):
 
     def _alarm(self, kind: str, words: str) -> None:
         if self._mode == "stop":
-            raise MachineFault(words + "; what was saved before is kept (--watchdog warn goes on)")
+            raise MachineFault(words + ". Start a new run with that; what was saved so far is kept")
         if kind not in self._warned:
             self._warned.add(kind)
             print(f"warning: {words}", file=sys.stderr)

@@ -4,8 +4,8 @@
     pictures = source.load("train", size=32, count=20_000, seed=0)
     pictures.images                            # uint8, N×32×32×3
 
-`find` is quick and refuses what cannot be; `load` reads or draws. Neither needs TensorFlow
-(a named set's download alone uses Keras).
+`find` is quick and refuses what cannot be; `load` reads or draws. Neither needs TensorFlow,
+but for named sets, which Keras loads.
 """
 
 from data.errors import MachineFault, Refused

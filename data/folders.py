@@ -50,7 +50,7 @@ class FolderSource(Source):
         self._files = list(headers)
         self.count = len(self._files)
         self.channels = 1 if all(h.mode in _GREY_MODES for h in headers.values()) else 3
-        sizes = sorted((h.size[::-1] for h in headers.values()), key=lambda hw: hw[0] * hw[1])
+        sizes = sorted((h.size[::-1] for h in headers.values()), key=min)
         self.sizes = (sizes[0], sizes[-1])
         self._stamp = [(f, h.bytes, h.changed) for f, h in headers.items()]
 

@@ -35,8 +35,8 @@ class Source(ABC):
     channels: int
     count: int | None
 
-    #: ((height, width) of the smallest, of the largest picture), or None where any size
-    #: can be drawn.
+    #: (height, width) of the picture with the shortest shorter side, and of the one with
+    #: the longest; None where any size can be drawn.
     sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
 
     #: One-line remarks for the user: what was skipped and why.

@@ -1,1 +1,1 @@
-"""DCGAN: pictures from noise with convolutions alone (Radford et al. 2016)."""
+"""DCGAN: pictures from noise, with strided convolutions (Radford et al. 2016)."""

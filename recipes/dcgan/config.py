@@ -29,7 +29,7 @@ class Config(config.Config):
     kernel: int = 4
     """Pixels a side of the kernels."""
     upsampling: Literal["transposed", "resize"] = "transposed"
-    """Transposed convolutions as in the paper, or resize-convolutions (no checkerboard)."""
+    """Transposed convolutions as in the paper, or nearest neighbour and a 3×3 convolution."""
     loss: Literal[
         "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
     ] = "non-saturating"
@@ -63,6 +63,8 @@ class Config(config.Config):
             self._at_least(0, name)
         if self.r1 and self.gradient_penalty:
             raise Refused("--r1 and --gradient-penalty: legal is one of them, not both")
+        if self.loss == "wasserstein" and not self.penalised:
+            raise Refused("--loss wasserstein: legal with --gradient-penalty 10 (or --r1) only")
 
     @property
     def penalised(self) -> bool:

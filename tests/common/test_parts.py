@@ -181,7 +181,8 @@ def test_a_warning_is_given_once(capsys):
 
 def test_an_even_game_is_left_alone():
     assert watched("stop", [(0.95, 5.0)] * 100).suspicious_since is None
-    assert watched("stop", [(1.0, 3.0)] * 100).suspicious_since is not None
+    sure = watched("stop", [(0.9, 3.0)] * 4 + [(1.0, 3.0)] * 100)
+    assert sure.suspicious_since == 5
 
 
 def test_collapse():
@@ -189,8 +190,11 @@ def test_collapse():
     same = np.zeros((9, 8, 8, 1))
     dog.look_at(0, same)  # grey at the beginning: not a collapse yet
     dog.look_at(1, np.random.default_rng(1).normal(size=(9, 8, 8, 1)))
-    with pytest.raises(MachineFault, match="collapsed: at step 2"):
-        dog.look_at(2, same)
+    assert dog.suspicious_since is None
+    dog.look_at(2, 0.1 * np.random.default_rng(1).normal(size=(9, 8, 8, 1)))
+    assert dog.suspicious_since == 2
+    with pytest.raises(MachineFault, match="collapsed: at step 3"):
+        dog.look_at(3, same)
 
 
 # --- samples ---
