@@ -46,5 +46,7 @@ class Average:
                 a.assign(b)
 
     def state(self) -> dict[str, list]:
-        """What a checkpoint must hold."""
+        """What a checkpoint must hold; of a plain copy nothing."""
+        if not self._decay:
+            return {}
         return {"average": [v for model in self.models for v in model.variables]}

@@ -5,6 +5,7 @@ Networks and losses are pure Keras; what they cannot say is said here.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -34,7 +35,6 @@ def _quietly() -> Iterator[None]:
             os.close(shown)
 
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with _quietly():
     import keras
     import numpy as np
@@ -42,6 +42,8 @@ with _quietly():
 
     # The search for a GPU happens once, and has much to say where there is none.
     tf.config.list_physical_devices()
+    # A user's own keras.json may say otherwise.
+    keras.config.set_image_data_format("channels_last")
 
 from data.errors import MachineFault  # noqa: E402
 
@@ -125,6 +127,9 @@ def readable_faults(advice: str) -> Iterator[None]:
     try:
         yield
     except tf.errors.ResourceExhaustedError as fault:
+        # TensorFlow has one error for both; a full disk is what its event files meet.
+        if "No space" in fault.message or "quota" in fault.message:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from fault
         raise MachineFault(f"out of memory; {advice}") from fault
 
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from data.errors import MachineFault, Refused
-from data.files import whole
+from data.files import MALFORMED, whole
 
 _NAME = re.compile(r"step-(-?\d+)\.npz")
 
@@ -71,7 +70,7 @@ def restore(folder: Path, state: dict[str, list]) -> int | None:
         path = path_of(folder, step)
         try:
             arrays = _read(path)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError):
+        except MALFORMED:
             earlier = [s for s in found if s < step]
             going = f"using the one of step {earlier[-1]}" if earlier else "and there is no other"
             print(f"{path} is damaged; {going}", file=sys.stderr)

@@ -7,13 +7,10 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import tyro
 
 from data.errors import MachineFault, Refused
-
-Flags = TypeVar("Flags")
 
 
 def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, about: str = ""):
@@ -66,7 +63,15 @@ def run_program(program: Callable[[], int | None]) -> int:
         print(f"error: {no}", file=sys.stderr)
         return no.exit_code
     except KeyboardInterrupt:
-        print("stopped before the training began; nothing was lost", file=sys.stderr)
+        print("interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        return 0
+        # The reader of our output has gone; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    except MemoryError:
+        print("error: out of memory; ask for fewer or smaller pictures", file=sys.stderr)
+        return 1
+    except OSError as fault:
+        print(f"error: {fault}", file=sys.stderr)
+        return 1

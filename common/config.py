@@ -6,6 +6,7 @@ Nothing here imports TensorFlow or Keras, so that flags are read, and refused, a
 from __future__ import annotations
 
 import dataclasses
+import typing
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -69,11 +70,13 @@ class Config:
         Raises:
             Refused: with the flag and what is legal, in one line.
         """
-        for name in ("pictures", "batch_size", "sample_every", "sample_count", "checkpoint_every"):
+        for name in ("pictures", "batch_size", "sample_every", "checkpoint_every"):
             self._at_least(1, name)
         self._at_least(1, "log_every")
-        for name in ("steps", "pretrain_discriminator", "seed"):
+        for name in ("steps", "pretrain_discriminator"):
             self._at_least(0, name)
+        self._within("seed", 0, 2**32 - 1)
+        self._within("sample_count", 1, 1024)
         self._within("averaging", 0, 1, open_above=True)
         if self.image_size is not None and self.image_size not in self.legal_sizes():
             raise Refused(
@@ -111,7 +114,7 @@ class Config:
     def _within(self, name: str, low: float, high: float, open_above: bool = False) -> None:
         value = getattr(self, name)
         if not low <= value <= high or (open_above and value == high):
-            words = "below" if open_above else "to"
+            words = "to below" if open_above else "to"
             raise Refused(f"{_flag(name)} {value}: legal is {low} {words} {high}")
 
 
@@ -142,4 +145,8 @@ def from_dict(kind: type[Config], values: dict[str, Any]) -> Config:
     unknown = sorted(set(values) - known)
     if unknown:
         raise Refused(f"config.yaml has settings that this version does not know: {unknown}")
+    for name, hint in typing.get_type_hints(kind).items():
+        legal = typing.get_args(hint) if typing.get_origin(hint) is Literal else None
+        if legal and values.get(name, legal[0]) not in legal:
+            raise Refused(f"config.yaml: {name} {values[name]}: legal are {', '.join(legal)}")
     return kind(**values)

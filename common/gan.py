@@ -42,7 +42,8 @@ class GAN(keras.Model):
         # The tape remembers how the fakes were made. The discriminator's update lies outside
         # of it; the generator's goes on recording where it left off.
         with backend.tape() as forward:
-            fake = self.generator(batch["latent"])
+            make = self.generator.frozen if self._pretraining else self.generator
+            fake = make(batch["latent"])
         # The discriminator learns from the pictures, not from how they came about.
         judged = self.discriminator.trainModel(batch["real"], ops.stop_gradient(fake))
         logs = {f"discriminator/{name}": value for name, value in judged.items()}

@@ -14,6 +14,7 @@ from common.config import Config
 from common.explore import arithmetic, parse_arithmetic, path_between
 from common.run import Run
 from data.errors import MachineFault, Refused
+from data.files import DAMAGED, whole
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".npz")
 
@@ -76,14 +77,13 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
         chosen = latents(flags.count)
     pictures = generate(model, chosen)
     try:
-        if out.suffix == ".npz":
-            from data.files import whole
-
-            with whole(out) as aside:
-                np.savez(aside, images=to_pixels(pictures), latents=chosen)
+        if out.suffix.lower() == ".npz":
+            # An open file: given a name, numpy would add an ending of its own.
+            with whole(out) as aside, open(aside, "wb") as file:
+                np.savez(file, images=to_pixels(pictures), latents=chosen)
         else:
             save(grid(to_pixels(pictures), columns, flags.numbered), out)
-    except OSError as fault:
+    except (OSError, ValueError) as fault:
         raise MachineFault(f"{out} cannot be written: {fault}") from fault
     print(f"{len(pictures)} pictures: {out}")
 
@@ -104,8 +104,5 @@ def _check(flags: InferFlags, run: Run) -> None:
 def _load(run: Run, backend):
     try:
         return backend.load_network(run.generator)
-    except (ValueError, OSError, KeyError) as fault:
-        raise Refused(
-            f"{run.generator} is damaged ({str(fault).splitlines()[0]}); resuming the run writes "
-            "it anew"
-        ) from fault
+    except DAMAGED as fault:
+        raise Refused(f"{run.generator} is damaged; resuming the run writes it anew") from fault

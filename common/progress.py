@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import keras
@@ -50,7 +51,9 @@ class ProgressBar(keras.callbacks.Callback):
         is_row = logs and step % self._log_every == 0
         if self._bar is None:
             if is_row and step % (10 * self._log_every) == 0:
-                print(f"step {step}/{self._last}  {_losses(logs)}", file=sys.stderr, flush=True)
+                # Whoever reads this may stop reading; the training goes on.
+                with contextlib.suppress(BrokenPipeError):
+                    print(f"step {step}/{self._last}  {_losses(logs)}", file=sys.stderr, flush=True)
             return
         self._bar.update(self._task, completed=step - self._first)
         if is_row:

@@ -81,14 +81,15 @@ class Run:
             Refused: it is none, its config.yaml is damaged, or it is another recipe's.
         """
         file = path / "config.yaml"
-        if not file.is_file():
+        if not os.path.isfile(file):
             runs = sorted(str(f.parent) for f in (RUNS / recipe).glob("*/config.yaml"))
             hint = f"; the latest is {runs[-1]}" if runs else ""
             raise Refused(f"{path} is not a run folder (it has no config.yaml){hint}")
         try:
             facts = yaml.safe_load(file.read_text(encoding="utf-8"))
             found = facts["recipe"]
-            facts["config"], facts["data"]
+            if not isinstance(facts["config"], dict) or not isinstance(facts["data"], dict):
+                raise TypeError
         except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError) as fault:
             raise Refused(f"{file} is damaged: not a configuration that we wrote") from fault
         if found != recipe:
@@ -106,8 +107,11 @@ class Run:
         self._claim = os.open(self.path, os.O_RDONLY)
         try:
             fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as fault:
+        except BlockingIOError as fault:
             raise Refused(f"{self.path} is being trained by another process") from fault
+        except OSError:
+            # A file system without locks: then it is the user's care alone.
+            pass
         for left in self.path.rglob(f"{ASIDE}*"):
             left.unlink(missing_ok=True)
 
@@ -133,10 +137,11 @@ class Run:
 
 def check_free(path: Path) -> None:
     """Refuse a path where something is already (an empty folder is nothing)."""
-    if path.is_dir() and not any(path.iterdir()):
+    if os.path.isdir(path) and not any(path.iterdir()):
         return
-    if path.exists():
-        what = "a run: --resume it" if (path / "config.yaml").is_file() else "something else"
+    if os.path.exists(path):
+        is_run = os.path.isfile(path / "config.yaml")
+        what = "a run: --resume it" if is_run else "something else"
         raise Refused(f"--run {path} holds {what}, or choose a new folder")
 
 

@@ -23,6 +23,7 @@ from common.config import Config
 from common.run import Run, check_free
 from data.errors import MachineFault, Refused
 
+_LESS = "try a smaller --batch-size, --width or --image-size"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -87,8 +88,7 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
 
         config = dataclasses.replace(config, precision=choose("auto"))
     gan = _build(config, build)
-    spec = config.data if source.sizes is None else _movable(config.data)
-    config = gan.config = dataclasses.replace(config, data=spec)
+    config = gan.config = _with_movable_data(config)
     facts = {"pictures": len(pictures), "fingerprint": _fingerprint(pictures.images)}
     try:
         run = Run.create(flags.run, recipe, config, facts)
@@ -121,6 +121,7 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
     if _fingerprint(pictures.images) != recorded:
         raise Refused(f"{config.data} does not hold the pictures that {run.path} was trained on")
     gan = _build(config, build)
+    gan.config = _with_movable_data(config)
     return _train(run, recipe, gan, pictures.images)
 
 
@@ -142,7 +143,8 @@ def _build(config: Config, build: Callable):
     if config.deterministic:
         backend.make_deterministic()
     backend.set_up(config.precision, config.seed)
-    gan = build(config)
+    with backend.readable_faults(_LESS):
+        gan = build(config)
     for model in gan.networks:
         count = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
         print(f"{model.name}: {count:,} trainable parameters")
@@ -155,46 +157,47 @@ def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
     from common.keeper import Keeper
     from common.progress import ProgressBar
     from common.recorder import Metrics, Samples
-    from common.samples import animate
     from common.watchdog import Watchdog, diversity
 
     config, began = gan.config, time.time()
-    restored = checkpoint.restore(run.checkpoints, gan.state())
-    if restored is not None:
-        gan.step = restored
-        print(f"going on from step {restored}")
-    if gan.step > config.steps:
-        raise Refused(f"{run.path} is at step {gan.step} already; --steps {config.steps} is less")
-    run.note(config=dataclasses.asdict(config), device=backend.device_name())
-
-    events = backend.EventWriter(run.events)
-    real = images[: config.sample_count].astype(np.float32) / 127.5 - 1
-    watchdog = Watchdog(config.log_every, config.watchdog, diversity(real))
-    metrics = Metrics(run, events, config.log_every, gan.log_names())
-    samples = Samples(run, events, config.sample_every, config.sample_count, watchdog)
     bar = ProgressBar(config.log_every, config.batch_size)
-    advice = "try a smaller --batch-size or --width"
     try:
-        metrics.resume_at(gan.step)
-        with Keeper(run, events, config.checkpoint_every, watchdog) as keeper:
-            for writer in (samples, keeper):
-                writer.set_model(gan)
-            if restored is None:
-                samples.draw()
-            print(f"samples: {run.samples / 'latest.png'} (refreshed every {config.sample_every})")
-            with backend.readable_faults(advice):
+        with backend.readable_faults(_LESS):
+            restored = checkpoint.restore(run.checkpoints, gan.state())
+            if restored is not None:
+                gan.step = restored
+                print(f"going on from step {restored}")
+            if gan.step > config.steps:
+                raise Refused(f"{run.path} is at step {gan.step}; --steps {config.steps} is less")
+            run.note(config=dataclasses.asdict(config), device=backend.device_name())
+
+            events = backend.EventWriter(run.events)
+            real = images[: config.sample_count].astype(np.float32) / 127.5 - 1
+            watchdog = Watchdog(config.log_every, config.watchdog, diversity(real))
+            metrics = Metrics(run, events, config.log_every, gan.log_names())
+            samples = Samples(run, events, config.sample_every, config.sample_count, watchdog)
+            metrics.resume_at(gan.step)
+            with Keeper(run, events, config.checkpoint_every, watchdog) as keeper:
+                for writer in (samples, keeper):
+                    writer.set_model(gan)
+                if restored is None:
+                    samples.draw()
+                else:
+                    # Whether the samples were diverse before is no part of a checkpoint.
+                    watchdog.look_at(restored, gan.show(config.sample_count))
+                print(f"samples: {run.samples / 'latest.png'}, every {config.sample_every} steps")
                 gan.trainModel(images, [watchdog, metrics, samples, keeper, bar])
-            keeper.save()
-        animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")
+                keeper.save()
+        _animate(run)
     except OSError as fault:
-        if fault.errno not in _NO_SPACE:
-            raise
-        kept = checkpoint.steps(run.checkpoints)
-        state = f"the checkpoint of step {kept[-1]} is whole" if kept else "nothing was saved yet"
+        full = "the disk is full" if fault.errno in _NO_SPACE else f"{run.path} cannot be used"
         raise MachineFault(
-            f"the disk is full ({fault.strerror}): {state}; make room, then "
-            f"python -m recipes.{recipe}.train --resume {run.path}"
+            f"{full} ({fault.strerror or fault}): {_kept(run)}; then python -m "
+            f"recipes.{recipe}.train --resume {run.path}"
         ) from fault
+    except KeyboardInterrupt:
+        # A second Ctrl-C, or one outside of the steps.
+        raise MachineFault(f"interrupted: {_kept(run)}") from None
     finally:
         bar.close()
 
@@ -211,12 +214,34 @@ def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
     return 0
 
 
+def _kept(run: Run) -> str:
+    """What of a run is safe, in words."""
+    from common import checkpoint
+
+    kept = checkpoint.steps(run.checkpoints)
+    return f"the checkpoint of step {kept[-1]} is whole" if kept else "no checkpoint was reached"
+
+
+def _animate(run: Run) -> None:
+    """The animation is an extra: without it the run is whole all the same."""
+    from common.samples import animate
+
+    try:
+        animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")
+    except (OSError, ValueError) as fault:
+        print(f"note: no animation was made ({fault})", file=sys.stderr)
+
+
 def _fingerprint(images: np.ndarray) -> int:
     """Tells one set of pictures from another."""
     return zlib.crc32(np.ascontiguousarray(images)) ^ len(images)
 
 
-def _movable(spec: str) -> str:
-    """A path to data without this machine's root in it: relative to where one stands."""
-    path = Path(spec).expanduser()
-    return os.path.relpath(path) if path.is_absolute() else spec
+def _with_movable_data(config: Config) -> Config:
+    """The path to data without this machine's root in it: relative to where one stands."""
+    path = os.path.expanduser(config.data)
+    if not os.path.isabs(path):
+        return config
+    # Never a bare name, which could be a world's or a set's.
+    relative = os.path.join(os.curdir, os.path.relpath(path))
+    return dataclasses.replace(config, data=relative)

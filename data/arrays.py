@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from data.errors import Refused
+from data.files import DAMAGED
 from data.imageset import ImageSet, Source, hold_out, split_of
 from data.resize import to_square
 
@@ -33,19 +34,30 @@ class ArraySource(Source):
             found = ", ".join(sorted(arrays)) or "nothing"
             raise Refused(f"{name} holds {found}: none of {', '.join(_TRAIN)}")
         images = arrays[self._train]
-        grey = images.ndim == 3
-        if not grey and not (images.ndim == 4 and images.shape[-1] in (1, 3)):
+        for key in filter(None, (self._train, self._test)):
+            self._check(key, images)
+        self.channels = 1 if images.ndim == 3 else images.shape[-1]
+        self.count = len(images)
+        self.sizes = ((images.shape[1], images.shape[2]),) * 2
+
+    def _check(self, key: str, first: np.ndarray) -> None:
+        images = self._arrays[key]
+        if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] in (1, 3))):
             raise Refused(
-                f"{name}: '{self._train}' has the shape {images.shape}; "
+                f"{self.name}: '{key}' has the shape {images.shape}; "
                 "legal are (N, H, W) and (N, H, W, 1 or 3)"
             )
         if images.dtype != np.uint8:
-            raise Refused(f"{name}: '{self._train}' is {images.dtype}; legal is uint8, 0 to 255")
-        if len(images) == 0:
-            raise Refused(f"{name}: '{self._train}' is empty")
-        self.channels = 1 if grey else images.shape[-1]
-        self.count = len(images)
-        self.sizes = ((images.shape[1], images.shape[2]),) * 2
+            raise Refused(f"{self.name}: '{key}' is {images.dtype}; legal is uint8, 0 to 255")
+        if images.size == 0:
+            raise Refused(f"{self.name}: '{key}' is empty")
+        if images.ndim != first.ndim or images.shape[3:] != first.shape[3:]:
+            raise Refused(f"{self.name}: '{key}' and '{self._train}' differ in their channels")
+        labels = self._arrays.get(_LABELS.get(key, ""))
+        if labels is not None and labels.size != len(images):
+            raise Refused(
+                f"{self.name}: {labels.size} labels for the {len(images)} pictures of '{key}'"
+            )
 
     def load(self, split, size, count, seed):
         """As `Source.load`; `count` and `seed` change nothing."""
@@ -73,12 +85,16 @@ def open_npz(path: Path) -> ArraySource:
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            return ArraySource(path.name, {key: file[key] for key in file.files})
+            wanted = {*_TRAIN, *_TEST, *_LABELS.values()} & set(file.files)
+            if not wanted & set(_TRAIN):
+                # Nothing to read: let the source say so, with the names that there are.
+                return ArraySource(path.name, dict.fromkeys(file.files))
+            return ArraySource(path.name, {key: file[key] for key in wanted})
     except Refused:
         raise
-    except (OSError, EOFError, zipfile.BadZipFile, AttributeError) as fault:
-        raise Refused(f"{path} cannot be read as .npz: {fault}") from fault
-    except ValueError as fault:
-        raise Refused(
-            f"{path} holds Python objects; only plain arrays are read, never pickles"
-        ) from fault
+    except DAMAGED as fault:
+        if "allow_pickle" in str(fault) and zipfile.is_zipfile(path):
+            raise Refused(
+                f"{path} holds Python objects; only plain arrays are read, never pickles"
+            ) from fault
+        raise Refused(f"{path} cannot be read as .npz") from fault

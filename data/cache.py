@@ -11,13 +11,12 @@ import hashlib
 import json
 import os
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from data.files import whole
+from data.files import DAMAGED, whole
 from data.imageset import ImageSet
 
 _FACTOR = "factor:"
@@ -39,10 +38,10 @@ def remember(label: str, key: dict, make: Callable[[], ImageSet]) -> ImageSet:
     """
     text = json.dumps(key, sort_keys=True, default=str)
     path = folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
-    if path.exists():
+    if os.path.exists(path):
         try:
             return _read(path, text)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except DAMAGED:
             _say(f"cache file {path.name} is damaged or not ours: made again")
     pictures = make()
     try:

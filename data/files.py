@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+#: What reading a damaged .npz, .keras or other zip file may raise. OSError is among them
+#: for formats of others; where a file is ours, an OSError is the machine's fault.
+MALFORMED = (
+    ValueError,
+    EOFError,
+    KeyError,
+    TypeError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+DAMAGED = (OSError, *MALFORMED)
 
 #: Marks what is not yet in place; left behind only by a killed process.
 ASIDE = ".aside-"

@@ -24,7 +24,7 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".
 SMALLEST_SIDE = 8
 MOST_PIXELS = 100_000_000
 _BROKEN_SHARE = 0.01
-_GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "F")
+_GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B")
 _SPLIT_FOLDERS = {"train": ("train",), "validation": ("validation", "val"), "test": ("test",)}
 
 # Our own limit is checked on the header, with a message of our own; Pillow's would warn.
@@ -110,7 +110,11 @@ class _Header:
 def _picture_files(path: Path) -> list[str]:
     """Picture files below a folder, as sorted relative names; links are not followed."""
     found = []
-    for folder, _, names in os.walk(path):
+
+    def refuse(fault: OSError) -> None:
+        raise Refused(f"{fault.filename} cannot be read: {fault.strerror}") from fault
+
+    for folder, _, names in os.walk(path, onerror=refuse):
         for name in names:
             if name.lower().endswith(ENDINGS) and not name.startswith("."):
                 found.append(os.path.relpath(os.path.join(folder, name), path))
@@ -121,8 +125,11 @@ def _read_header(file: Path) -> _Header:
     try:
         with Image.open(file) as picture:
             header = _Header(picture, os.stat(file))
-    except (OSError, ValueError, SyntaxError) as fault:
+    except Exception as fault:
+        # Whatever a decoder makes of a hostile file, it is this one file's fault.
         raise _Unreadable(f"not a readable picture{_because(fault)}") from fault
+    if header.mode == "F":
+        raise _Unreadable("holds floating-point values of unknown range")
     width, height = header.size
     if min(width, height) < SMALLEST_SIDE:
         raise _Unreadable(
@@ -143,7 +150,7 @@ def _decode_one(file: Path, size: int, channels: int) -> np.ndarray:
             picture.draft(picture.mode, (2 * size, 2 * size))
             upright = ImageOps.exif_transpose(picture)
             plain = _plain(upright, channels)
-    except (OSError, ValueError, SyntaxError) as fault:
+    except Exception as fault:
         raise _Unreadable(f"cannot be decoded{_because(fault)}") from fault
     return np.asarray(square(plain, size)).reshape(size, size, channels)
 
@@ -153,6 +160,8 @@ def _plain(picture: Image.Image, channels: int) -> Image.Image:
     if picture.mode in ("I", "I;16", "I;16B"):
         # 16 bits: Pillow's own conversion would clip at 255 instead of scaling.
         values = np.asarray(picture, np.float32) / 257
+        if values.max() > 255:
+            raise ValueError("more than 16 bits a value")
         picture = Image.fromarray(np.clip(values + 0.5, 0, 255).astype(np.uint8))
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 
 from data import named, worlds
@@ -26,10 +27,11 @@ def find(spec: str) -> Source:
         return WorldSource(spec)
     if spec in named.SETS:
         return NamedSource(spec)
-    path = Path(spec).expanduser()
-    if path.is_dir():
+    # os.path, not Path: it says no where Path raises (no permission, no such user).
+    path = Path(os.path.expanduser(spec))
+    if os.path.isdir(path):
         return open_folder(path)
-    if path.is_file():
+    if os.path.isfile(path):
         if path.suffix == ".npz":
             return open_npz(path)
         raise Refused(f"--data {spec} is a file; legal are a folder of pictures or an .npz file")

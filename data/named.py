@@ -31,7 +31,7 @@ class NamedSource(Source):
             (x_train, y_train), (x_test, y_test) = module.load_data()
         except Exception as fault:
             # Keras raises a bare Exception for a dead address and ValueError for a wrong sum.
-            why = str(fault).splitlines()[0]
+            why = (str(fault) or type(fault).__name__).splitlines()[0]
             raise MachineFault(
                 f"{self.name} could not be fetched ({why}); put {self._by_hand} by hand, "
                 "or train on a world or a folder"

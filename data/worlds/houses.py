@@ -53,7 +53,6 @@ class Houses(World):
     name = "houses"
     version = 1
     channels = 3
-    default_size = 64
     smallest_size = 8
     largest_size = 64
     factors = {

@@ -111,7 +111,7 @@ class Canvas:
         self.planes *= shade
 
     def soft(self, distance: np.ndarray) -> np.ndarray:
-        """Coverage of a signed distance (overwrites its argument's memory where it may)."""
+        """Coverage of a signed distance."""
         coverage = distance * (-1 / self.pixel)
         coverage += np.float32(0.5)
         return np.clip(coverage, 0, 1, out=coverage)

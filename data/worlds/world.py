@@ -25,8 +25,7 @@ class World(ABC):
     #: Raised whenever the drawing changes, so that cached pictures are drawn again.
     version: int
     channels: int
-    #: Size (pixels a side) drawn when none is asked for, and the range that can be drawn.
-    default_size: int
+    #: The range of sizes that can be drawn, in pixels a side.
     smallest_size: int
     largest_size: int
     #: Factor name -> the words for its values (None: a number on a scale).

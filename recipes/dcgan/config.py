@@ -54,13 +54,12 @@ class Config(config.Config):
         super().check()
         for name in ("latent_size", "width"):
             self._at_least(1, name)
-        self._at_least(2, "kernel")
         self._within("kernel", 2, 11)
         for name in ("generator_rate", "discriminator_rate"):
             self._within(name, 0, 1)
         self._within("beta_1", 0, 1, open_above=True)
         for name in ("r1", "gradient_penalty"):
-            self._at_least(0, name)
+            self._within(name, 0, 1e6)
         if self.r1 and self.gradient_penalty:
             raise Refused("--r1 and --gradient-penalty: legal is one of them, not both")
         if self.loss == "wasserstein" and not self.penalised:

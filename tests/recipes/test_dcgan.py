@@ -161,6 +161,9 @@ def test_other_sizes_are_refused_with_the_nearest_legal_ones(size, nearest):
         {"generator_rate": -0.1},
         {"r1": 1.0, "gradient_penalty": 1.0},
         {"kernel": 1},
+        {"seed": 2**32},
+        {"r1": float("inf")},
+        {"sample_count": 5000},
         {"loss": "wasserstein"},
     ],
 )
@@ -221,7 +224,7 @@ def test_each_update_moves_its_owner_alone():
 
 def test_pretraining_moves_the_discriminator_alone():
     gan = build(pretrain_discriminator=3, steps=0)
-    trained = gan.generator.model.trainable_variables
+    trained = gan.generator.model.variables
     before_g, before_d = snapshot(trained), snapshot(gan.discriminator.model.trainable_variables)
     assert gan.step == -3
     gan.trainModel(np.random.default_rng(0).integers(0, 255, (16, 16, 16, 3), np.uint8))

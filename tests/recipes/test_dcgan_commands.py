@@ -92,6 +92,37 @@ def test_infer_gives_the_sample_saved_in_training(whole_run, place):
     assert (place / "other.png").read_bytes() != saved
 
 
+def test_a_generator_that_is_damaged_is_said_to_be(whole_run, place):
+    hurt = shutil.copytree(whole_run, place / "hurt")
+    content = (hurt / "generator.keras").read_bytes()
+    (hurt / "generator.keras").write_bytes(content[: len(content) // 2])
+    code, _, err = run(INFER, "--run", "hurt", cwd=place)
+    assert code == 2 and "is damaged" in err and err.count("\n") == 1, err
+
+
+def test_a_folder_named_like_a_world_stays_a_folder(place):
+    pictures(place / "houses")
+    small = [*TINY[:2], *TINY[4:], "--steps", 2, "--data", place / "houses"]
+    code, _, err = run(TRAIN, *small, "--run", "named", cwd=place)
+    assert code == 0, err
+    code, out, err = run(TRAIN, "--resume", "named", "--steps", 3, cwd=place)
+    assert code == 0 and "12 pictures" in out, err
+
+
+def test_a_hand_in_the_configuration(whole_run, place):
+    edited = shutil.copytree(whole_run, place / "edited")
+    for old, new, words in (
+        ("loss: non-saturating", "loss: nice", "loss nice: legal are minimax"),
+        ("latent_size: 100", "latent_sise: 100", "does not know"),
+        ("width: 4", "width: 0", "1 or more"),
+    ):
+        text = (whole_run / "config.yaml").read_text()
+        assert old in text
+        (edited / "config.yaml").write_text(text.replace(old, new))
+        code, _, err = run(TRAIN, "--resume", "edited", cwd=place)
+        assert code == 2 and words in err and err.count("\n") == 1, err
+
+
 def test_infer_walks_and_adds(whole_run, place):
     moved = shutil.copytree(whole_run, place / "moved" / "elsewhere")
     code, out, _ = run(INFER, "--run", moved, "--interpolate", 3, cwd=place)
