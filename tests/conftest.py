@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 
@@ -48,3 +49,10 @@ def run(module, *arguments, cwd, **options):
     process = command(module, *arguments, cwd=cwd, **options)
     out, err = process.communicate(timeout=240)
     return process.returncode, out, err
+
+
+def pictures(folder, size=(40, 24), count=12):
+    folder.mkdir()
+    for index in range(count):
+        Image.effect_noise(size, 50 + index).save(folder / f"{index}.png")
+    return folder

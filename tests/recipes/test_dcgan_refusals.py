@@ -1,0 +1,99 @@
+"""What DCGAN's commands refuse: one line, exit code 2, before TensorFlow is imported."""
+
+import pytest
+from PIL import Image
+
+from tests.conftest import TINY, pictures, run
+
+TRAIN, INFER = "recipes.dcgan.train", "recipes.dcgan.infer"
+
+
+def empty(place):
+    (place / "empty").mkdir()
+
+
+def text_as_jpeg(place):
+    (place / "text").mkdir()
+    (place / "text" / "a.jpg").write_text("hello")
+
+
+def dot(place):
+    (place / "dot").mkdir()
+    Image.new("RGB", (1, 1)).save(place / "dot" / "a.png")
+
+
+def cut_jpeg(place):
+    (place / "cut").mkdir()
+    Image.effect_noise((99, 99), 90).save(place / "cut" / "a.jpg")
+    file = place / "cut" / "a.jpg"
+    file.write_bytes(file.read_bytes()[:900])
+
+
+def few(place):
+    pictures(place / "few", count=3)
+
+
+REFUSED = {
+    "missing folder": (None, ["--data", "nowhere"], "no such thing"),
+    "empty folder": (empty, ["--data", "empty"], "holds no pictures"),
+    "text": (text_as_jpeg, ["--data", "text"], "not a readable picture"),
+    "1x1": (dot, ["--data", "dot"], "at least 8×8"),
+    "truncated": (cut_jpeg, ["--data", "cut", "--batch-size", "1"], "cannot be decoded"),
+    "size": (None, ["--image-size", "33"], "28, 32, 40, 48"),
+    "world size": (None, ["--image-size", "128"], "draws 8 to 64"),
+    "batch": (few, ["--data", "few"], "there are 3 pictures"),
+    "batch of a world": (None, ["--pictures", "9"], "there are 9 pictures"),
+    "flag": (None, ["--widht", "3"], "perhaps you meant --width"),
+    "value": (None, ["--loss", "nice"], "non-saturating"),
+    "not a run": (empty, ["--resume", "empty"], "is not a run folder"),
+    "no run": (None, ["--resume", "nowhere"], "is not a run folder"),
+    "preset": (None, ["huge"], "huge"),
+    "resume with a flag": (None, ["--resume", "nowhere", "--width", "8"], "--width"),
+    "run taken": (few, ["--run", "few"], "holds something else"),
+    "negative": (None, ["--steps", "-3"], "0 or more"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(tmp_path, no_tensorflow, case):
+    prepare, flags, words = REFUSED[case]
+    if prepare:
+        prepare(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = run(TRAIN, *flags, cwd=tmp_path, before=[no_tensorflow])
+    assert code == 2, err
+    assert words in err and err.startswith("error: ") and err.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--run", "."], "is not a run folder"),
+        (["--count", "3"], "run"),
+        (["--run", ".", "--width", "3"], "--width"),
+    ],
+)
+def test_infer_refuses(tmp_path, no_tensorflow, flags, words):
+    code, out, err = run(INFER, *flags, cwd=tmp_path, before=[no_tensorflow])
+    assert code == 2 and words in err and err.count("\n") == 1, err
+
+
+def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
+    for module in (TRAIN, INFER):
+        code, out, err = run(module, "--help", cwd=tmp_path, before=[no_tensorflow])
+        assert code == 0 and "--run" in out
+    code, out, err = run("recipes", cwd=tmp_path, before=[no_tensorflow])
+    assert code == 0 and "dcgan" in out and "recipes/dcgan/README.md" in out
+    code, out, err = run(
+        "recipes", "dcgan", "train", "--help", cwd=tmp_path, before=[no_tensorflow]
+    )
+    assert code == 0 and "--image-size" in out
+    code, out, err = run("recipes", "dcgn", "train", cwd=tmp_path, before=[no_tensorflow])
+    assert code == 2 and "there are dcgan" in err
+
+
+def test_the_shim_would_tell(tmp_path, no_tensorflow):
+    """The control: a good command does import TensorFlow, and the shim says so."""
+    code, out, err = run(TRAIN, *TINY, "--steps", 0, cwd=tmp_path, before=[no_tensorflow])
+    assert code == 1 and "TENSORFLOW WAS IMPORTED" in err
