@@ -35,7 +35,7 @@ def dcgan() -> None:
     infer = ("recipes.dcgan.infer", "--run", run)
     _python(*infer, "--interpolate", 6, "--out", pictures / "interpolation.png")
     # Low houses by night − tall ones by night + tall ones at dusk, chosen from numbered.png.
-    words = "28,61,62 - 2,54,58 + 1,12,59"
+    words = "28,61,62 - 2,40,58 + 1,11,12"
     _python(*infer, "--arithmetic", words, "--out", pictures / "arithmetic.png")
     _python(*infer, "--numbered", "--count", 64, "--out", pictures / "numbered.png")
     shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
