@@ -22,7 +22,7 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Show the bar, from the step that the training stands at."""
         model = self.model
-        what = "pretraining the discriminator" if model.step < 0 else "training"
+        what = "pretraining D" if model.step < 0 else "training"
         self._first = model.step if model.step < 0 else 0
         self._last = 0 if model.step < 0 else model.config.steps
         if not self._console.is_terminal:
@@ -59,7 +59,7 @@ class ProgressBar(keras.callbacks.Callback):
         if is_row:
             speed = self._bar.tasks[0].speed
             rate = f"{speed * self._batch_size:.0f} images/s" if speed else ""
-            self._bar.update(self._task, losses=_losses(logs), rate=rate)
+            self._bar.update(self._task, losses=_short(logs), rate=rate)
 
     def on_train_end(self, logs=None):
         """Leave the terminal as it was."""
@@ -74,3 +74,10 @@ class ProgressBar(keras.callbacks.Callback):
 
 def _losses(logs: dict) -> str:
     return "  ".join(f"{name} {float(value):.3f}" for name, value in sorted(logs.items()))
+
+
+def _short(logs: dict) -> str:
+    """The adversarial terms alone, "D 0.41 G 3.20": they share a line with the bar."""
+    terms = (name.split("/") for name in sorted(logs))
+    sides = [player for player, term in terms if term == "adversarial"]
+    return " ".join(f"{p[0].upper()} {float(logs[f'{p}/adversarial']):.2f}" for p in sides)

@@ -192,8 +192,8 @@ def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
     except OSError as fault:
         full = "the disk is full" if fault.errno in _NO_SPACE else f"{run.path} cannot be used"
         raise MachineFault(
-            f"{full} ({fault.strerror or fault}): {_kept(run)}; then python -m "
-            f"recipes.{recipe}.train --resume {run.path}"
+            f"{full} ({fault.strerror or fault}): {_kept(run)}; put that right, then "
+            f"python -m recipes.{recipe}.train --resume {run.path}"
         ) from fault
     except KeyboardInterrupt:
         # A second Ctrl-C, or one outside of the steps.
