@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 
 import keras
 import numpy as np
@@ -77,7 +78,9 @@ class Samples(keras.callbacks.Callback):
         step = self.model.step
         pictures = self.model.show(self._count)
         sheet = grid(to_pixels(pictures))
-        save(sheet, self._folder / f"step-{max(step, 0):07d}.png")
-        save(sheet, self._folder / "latest.png")
+        path = self._folder / f"step-{max(step, 0):07d}.png"
+        save(sheet, path)
+        with whole(self._folder / "latest.png") as aside:
+            shutil.copyfile(path, aside)
         self._events.picture(step, "samples", np.atleast_3d(np.asarray(sheet)))
         self._watchdog.look_at(step, pictures)

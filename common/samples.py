@@ -51,7 +51,8 @@ def grid(pixels: np.ndarray, columns: int | None = None, numbered: bool = False)
 def save(picture: Image.Image, path: Path) -> None:
     """Write a picture at once; its format is its name's ending."""
     with whole(path) as aside:
-        picture.save(aside, optimize=True)
+        # The smallest file takes seconds to find for a large sheet.
+        picture.save(aside, optimize=picture.width * picture.height < 1_000_000)
 
 
 def animate(frames: list[Path], path: Path, most: int = 40) -> None:
