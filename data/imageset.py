@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from data.errors import Refused
-from data.worlds.world import SPLITS
+
+SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,46 @@ class ImageSet:
     images: np.ndarray
     #: Name -> one value a picture: a world's factors, a labelled set's "label".
     factors: dict[str, np.ndarray] = field(default_factory=dict)
+    #: Of a paired set, what each picture is to be made from: uint8, N×H×W×C'.
+    inputs: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.images)
 
 
+@dataclass(frozen=True)
+class PointSet:
+    """Points in the plane and what is known of each."""
+
+    #: float32, N×2.
+    points: np.ndarray
+    factors: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
 class Source(ABC):
     """A data set that was found but not yet read.
 
-    What is needed to refuse a bad request is known already: `channels`, `count` (None:
-    endless) and `sizes`.
+    What is needed to refuse a bad request is known already: `kind`, `channels`, `count`
+    (None: endless) and `sizes`.
     """
 
     name: str
     channels: int
     count: int | None
+
+    #: "pictures"; "pairs": pictures, each with an input that it is to be made from;
+    #: "domains": two sets of pictures that do not correspond, in `domains`; "points".
+    kind: str = "pictures"
+    #: Where the kind is "domains": name -> a source of pictures.
+    domains: dict[str, Source] = {}
+    #: What is known of each picture: factor -> the words for its values (None: a number).
+    factors: dict[str, tuple[str, ...] | None] = {}
+
+    #: The picture size that suits an endless set best; None: any is as good.
+    usual_size: int | None = None
 
     #: (height, width) of the picture with the shortest shorter side, and of the one with
     #: the longest; None where any size can be drawn.
@@ -43,13 +69,13 @@ class Source(ABC):
     remarks: tuple[str, ...] = ()
 
     @abstractmethod
-    def load(self, split: str, size: int, count: int, seed: int) -> ImageSet:
+    def load(self, split: str, size: int, count: int, seed: int) -> ImageSet | PointSet:
         """Read or draw one split.
 
         Args:
             split: "train", "validation" or "test"; no picture is in two of them.
             size: Pixels a side; pictures are cut to a centred square and resized with
-                antialiasing.
+                antialiasing. Points have none.
             count: How many, where the source is endless.
             seed: Which part of an endless source.
 

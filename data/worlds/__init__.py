@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from data.worlds.world import World
 
-# `render` and `world` are what worlds are made with; every other module is one.
-_TOOLS = {"render", "world"}
+# What worlds are made with; every other module is one.
+_TOOLS = {"mixture", "world"}
 
 
 def names() -> list[str]:

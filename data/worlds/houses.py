@@ -1,20 +1,24 @@
 """`houses`: drawings of buildings in a landscape, with what they show written beside them.
 
-Known (returned as factors): the roof's type, the storeys, whether there is a tower, the
-time of day, the season, and the viewpoint's shift to the side. Hidden: colours, widths,
-windows, door, trees, clouds, hills. The factors are drawn independently of each other and
-of everything hidden, so that no factor can be read off another; what could be exploited is
-colour: night is dark and winter is white, so a mean colour tells time and season apart
-from the rest without seeing a house.
+Known (returned as factors): the walls' colour, the roof's type, the storeys, whether there
+is a tower, the time of day, the season, and the viewpoint's shift to the side. Hidden: the
+exact tints and the other colours, widths, windows, door, trees, clouds, hills. The factors
+are drawn independently of each other and of everything hidden, so that no factor can be
+read off another; what could be exploited is colour: night is dark and winter is white, so a
+mean colour tells time and season apart from the rest without seeing a house.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from data.worlds.render import Canvas, Dice, choose, flag, pick
+from data.drawing.canvas import Canvas
+from data.drawing.dice import Dice
+from data.drawing.values import choose, flag, pick
+from data.imageset import ImageSet
 from data.worlds.world import World
 
+COLOURS = ("white", "cream", "red", "blue", "ochre", "grey", "pink")
 ROOFS = ("gable", "hip", "flat", "mansard")
 TIMES = ("dawn", "day", "dusk", "night")
 SEASONS = ("spring", "summer", "autumn", "winter")
@@ -48,16 +52,17 @@ _PATH = np.array([[0.78], [0.70], [0.58]], np.float32)[:, :, None, None]
 
 
 class Houses(World):
-    """Buildings with known roof, storeys, tower, time, season and viewpoint."""
+    """Buildings with known colour, roof, storeys, tower, time, season and viewpoint."""
 
     name = "houses"
-    version = 1
+    version = 2
     channels = 3
     smallest_size = 8
     largest_size = 64
     factors = {
+        "colour": COLOURS,
         "roof": ROOFS,
-        "storeys": ("one", "two", "three"),
+        "storeys": ("one storey", "two storeys", "three storeys"),
         "tower": ("no tower", "tower"),
         "time": TIMES,
         "season": SEASONS,
@@ -68,6 +73,7 @@ class Houses(World):
         """Draw a few houses; `shift` runs from -1 (seen from the left) to 1 (the right)."""
         dice = Dice(seed, indices)
         known = {
+            "colour": None,
             "roof": dice.integer(0, 3),
             "storeys": dice.integer(0, 2),
             "tower": dice.integer(0, 1),
@@ -80,7 +86,7 @@ class Houses(World):
         _draw_sky(canvas, dice, known)
         ground = _draw_land(canvas, dice, known, light)
         _draw_house(canvas, dice, known, light, ground)
-        return canvas.finish(), {name: values[:, 0, 0] for name, values in known.items()}
+        return ImageSet(canvas.finish(), {name: v[:, 0, 0] for name, v in known.items()})
 
 
 def _draw_sky(canvas: Canvas, dice: Dice, known: dict) -> None:
@@ -149,7 +155,8 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     storey = choose((0.36, 0.30, 0.245), known["storeys"]) * dice.uniform(0.92, 1.05)
     base = ground - 0.06
     eaves = base + storey * storeys + 0.04
-    wall = dice.colour(_WALLS)
+    known["colour"] = dice.integer(0, len(COLOURS) - 1)
+    wall = dice.near(pick(_WALLS, known["colour"]))
     tiles = dice.colour(_ROOF_TILES)
     winter = flag(season == 3)
     tiles = tiles + (_SNOW - tiles) * (0.86 * winter)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
-SPLITS = ("train", "validation", "test")
+from data.imageset import SPLITS, ImageSet
 
-# A chunk is drawn at a time: small enough that its planes stay in the processor's
-# cache, large enough that the cost of calling numpy is spread thin.
-_CHUNK_PIXELS = 128 * 1024
+def scenes(indices: np.ndarray, split: str) -> np.ndarray:
+    """The indices of a split as numbers that no other split has."""
+    return np.asarray(indices, np.uint64) + np.uint64(SPLITS.index(split) << 40)
 
 
 class World(ABC):
@@ -28,31 +29,58 @@ class World(ABC):
     #: The range of sizes that can be drawn, in pixels a side.
     smallest_size: int
     largest_size: int
+    #: The size that suits it best; None: any is as good.
+    usual_size: int | None = None
     #: Factor name -> the words for its values (None: a number on a scale).
     factors: dict[str, tuple[str, ...] | None]
+    #: "pictures", or "pairs" where a picture comes with an input that it is made from.
+    kind = "pictures"
 
     def draw(
-        self, indices: np.ndarray, size: int, seed: int = 0, split: str = "train"
-    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        self,
+        indices: np.ndarray,
+        size: int,
+        seed: int = 0,
+        split: str = "train",
+        progress: Callable[[int], None] = lambda drawn: None,
+    ) -> ImageSet:
         """Draw the scenes `indices` of a split.
 
+        Args:
+            indices: N whole numbers from 0 on.
+            size: Pixels a side.
+            seed: Which endless set of all those there are.
+            split: One of `SPLITS`.
+            progress: Called with the number of pictures drawn so far.
+
         Returns:
-            Pictures, uint8 N×size×size×C, and the factors, one array of N values each.
+            Pictures, uint8 N×size×size×C, their factors, one array of N values each, and
+            the inputs of a paired world.
         """
-        offset = SPLITS.index(split) << 40
-        indices = np.asarray(indices, dtype=np.uint64) + np.uint64(offset)
-        images = np.empty((len(indices), size, size, self.channels), np.uint8)
-        factors: dict[str, list[np.ndarray]] = {}
-        chunk = max(1, _CHUNK_PIXELS // size**2)
-        for start in range(0, len(indices), chunk):
-            part = indices[start : start + chunk]
-            images[start : start + chunk], known = self.draw_chunk(part, size, seed)
-            for name, values in known.items():
+        numbers = scenes(indices, split)
+        chunk = max(1, self.chunk_pixels // size**2)
+        whole, factors = None, {}
+        for start in range(0, len(numbers), chunk):
+            part = self.draw_chunk(numbers[start : start + chunk], size, seed)
+            if whole is None:
+                whole = [_room(part.images, len(numbers)), _room(part.inputs, len(numbers))]
+            for room, pictures in zip(whole, (part.images, part.inputs), strict=True):
+                if room is not None:
+                    room[start : start + chunk] = pictures
+            for name, values in part.factors.items():
                 factors.setdefault(name, []).append(values)
-        return images, {name: np.concatenate(values) for name, values in factors.items()}
+            progress(min(start + chunk, len(numbers)))
+        known = {name: np.concatenate(values) for name, values in factors.items()}
+        return ImageSet(whole[0], known, whole[1])
+
+    #: A chunk is drawn at a time: small enough that its planes stay in the processor's
+    #: cache, large enough that the cost of calling numpy is spread thin.
+    chunk_pixels = 256 * 1024
 
     @abstractmethod
-    def draw_chunk(
-        self, indices: np.ndarray, size: int, seed: int
-    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def draw_chunk(self, indices: np.ndarray, size: int, seed: int) -> ImageSet:
         """Draw a few scenes at once; as `draw`, with the split already in the index."""
+
+
+def _room(example: np.ndarray | None, count: int) -> np.ndarray | None:
+    return None if example is None else np.empty((count, *example.shape[1:]), example.dtype)

@@ -1,0 +1,79 @@
+"""Random numbers for drawings, as functions of (seed, index): nothing is carried along."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.drawing.values import pick
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _scramble(z: np.ndarray) -> np.ndarray:
+    """The finaliser of SplitMix64 (Steele et al. 2014): uint64 to well-mixed uint64."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+class Dice:
+    """Random numbers that depend on nothing but (seed, index, how many came before).
+
+    A counter is hashed instead of a generator's state being carried along, so picture
+    1,000 can be drawn without the 999 before it, in any chunk, with the same result.
+    Each call gives one value a picture, of shape (n, 1, 1).
+    """
+
+    def __init__(self, seed: int, indices: np.ndarray):
+        with np.errstate(over="ignore"):
+            start = _scramble(np.asarray([seed], np.uint64) * _GOLDEN + _GOLDEN)
+            self._keys = _scramble(indices.astype(np.uint64) * _GOLDEN ^ start)
+        self._calls = 0
+
+    def _bits(self) -> np.ndarray:
+        self._calls += 1
+        with np.errstate(over="ignore"):
+            return _scramble(self._keys + np.uint64(self._calls) * _GOLDEN)
+
+    def _next(self) -> np.ndarray:
+        return (self._bits() >> np.uint64(11)).astype(np.float64) / 2.0**53
+
+    def uniform(self, low=0.0, high=1.0) -> np.ndarray:
+        """A float32 from low to high."""
+        u = self._next().astype(np.float32)[:, None, None]
+        return (low + (high - low) * u).astype(np.float32)
+
+    def skip(self) -> None:
+        """Pass over one call, so that what follows is the same as if it had been made."""
+        self._calls += 1
+
+    def normal(self) -> np.ndarray:
+        """A float64 from the standard normal distribution (Box and Muller 1958)."""
+        # 1 - u: the logarithm of 0 is never asked for.
+        radius = np.sqrt(-2 * np.log(1 - self._next()))
+        return (radius * np.cos(2 * np.pi * self._next()))[:, None, None]
+
+    def field(self, rows: int, columns: int) -> np.ndarray:
+        """rows×columns float32 in [0, 1) for each picture: (n, rows, columns)."""
+        cells = np.arange(1, rows * columns + 1, dtype=np.uint64)
+        with np.errstate(over="ignore"):
+            bits = _scramble(self._bits()[:, None] + cells * _GOLDEN)
+        values = (bits >> np.uint64(40)).astype(np.float32) / np.float32(2**24)
+        return values.reshape(-1, rows, columns)
+
+    def chance(self, probability) -> np.ndarray:
+        """1.0 with the given probability, else 0.0."""
+        return (self._next()[:, None, None] < probability).astype(np.float32)
+
+    def integer(self, low: int, high: int) -> np.ndarray:
+        """An int32 from low to high, both included."""
+        return (low + np.floor(self._next() * (high - low + 1))).astype(np.int32)[:, None, None]
+
+    def near(self, colour: np.ndarray, spread: float = 0.04) -> np.ndarray:
+        """A colour (3, n, 1, 1) with each channel moved by up to `spread`."""
+        moved = np.stack([self.uniform(-spread, spread) for _ in range(3)])
+        return np.clip(colour + moved, 0, 1)
+
+    def colour(self, palette: np.ndarray, spread: float = 0.04) -> np.ndarray:
+        """A colour of the palette (k×3), each channel moved by up to `spread`: (3, n, 1, 1)."""
+        return self.near(pick(palette, self.integer(0, len(palette) - 1)), spread)

@@ -1,0 +1,46 @@
+"""Mixtures of Gaussians in the plane: the data on which modes can be counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.drawing.dice import Dice
+from data.imageset import PointSet
+from data.worlds.world import scenes
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Equally likely round Gaussians, an endless set of points with a known density.
+
+    As with a `World`, a point is a function of (seed, split, index) alone.
+    """
+
+    name: str
+    #: k×2 float64.
+    centres: np.ndarray
+    #: Standard deviation of each Gaussian along each axis.
+    sigma: float
+
+    kind = "points"
+
+    @property
+    def factors(self) -> dict[str, tuple[str, ...]]:
+        """The mode that a point was drawn from, told by its number."""
+        return {"mode": tuple(f"mode {number}" for number in range(len(self.centres)))}
+
+    def draw(self, indices: np.ndarray, seed: int = 0, split: str = "train") -> PointSet:
+        """Draw the points `indices` of a split: float32 N×2, and the int32 factor "mode"."""
+        dice = Dice(seed, scenes(indices, split))
+        mode = dice.integer(0, len(self.centres) - 1)[:, 0, 0]
+        away = np.stack([dice.normal()[:, 0, 0] for _ in range(2)], axis=1)
+        points = self.centres[mode] + self.sigma * away
+        return PointSet(points.astype(np.float32), {"mode": mode})
+
+    def density(self, points: np.ndarray) -> np.ndarray:
+        """The probability density at points N×2: float64 N."""
+        away = points[:, None, :].astype(np.float64) - self.centres
+        exponent = -0.5 * (away**2).sum(-1) / self.sigma**2
+        return np.exp(exponent).mean(1) / (2 * np.pi * self.sigma**2)
