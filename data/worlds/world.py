@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -84,3 +85,13 @@ class World(ABC):
 
 def _room(example: np.ndarray | None, count: int) -> np.ndarray | None:
     return None if example is None else np.empty((count, *example.shape[1:]), example.dtype)
+
+
+@dataclass(frozen=True)
+class Domains:
+    """Two worlds that show different scenes of one kind: data that is unpaired."""
+
+    name: str
+    worlds: dict[str, World]
+
+    kind = "domains"

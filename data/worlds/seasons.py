@@ -1,0 +1,346 @@
+"""`seasons`: one family of landscapes, seen in summer and in winter, never the same twice.
+
+Two domains, `seasons:summer` and `seasons:winter`. No scene appears in both, so a translator
+has no pairs to learn from; the true answer, the same scene in the other season, can be had
+from `counterpart` by those who evaluate. Known (returned as factors): where the light comes
+from, the cabin, the lake, the tree in front and the forest's density, all of which can be
+seen in either season, and the path and the flowers, which only summer shows. Hidden:
+outlines of the mountains and hills, clouds, places and sizes.
+
+From summer to winter the answer is determined by the picture. The way back is not: snow
+lies on paths, flowers and pastures, and a bare tree does not tell the green of its leaves.
+`counterpart` marks those places. What a cheat could exploit: a change of mean colour alone
+turns much of a summer into something wintry, and the sky hardly differs, so compare with
+that; and a translator may hide the summer's path in a winter's faint noise to bring it back
+(Chu et al. 2017), so disturb the translation before judging the way back.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from data.drawing.canvas import Canvas
+from data.drawing.dice import Dice
+from data.drawing.noise import clouds, peaks, profile
+from data.drawing.plants import BroadTree, SpruceRow
+from data.drawing.values import choose, flag, mix, pick, ramp, tone
+from data.imageset import ImageSet
+from data.worlds.world import Domains, World, scenes
+
+DOMAINS = ("summer", "winter")
+LIGHTS = ("light from the left", "light from the right")
+CABINS = ("no cabin", "cabin on the left", "cabin on the right")
+TREES = ("spruce on the left", "spruce on the right", "oak on the left", "oak on the right")
+FLOWERS = ("no flowers", "yellow flowers", "red flowers", "violet flowers")
+
+_BLOSSOMS = np.array([[0, 0, 0], [0.95, 0.82, 0.20], [0.85, 0.22, 0.20], [0.60, 0.42, 0.80]])
+_CABIN_WALLS = np.array([[0.46, 0.27, 0.15], [0.55, 0.16, 0.12], [0.70, 0.62, 0.48]])
+_SNOW = tone(0.95, 0.96, 0.99)
+_BLUE_SNOW = tone(0.68, 0.76, 0.90)
+
+
+class Season(World):
+    """Landscapes in one season."""
+
+    channels = 3
+    version = 1
+    smallest_size = 16
+    largest_size = 256
+    factors = {
+        "light": LIGHTS,
+        "cabin": CABINS,
+        "lake": ("no lake", "lake"),
+        "tree": TREES,
+        "forest": None,
+        "path": ("no path", "path"),
+        "flowers": FLOWERS,
+    }
+
+    def __init__(self, season: str):
+        self.season = season
+        self.name = f"seasons:{season}"
+
+    def draw_chunk(self, indices, size, seed):
+        """Draw a few landscapes; `forest` is the share of places with a tree, 0 to 1."""
+        images, known, _ = _draw(self._own(indices), size, seed, self.season)
+        return ImageSet(images, known)
+
+    def counterpart(
+        self, indices: np.ndarray, size: int, seed: int = 0, split: str = "train"
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The scenes that `draw` shows, in the other season: for evaluation only.
+
+        Returns:
+            Pictures, uint8 N×size×size×3, and where summer shows what winter does not
+            tell, uint8 N×size×size from 0 to 255.
+        """
+        other = DOMAINS[1 - DOMAINS.index(self.season)]
+        images, _, hidden = _draw(self._own(scenes(indices, split)), size, seed, other)
+        return images, hidden
+
+    def _own(self, indices: np.ndarray) -> np.ndarray:
+        """Summers are the even scenes, winters the odd ones."""
+        return indices * np.uint64(2) + np.uint64(DOMAINS.index(self.season))
+
+
+def _draw(indices, size, seed, season) -> tuple[np.ndarray, dict, np.ndarray]:
+    """Pictures, factors and what snow hides. The dice fall alike in either season."""
+    c, dice = Canvas(len(indices), size), Dice(seed, indices)
+    s = SimpleNamespace(
+        light=dice.integer(0, 1),
+        cabin=dice.integer(0, 2),
+        lake=dice.integer(0, 1),
+        tree=dice.integer(0, 3),
+        forest=dice.uniform(0.25, 0.9),
+        path=dice.integer(0, 1),
+        flowers=dice.integer(0, 3),
+    )
+    known = {name: values[:, 0, 0] for name, values in vars(s).items()}
+    s.winter = season == "winter"
+    # The side that the light comes from: -1 left, 1 right.
+    s.side = choose((-1, 1), s.light)
+    s.horizon = dice.uniform(0.02, 0.2)
+    s.hidden = np.zeros(c.planes.shape[1:], np.float32)
+    _sky(c, s, dice)
+    _mountains(c, s, dice)
+    _hills(c, s, dice)
+    _meadow(c, s, dice)
+    _lake(c, s, dice)
+    _path(c, s, dice)
+    _cabin(c, s, dice)
+    _front(c, s, dice)
+    grain = (dice.field(size, size) - np.float32(0.5)) * dice.uniform(0.005, 0.025)
+    c.planes += grain
+    hidden = np.round(255 * np.clip(s.hidden, 0, 1)).astype(np.uint8)
+    return c.finish(), known, hidden
+
+
+def _sky(c: Canvas, s, dice: Dice) -> None:
+    """A gradient, brighter on the side of the light, and clouds."""
+    haze = dice.uniform(-0.04, 0.04)
+    if s.winter:
+        zenith, low, cloud = tone(0.50, 0.63, 0.80), tone(0.87, 0.90, 0.94), tone(0.96, 0.96, 0.97)
+    else:
+        zenith, low, cloud = tone(0.25, 0.50, 0.86), tone(0.74, 0.87, 0.97), tone(1.0, 0.99, 0.97)
+    up = ramp(c.y, s.horizon - 0.1, 1.1)
+    c.planes[...] = mix(low, zenith, up) + haze
+    c.planes += 0.07 * s.side * c.x
+    puffs = clouds(c, dice, 5, 2, octaves=4) + dice.uniform(-0.6, 0.25)
+    c.paint(np.clip(1.5 * puffs, 0, 0.9), cloud)
+
+
+def _mountains(c: Canvas, s, dice: Dice) -> None:
+    """A jagged range: rock with snow on its heights in summer, snow with rock in winter."""
+    tall = dice.uniform(0.5, 0.95)
+    outline = peaks(c, dice, 4, octaves=2)
+    crest = s.horizon - 0.16 + tall * (outline + 0.10 * (peaks(c, dice, 14, octaves=2) - 0.4))
+    part = c.band(s.horizon - 0.3, crest)
+    rough = clouds(part, dice, 12, 10, octaves=3)
+    # Ridges run down from the crest, swerving: what faces the light below is what faces it
+    # above, further to one side.
+    slope = np.gradient(outline, axis=2) * (tall / c.pixel)
+    swerve = (crest - part.y) * (1.3 * clouds(part, dice, 3, 4)) / c.pixel
+    width = c.shape[1]
+    column = np.clip(np.arange(width) + np.round(swerve), 0, width - 1).astype(np.int32)
+    picture = np.arange(len(slope), dtype=np.int32)[:, None, None] * width
+    facing = np.clip(0.5 + 0.8 * s.side * -slope.ravel().take(column + picture), 0.05, 0.95)
+    facing = np.clip(facing + 0.35 * rough, 0, 1)
+    rock = mix(tone(0.33, 0.36, 0.44), tone(0.66, 0.63, 0.61), facing)
+    snow = mix(_BLUE_SNOW * 0.92, _SNOW, facing)
+    if s.winter:
+        line, bare = s.horizon - 0.3, 0.42
+    else:
+        line, bare = s.horizon + 0.30, 0.30
+    above = ramp(part.y + 0.16 * rough, line, line + 0.10)
+    above = above * (1 - 0.8 * ramp(-rough, bare, bare + 0.25))
+    colour = mix(rock, snow, above)
+    # What is far takes on the sky's colour, most near its foot.
+    air = tone(0.80, 0.85, 0.92) if s.winter else tone(0.66, 0.78, 0.90)
+    far = 0.5 * (1 - ramp(part.y, s.horizon - 0.1, s.horizon + 0.5)) + 0.08
+    part.paint(part.below(crest), mix(colour, air, far))
+
+
+def _spruces(c: Canvas, s, row: SpruceRow, near: float) -> None:
+    """Paint a row, with snow on the upper side of every tier in winter."""
+    lit = 0.5 + 0.5 * np.clip(s.side * row.across * 1.3, -1, 1)
+    green = mix(tone(0.07, 0.19, 0.15), tone(0.20, 0.40, 0.22), lit * (1 - 0.55 * row.tier))
+    if s.winter:
+        green = green * 0.85
+        loaded = ramp(row.tier, 0.1, 0.5) * (1 - ramp(row.tier, 0.78, 1.0)) * (0.55 + 0.4 * lit)
+        green = mix(green, mix(_BLUE_SNOW, _SNOW, lit), loaded)
+    air = tone(0.74, 0.80, 0.89) if s.winter else tone(0.55, 0.70, 0.74)
+    c.paint(row.coverage, mix(air, green, near))
+
+
+def _ground(s, bright: np.ndarray) -> np.ndarray:
+    """Grass or snow; `bright` 0 to 1 is how much light the ground faces."""
+    if s.winter:
+        return mix(_BLUE_SNOW, _SNOW, bright)
+    return mix(tone(0.24, 0.42, 0.15), tone(0.60, 0.72, 0.30), bright)
+
+
+def _hills(c: Canvas, s, dice: Dice) -> None:
+    """Two ranges of hills with forests on them."""
+    air = tone(0.78, 0.84, 0.92) if s.winter else tone(0.60, 0.75, 0.80)
+    for base, high, near, tall in ((0.02, 0.14, 0.6, 0.11), (-0.10, 0.12, 0.82, 0.17)):
+        crest = s.horizon + base + high * profile(c, dice, 3, octaves=2)
+        part = c.band(crest - 0.45, crest + tall)
+        slope = np.gradient(crest, axis=2) / c.pixel
+        folds = clouds(part, dice, 6, 4, octaves=2)
+        bright = np.clip(0.55 - 0.8 * s.side * slope + 0.45 * folds, 0, 1)
+        part.paint(part.below(crest), mix(air, _ground(s, bright), near))
+        for step, size in ((0.0, 0.85), (0.07, 1.0)):
+            start, share = dice.uniform(-2, -1), s.forest * dice.uniform(0.6, 1.1)
+            foot = crest - step - 0.03
+            row = SpruceRow(part, dice, start, tall * 0.62, foot, tall * size, share)
+            _spruces(part, s, row, near)
+
+
+def _meadow(c: Canvas, s, dice: Dice) -> None:
+    """The ground in front, with pastures and flowers that snow hides."""
+    s.edge = s.horizon - 0.26 + 0.07 * profile(c, dice, 2, octaves=2)
+    part, hidden = c.band(np.float32(-1), s.edge), s.hidden
+    waves = clouds(part, dice, 8, 3, octaves=3)
+    blades = clouds(part, dice, 64, 48, octaves=2)
+    near = ramp(part.y, s.edge, -1.0)
+    bright = np.clip(0.58 + 0.45 * waves - 0.12 * near, 0, 1)
+    ground = part.below(s.edge)
+    rough = 0.04 if s.winter else 0.22
+    part.paint(ground, _ground(s, np.clip(bright + rough * blades * (0.3 + near), 0, 1)))
+    patches = clouds(part, dice, 6, 3, octaves=2)
+    mown = 0.7 * ramp(patches, 0.25, 0.30) * ground
+    # Flowers grow in drifts, as dots of the size that distance allows.
+    drifts = ramp(clouds(part, dice, 7, 4, octaves=2), -0.1, 0.25) * flag(s.flowers > 0)
+    dots = clouds(part, dice, 60, 44)
+    strewn = ramp(dots, 0.16, 0.3) * drifts * ground * (1 - ramp(patches, 0.25, 0.30))
+    blossom = dice.near(pick(_BLOSSOMS, s.flowers), 0.05)
+    _rows(c, part, hidden)[...] = np.maximum(mown, strewn)
+    if not s.winter:
+        lanes = 1 - 0.10 * part.stripes(part.y + 0.25 * c.x, 0, 0.09, 0.045)
+        hay = mix(tone(0.62, 0.64, 0.28), tone(0.84, 0.80, 0.48), bright)
+        part.paint(mown, hay * (lanes + 0.08 * blades))
+        part.paint(strewn, blossom * (0.85 + 0.2 * bright))
+
+
+def _rows(c: Canvas, part: Canvas, plane: np.ndarray) -> np.ndarray:
+    """The rows of a band, of a plane as high as the canvas."""
+    return plane[:, part.first_row : part.first_row + part.y.shape[1]]
+
+
+def _cover(c: Canvas, part: Canvas, s, coverage: np.ndarray) -> None:
+    """What stands in front hides nothing of what winter tells."""
+    rows = _rows(c, part, s.hidden)
+    rows *= 1 - coverage
+
+
+def _lake(c: Canvas, s, dice: Dice) -> None:
+    """Water that mirrors the sky, or ice with snow blown over it."""
+    middle, level = dice.uniform(-0.5, 0.5), s.horizon - dice.uniform(0.38, 0.46)
+    wide, deep = dice.uniform(0.45, 0.8), dice.uniform(0.07, 0.11)
+    part = c.band(level - 0.2, level + 0.2)
+    shore = clouds(part, dice, 10, 6)
+    away = np.sqrt(((c.x - middle) / wide) ** 2 + ((part.y - level) / deep) ** 2)
+    there = flag(s.lake == 1)
+    water = part.soft((away - 1 - 0.12 * shore) * deep) * there
+    bank = part.soft((away - 1.16 - 0.12 * shore) * deep) * there
+    streaks = clouds(part, dice, 40, 3)
+    _cover(c, part, s, bank)
+    if s.winter:
+        part.paint(bank, tone(0.80, 0.85, 0.93))
+        ice = mix(tone(0.55, 0.68, 0.78), tone(0.80, 0.87, 0.92), 0.5 + 0.7 * streaks)
+    else:
+        part.paint(bank, tone(0.52, 0.50, 0.30))
+        depth = ramp(part.y, level - deep, level + deep)
+        ice = mix(tone(0.22, 0.44, 0.66), tone(0.50, 0.68, 0.82), depth + 0.5 * streaks)
+    part.paint(water, ice)
+
+
+def _path(c: Canvas, s, dice: Dice) -> None:
+    """A winding path, which snow hides wholly."""
+    start, sway, turn = dice.uniform(-0.7, 0.7), dice.uniform(0.1, 0.3), dice.uniform(0, 6.28)
+    top = s.horizon - 0.62
+    part = c.band(np.float32(-1), top)
+    down = (top - part.y) / 0.6
+    middle = start + sway * np.sin(3.2 * down + turn) * (0.3 + down)
+    path = part.soft(np.abs(c.x - middle) - 0.02 - 0.10 * np.clip(down, 0, 2))
+    path = path * part.between(part.y, -2, top) * flag(s.path == 1)
+    pebbles = clouds(part, dice, 40, 30)
+    rows = _rows(c, part, s.hidden)
+    np.maximum(rows, path, out=rows)
+    if not s.winter:
+        part.paint(path, tone(0.76, 0.66, 0.48) * (1 + 0.12 * pebbles))
+
+
+def _cabin(c: Canvas, s, dice: Dice) -> None:
+    """A cabin in the middle distance, its roof under snow in winter."""
+    there = flag(s.cabin > 0)
+    middle = choose((0, -0.5, 0.5), s.cabin) + dice.uniform(-0.15, 0.15)
+    foot, half = s.horizon - dice.uniform(0.5, 0.58), dice.uniform(0.15, 0.19)
+    wall, high, rise = dice.colour(_CABIN_WALLS), half * 0.85, half * 0.9
+    roof = dice.near(np.broadcast_to(tone(0.42, 0.26, 0.20), wall.shape), 0.08)
+    part = c.band(foot - 0.05, foot + high + rise + 0.15)
+    x, up = c.x - middle, part.y - foot
+    shadow = _shadow(part, x + s.side * 0.08, up, half * 1.6, 0.05) * there
+    part.darken(shadow, 0.45)
+    body = part.box(x, -half, half, foot, foot + high) * there
+    logs = 1 - 0.22 * part.stripes(up, 0, 0.035, 0.012)
+    bright = 0.86 + 0.2 * s.side * np.clip(x / half, -1, 1)
+    part.paint(body, wall * (logs * bright))
+    pane = part.stripes(x, half / 2, half, half * 0.36) * part.between(up, high * 0.35, high * 0.75)
+    warm = tone(0.98, 0.80, 0.45) if s.winter else tone(0.34, 0.40, 0.46)
+    part.paint(body * pane, warm)
+    part.paint(part.box(x, -half * 0.14, half * 0.14, foot, foot + high * 0.62) * there, wall * 0.5)
+    chimney = part.box(x - half * 0.5, -0.03, 0.03, foot + high, foot + high + rise) * there
+    part.paint(chimney, tone(0.50, 0.44, 0.42))
+    eaves = part.trapezoid(x, foot + high - 0.02, foot + high + rise, half * 1.25, half * 0.12)
+    if s.winter:
+        roof = np.broadcast_to(mix(_BLUE_SNOW, _SNOW, np.float32(0.8)), wall.shape)
+    ridges = 1 - 0.1 * part.stripes(up, 0, 0.05, 0.016)
+    part.paint(eaves * there, roof * (ridges * bright))
+    edge = part.between(up, high - 0.03, high - 0.005) * part.between(x, -half * 1.25, half * 1.25)
+    part.paint(edge * there, tone(0.80, 0.86, 0.95) if s.winter else tone(0.26, 0.17, 0.13))
+    solid = np.maximum(np.maximum(body, eaves), shadow)
+    _cover(c, part, s, solid * there)
+
+
+def _shadow(c: Canvas, x, y, wide, deep: float) -> np.ndarray:
+    """A shadow on the ground, fading to its edge."""
+    return np.clip(1 - (x / wide) ** 2 - (y / deep) ** 2, 0, 1) ** 0.7
+
+
+def _front(c: Canvas, s, dice: Dice) -> None:
+    """The one large tree in front, at a side of the picture."""
+    at_right, is_oak = flag(s.tree % 2 == 1), flag(s.tree >= 2)
+    middle = (2 * at_right - 1) * dice.uniform(0.52, 0.8)
+    foot, tall = dice.uniform(-0.9, -0.72), dice.uniform(1.15, 1.45)
+    ground = c.band(foot - 0.2, foot + 0.2)
+    away = c.x - middle + s.side * 0.22
+    ground.darken(_shadow(ground, away, ground.y - foot, 0.36 * tall, 0.11), 0.5)
+
+    part = c.band(foot - 0.1, foot + tall + 0.1)
+    leaf = dice.near(np.broadcast_to(tone(0.30, 0.48, 0.16), (3, *foot.shape)), 0.07)
+    oak = BroadTree(part, dice, middle, foot, tall * 0.92)
+    lit = np.clip(0.5 + 0.33 * (s.side * oak.across + oak.up) + 0.42 * oak.clump, 0, 1)
+    bark = mix(tone(0.20, 0.15, 0.12), tone(0.42, 0.33, 0.26), 0.5 + 0.5 * np.clip(s.side * oak.across * 6, -1, 1))
+    if s.winter:
+        part.paint(oak.twigs * is_oak, tone(0.52, 0.49, 0.52))
+        part.paint(oak.wood * is_oak, bark)
+        part.paint(oak.twigs * is_oak * ramp(oak.clump, 0.1, 0.5), _SNOW)
+    else:
+        part.paint(oak.wood * is_oak, bark)
+        part.paint(oak.crown * is_oak, leaf * (0.45 + 0.95 * lit))
+    rows = _rows(c, part, s.hidden)
+    # A bare crown does not tell its leaves' green, and only they hide what is behind.
+    rows *= 1 - oak.wood * is_oak
+    np.maximum(rows, oak.crown * is_oak * (1 - oak.wood), out=rows)
+
+    # A row whose cells are wider than the picture, every one with a tree: one is seen.
+    row = SpruceRow(part, dice, middle - 2, np.float32(4), foot, tall * 1.15, 1, stray=0)
+    row.coverage = row.coverage * (1 - is_oak)
+    _spruces(part, s, row, 1.0)
+    _cover(c, part, s, row.coverage)
+
+
+WORLD = Domains("seasons", {season: Season(season) for season in DOMAINS})
