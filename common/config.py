@@ -57,8 +57,11 @@ class Config:
     watchdog: Literal["stop", "warn", "off"] = "stop"
     """What to do when the training has gone wrong for good (NaN always stops it)."""
 
-    #: Image size for worlds where none is asked for.
+    #: Image size for worlds where none is asked for and the world has none of its own.
     world_size = 64
+    #: The kinds of data (`Source.kind`) that the recipe can learn from; of pairs, it
+    #: learns the pictures.
+    learns_from = ("pictures", "pairs")
 
     def legal_sizes(self) -> list[int]:
         """The image sizes that the recipe's networks can make, ascending."""
@@ -88,11 +91,15 @@ class Config:
         """This configuration with size and channels settled for the data.
 
         Raises:
-            Refused: the pictures are too small for any size that the networks make.
+            Refused: it is no data for this recipe, or its pictures are too small for any
+                size that the networks make.
         """
+        if source.kind not in self.learns_from:
+            raise Refused(_unfit(source, self.learns_from))
         size = self.image_size
         if size is None and source.sizes is None:
-            size = self.world_size
+            fits = source.usual_size in self.legal_sizes()
+            size = source.usual_size if fits else self.world_size
         elif size is None:
             # The shorter side of the smallest picture: nothing is enlarged unasked.
             shortest = min(source.sizes[0])
@@ -120,6 +127,14 @@ class Config:
 
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
+
+
+def _unfit(source: Source, learns_from: tuple[str, ...]) -> str:
+    """Why a recipe cannot learn from a source, and what it can learn from."""
+    if source.kind == "domains" and "pictures" in learns_from:
+        legal = " or ".join(domain.name for domain in source.domains.values())
+        return f"--data {source.name} is two sets of pictures; legal is one of them, {legal}"
+    return f"--data {source.name} gives {source.kind}; this recipe learns {learns_from[0]}"
 
 
 def _nearest(size: int, legal: list[int]) -> str:

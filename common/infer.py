@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from common.command import read_flags, run_program
 from common.config import Config
 from common.explore import arithmetic, parse_arithmetic, path_between
 from common.run import Run
+from data.command import read_flags, run_program
 from data.errors import MachineFault, Refused
 from data.files import DAMAGED, whole
 
@@ -56,7 +56,8 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
     # Only now the slow import, and backend first: it imports TensorFlow quietly.
     from common import backend
     from common.gan import fixed_latents, generate
-    from common.samples import grid, save, to_pixels
+    from common.samples import to_pixels
+    from data.sheet import grid, save
 
     model = _load(run, backend)
 

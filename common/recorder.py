@@ -10,9 +10,10 @@ import numpy as np
 
 from common.backend import EventWriter
 from common.run import Run
-from common.samples import grid, save, to_pixels
+from common.samples import to_pixels
 from common.watchdog import Watchdog
 from data.files import whole
+from data.sheet import grid, save
 
 
 class Metrics(keras.callbacks.Callback):

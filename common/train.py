@@ -18,9 +18,9 @@ import tyro
 
 import data
 from common.batches import check_batch
-from common.command import read_flags, run_program
 from common.config import Config
 from common.run import Run, check_free
+from data.command import read_flags, run_program
 from data.errors import MachineFault, Refused
 
 _LESS = "try a smaller --batch-size, --width or --image-size"

@@ -9,7 +9,7 @@ but for named sets, which Keras loads.
 """
 
 from data.errors import MachineFault, Refused
-from data.imageset import ImageSet, Source
+from data.imageset import ImageSet, PointSet, Source
 from data.loader import find
 
-__all__ = ["ImageSet", "MachineFault", "Refused", "Source", "find"]
+__all__ = ["ImageSet", "MachineFault", "PointSet", "Refused", "Source", "find"]

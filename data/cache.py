@@ -7,16 +7,19 @@ damaged file is noticed when it is read, and is then made again.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from data.files import DAMAGED, whole
+from data.files import ASIDE, DAMAGED, whole
 from data.imageset import ImageSet
 
 _FACTOR = "factor:"
@@ -38,17 +41,31 @@ def remember(label: str, key: dict, make: Callable[[], ImageSet]) -> ImageSet:
     """
     text = json.dumps(key, sort_keys=True, default=str)
     path = folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
-    if os.path.exists(path):
+    kept = _look(path, text)
+    if kept is not None:
+        return kept
+    with _alone(path) as waited:
+        # Whoever was waited for has just made it.
+        kept = _look(path, text) if waited else None
+        if kept is not None:
+            return kept
+        pictures = make()
         try:
-            return _read(path, text)
-        except DAMAGED:
-            _say(f"cache file {path.name} is damaged or not ours: made again")
-    pictures = make()
+            _clear(path.parent)
+            _write(path, pictures, text)
+        except OSError as fault:
+            _say(f"the cache in {folder()} cannot be written ({fault.strerror}): going on without")
+        return pictures
+
+
+def _look(path: Path, key: str) -> ImageSet | None:
+    if not os.path.exists(path):
+        return None
     try:
-        _write(path, pictures, text)
-    except OSError as fault:
-        _say(f"the cache in {folder()} cannot be written ({fault.strerror}): going on without")
-    return pictures
+        return _read(path, key)
+    except DAMAGED:
+        _say(f"cache file {path.name} is damaged or not ours: made again")
+        return None
 
 
 def _read(path: Path, key: str) -> ImageSet:
@@ -57,14 +74,57 @@ def _read(path: Path, key: str) -> ImageSet:
         if str(arrays["key"]) != key:
             raise ValueError("made for another key")
         factors = {n[len(_FACTOR) :]: arrays[n] for n in arrays.files if n.startswith(_FACTOR)}
-        return ImageSet(arrays["images"], factors)
+        inputs = arrays["inputs"] if "inputs" in arrays.files else None
+        kept = ImageSet(arrays["images"], factors, inputs)
+    for pictures in (kept.images, kept.inputs):
+        if pictures is not None and (pictures.dtype != np.uint8 or pictures.ndim != 4):
+            raise ValueError("no pictures")
+    if any(len(values) != len(kept) for values in (*factors.values(), kept.images)):
+        raise ValueError("not as many factors as pictures")
+    return kept
 
 
 def _write(path: Path, pictures: ImageSet, key: str) -> None:
     """Put in place at once, so that no reader and no other writer sees half a file."""
-    factors = {_FACTOR + name: values for name, values in pictures.factors.items()}
+    arrays = {_FACTOR + name: values for name, values in pictures.factors.items()}
+    if pictures.inputs is not None:
+        arrays["inputs"] = pictures.inputs
     with whole(path) as aside:
-        np.savez(aside, images=pictures.images, key=np.array(key), **factors)
+        np.savez(aside, images=pictures.images, key=np.array(key), **arrays)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[bool]:
+    """Keep other processes from making the same file; yields whether one was waited for."""
+    lock, waited = path.with_name(f"{ASIDE}{path.stem}.lock"), False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
+    except OSError:
+        # What cannot be written to needs no lock.
+        yield waited
+        return
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _say(f"another process is making {path.name}: waiting for it")
+            waited = True
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            # A file system without locks: the same may be made twice, which does no harm.
+            pass
+        yield waited
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _clear(place: Path) -> None:
+    """Remove what killed processes left half-written a day ago or earlier."""
+    for left in place.glob(f"{ASIDE}*"):
+        if time.time() - left.stat().st_mtime > 24 * 3600:
+            left.unlink(missing_ok=True)
 
 
 def _say(line: str) -> None:

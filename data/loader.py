@@ -11,20 +11,22 @@ from data.arrays import open_npz
 from data.errors import Refused
 from data.folders import open_folder
 from data.imageset import Source
-from data.made import WorldSource
+from data.made import open_world
 from data.named import NamedSource
 
 
 def find(spec: str) -> Source:
     """The source that `spec` names: a world, a real set, a folder or an .npz file.
 
+    One domain of an unpaired world is named as in "seasons:summer".
+
     A name wins over a folder of the same name; write `./houses` for the folder.
 
     Raises:
         Refused: there is no such thing, or it cannot be used; says what would be legal.
     """
-    if spec in worlds.names():
-        return WorldSource(spec)
+    if spec.partition(":")[0] in worlds.names():
+        return open_world(spec)
     if spec in named.SETS:
         return NamedSource(spec)
     # os.path, not Path: it says no where Path raises (no permission, no such user).

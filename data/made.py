@@ -6,18 +6,46 @@ import numpy as np
 
 from data import cache, worlds
 from data.errors import Refused
-from data.imageset import ImageSet, Source, split_of
+from data.imageset import ImageSet, PointSet, Source, split_of
+from data.progress import counted
+from data.worlds.mixture import Mixture
+from data.worlds.world import Domains, World
+
+_MOST = 10_000_000
+
+
+def open_world(spec: str) -> Source:
+    """The source of a world, or of one domain of it: "houses", "seasons:summer".
+
+    Raises:
+        Refused: the world has no such domain.
+    """
+    name, _, domain = spec.partition(":")
+    world = worlds.get(name)
+    domains = world.worlds if isinstance(world, Domains) else {}
+    if domain in domains:
+        return WorldSource(domains[domain])
+    if domain or spec.endswith(":"):
+        legal = " or ".join(f"{name}:{d}" for d in domains) if domains else name
+        raise Refused(f"--data {spec}: legal is {legal}")
+    if domains:
+        return DomainsSource(name, {d: WorldSource(world) for d, world in domains.items()})
+    return PointSource(world) if isinstance(world, Mixture) else WorldSource(world)
 
 
 class WorldSource(Source):
-    """Pictures that one of `data.worlds` draws."""
+    """Pictures, or pairs of pictures, that one of `data.worlds` draws."""
 
     count = None
 
-    def __init__(self, name: str):
-        self.world = worlds.get(name)
-        self.name = name
-        self.channels = self.world.channels
+    def __init__(self, world: World):
+        self.world = world
+        self.name, self.kind, self.channels = world.name, world.kind, world.channels
+        self.factors, self.usual_size = world.factors, world.usual_size
+
+    def describe_sizes(self) -> str:
+        """The sizes that can be drawn, in words."""
+        return f"any size from {self.world.smallest_size} to {self.world.largest_size}"
 
     def load(self, split, size, count, seed):
         """As `Source.load`; the pictures are those with the indices 0 to count - 1."""
@@ -28,12 +56,56 @@ class WorldSource(Source):
                 f"{self.name} draws {world.smallest_size} to {world.largest_size} pixels a side, "
                 f"not {size}"
             )
-        if not 1 <= count <= 10_000_000:
-            raise Refused(f"{count} pictures of {self.name}: legal are 1 to 10,000,000")
+        _check_count(self.name, count)
         key = {"world": world.name, "version": world.version, "split": split, "size": size}
         key |= {"count": count, "seed": seed}
-        return cache.remember(
-            f"{world.name}-{size}",
-            key,
-            lambda: ImageSet(*world.draw(np.arange(count), size, seed, split)),
-        )
+
+        def make() -> ImageSet:
+            with counted(f"drawing {world.name} {size}×{size}", count) as progress:
+                return world.draw(np.arange(count), size, seed, split, progress)
+
+        return cache.remember(f"{world.name.replace(':', '-')}-{size}", key, make)
+
+
+class PointSource(Source):
+    """Points in the plane; quicker drawn than read, so they are not cached."""
+
+    kind = "points"
+    count = None
+    channels = 0
+
+    def __init__(self, world: Mixture):
+        self.world = world
+        self.name, self.factors = world.name, world.factors
+
+    def load(self, split, size, count, seed) -> PointSet:
+        """As `Source.load`; `size` changes nothing."""
+        split_of(split)
+        _check_count(self.name, count)
+        return self.world.draw(np.arange(count), seed, split)
+
+
+class DomainsSource(Source):
+    """Two sets of pictures that do not correspond to each other."""
+
+    kind = "domains"
+
+    def __init__(self, name: str, domains: dict[str, Source]):
+        self.name, self.domains = name, domains
+        first = next(iter(domains.values()))
+        self.channels, self.count, self.factors = first.channels, first.count, first.factors
+        self.usual_size = first.usual_size
+
+    def describe_sizes(self) -> str:
+        """The first domain's sizes in words."""
+        return next(iter(self.domains.values())).describe_sizes()
+
+    def load(self, split, size, count, seed):
+        """Never: each of `domains` is loaded by itself."""
+        legal = " or ".join(source.name for source in self.domains.values())
+        raise Refused(f"{self.name} is two sets of pictures; legal is one of them, {legal}")
+
+
+def _check_count(name: str, count: int) -> None:
+    if not 1 <= count <= _MOST:
+        raise Refused(f"{count} pictures of {name}: legal are 1 to {_MOST:,}")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import recipes
-from common.command import run_program
+from data.command import run_program
 from data.errors import Refused
 
 COMMANDS = ("train", "infer", "evaluate")

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from common.samples import animate, grid, save
+from common.samples import animate
 from data import worlds
+from data.sheet import grid, save
 
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "runs" / "chapters"

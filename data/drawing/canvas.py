@@ -17,6 +17,7 @@ import copy
 
 import numpy as np
 
+
 class Canvas:
     """n pictures of height×width pixels (square: one number), to be painted back to front."""
 

@@ -55,11 +55,13 @@ class Dice:
 
     def field(self, rows: int, columns: int) -> np.ndarray:
         """rows×columns float32 in [0, 1) for each picture: (n, rows, columns)."""
-        cells = np.arange(1, rows * columns + 1, dtype=np.uint64)
+        # Each hash is long enough for two numbers.
+        cells = np.arange(1, (rows * columns + 1) // 2 + 1, dtype=np.uint64)
         with np.errstate(over="ignore"):
             bits = _scramble(self._bits()[:, None] + cells * _GOLDEN)
-        values = (bits >> np.uint64(40)).astype(np.float32) / np.float32(2**24)
-        return values.reshape(-1, rows, columns)
+        halves = np.stack([bits >> np.uint64(40), bits << np.uint64(24) >> np.uint64(40)], axis=-1)
+        values = halves.astype(np.float32).reshape(len(bits), -1)[:, : rows * columns]
+        return (values * np.float32(2.0**-24)).reshape(-1, rows, columns)
 
     def chance(self, probability) -> np.ndarray:
         """1.0 with the given probability, else 0.0."""

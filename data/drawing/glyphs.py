@@ -89,8 +89,8 @@ def look_up(table: np.ndarray, index: np.ndarray, x: np.ndarray, y: np.ndarray) 
     """Distances at places of the picture, bilinear between a table's values.
 
     Args:
-        table: (k, 64, 64), some of `tables`.
-        index: Which of the k for each picture: (n,).
+        table: What `tables` gave.
+        index: typeface · number of characters + character, for each picture: (n,).
         x, y: Coordinates in the table's units, (n, h, w); outside of [-1, 1] the table's
             edge counts.
     """

@@ -7,7 +7,6 @@ import numpy as np
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.noise import clouds
-from data.drawing.values import ramp
 
 _CELLS = 64
 
@@ -61,7 +60,6 @@ class BroadTree:
     Attributes:
         crown: Coverage of the leaves, (n, h, w).
         wood: Coverage of trunk and boughs, of which the crown hides most.
-        twigs: Coverage of the fine branches that are seen when the leaves are gone.
         clump: Noise that lightens and darkens the foliage.
         across, up: Place in the crown, -1 to 1.
     """
@@ -86,4 +84,3 @@ class BroadTree:
         inside = np.clip((0.97 + 0.1 * self.clump - radius) * 8, 0, 1)
         boughs *= inside * (height > 0.3)
         self.wood = np.maximum(trunk, boughs)
-        self.twigs = inside * (0.32 + 0.12 * self.clump) * ramp(radius, 0.1, 0.75)

@@ -10,108 +10,17 @@ hands vary in shape. Compare with held-out pictures, and count typefaces as well
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
-from data.drawing import glyphs, strokes
+from data.drawing import glyphs, handwriting, strokes
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.noise import clouds
 from data.imageset import ImageSet
 from data.worlds.world import World
 
-HANDS = ("plain hand", "school hand")
-TYPEFACES = (*glyphs.TYPEFACES, *HANDS)
+TYPEFACES = (*glyphs.TYPEFACES, *handwriting.HANDS)
 _DIGITS = "0123456789"
-
-# Each digit is written twice, by two hands: points to pass (x, y), and strokes through them
-# by their numbers. A stroke's end that begins another is a corner.
-_WRITING = (
-    (
-        (
-            "0 .70|-.33 .50|-.44 0|-.33 -.50|0 -.70|.33 -.50|.44 0|.33 .50",
-            "0 1 2 3 4 5 6 7 0",
-        ),
-        (".06 .70|-.02 -.70", "0 1"),
-        (
-            "-.40 .38|-.22 .63|.12 .69|.37 .42|.24 .08|-.12 -.32|-.43 -.66|.45 -.66",
-            "0 1 2 3 4 5 6, 6 7",
-        ),
-        (
-            "-.38 .50|-.10 .70|.28 .60|.32 .30|-.06 .08|.34 -.10|.42 -.42|.12 -.70|-.24 -.67|-.42 -.46",
-            "0 1 2 3 4, 4 5 6 7 8 9",
-        ),
-        ("-.18 .70|-.42 -.12|.46 -.12|.16 .34|.14 -.70", "0 1, 1 2, 3 4"),
-        (
-            ".40 .67|-.28 .67|-.34 .10|-.04 .22|.30 .08|.41 -.26|.18 -.63|-.18 -.70|-.42 -.52",
-            "0 1, 1 2, 2 3 4 5 6 7 8",
-        ),
-        (
-            ".30 .67|-.06 .48|-.34 .04|-.38 -.36|-.06 -.70|.30 -.56|.37 -.24|.08 .02|-.26 -.12",
-            "0 1 2 3 4 5 6 7 8 3",
-        ),
-        ("-.42 .65|.42 .65|-.10 -.70", "0 1, 1 2"),
-        (
-            ".30 .50|0 .70|-.30 .50|-.22 .20|.06 .02|.36 -.26|.28 -.58|0 -.70|-.30 -.57|-.36 -.25|-.06 .03|.24 .22",
-            "0 1 2 3 4 5 6 7 8 9 10 11 0",
-        ),
-        (
-            ".36 .42|.06 .69|-.30 .52|-.35 .18|-.06 0|.26 .14|.26 -.70",
-            "0 1 2 3 4 5 0, 0 6",
-        ),
-    ),
-    (
-        (
-            ".10 .70|-.28 .55|-.42 .05|-.30 -.52|.02 -.70|.34 -.45|.42 .08|.28 .55|-.02 .60",
-            "0 1 2 3 4 5 6 7 8",
-        ),
-        ("-.32 .34|.06 .70|.04 -.70", "0 1, 1 2"),
-        (
-            "-.38 .44|-.10 .70|.30 .58|.30 .18|-.02 -.28|-.36 -.66|-.42 -.50|-.22 -.44|.10 -.62|.46 -.58",
-            "0 1 2 3 4 5 6 7 8 9",
-        ),
-        (
-            "-.38 .66|.36 .66|-.06 .14|.32 .02|.40 -.36|.12 -.70|-.22 -.68|-.42 -.48",
-            "0 1, 1 2, 2 3 4 5 6 7",
-        ),
-        (".20 .70|-.45 -.24|.45 -.24|.20 -.70", "0 1, 1 2, 0 3"),
-        (
-            ".36 .70|-.20 .60|-.30 .22|.08 .14|.37 -.14|.30 -.50|-.04 -.70|-.40 -.56",
-            "0 1 2 3 4 5 6 7",
-        ),
-        (
-            ".10 .70|-.26 .20|-.36 -.30|-.10 -.69|.28 -.58|.35 -.24|.06 -.06|-.30 -.34",
-            "0 1 2 3 4 5 6 7",
-        ),
-        ("-.42 .52|-.40 .66|.42 .66|-.06 -.70|-.26 .00|.34 .00", "0 1, 1 2, 2 3, 4 5"),
-        (
-            "0 .70|-.27 .53|-.25 .22|0 .06|.25 .22|.27 .53|-.34 -.14|-.36 -.50|0 -.70|.36 -.50|.34 -.14",
-            "0 1 2 3 4 5 0, 3 6 7 8 9 10 3",
-        ),
-        (
-            ".34 .40|.04 .69|-.31 .50|-.33 .20|-.04 .04|.28 .22|.36 -.16|.16 -.58|-.28 -.66",
-            "0 1 2 3 4 5 0, 0 6 7 8",
-        ),
-    ),
-)
-
-
-@lru_cache(maxsize=1)
-def _hands() -> tuple[np.ndarray, np.ndarray]:
-    """Both hands: control points (20, points, 2) and curves (20, pieces, 2 ends, points)."""
-    points, curves = [], []
-    for digit in (digit for hand in _WRITING for digit in hand):
-        placed = np.array([[float(v) for v in pair.split()] for pair in digit[0].split("|")])
-        paths = [[int(v) for v in stroke.split()] for stroke in digit[1].split(",")]
-        points.append(placed)
-        curves.append(np.concatenate([strokes.curve(len(placed), path, 3) for path in paths]))
-    most = max(map(len, points)), max(map(len, curves))
-    # A digit with fewer pieces repeats its last one, which changes no distance.
-    points = [np.pad(p, ((0, most[0] - len(p)), (0, 0))) for p in points]
-    curves = [np.pad(c, ((0, 0), (0, 0), (0, most[0] - c.shape[2]))) for c in curves]
-    curves = [np.pad(c, ((0, most[1] - len(c)), (0, 0), (0, 0)), mode="edge") for c in curves]
-    return np.stack(points).astype(np.float32), np.stack(curves)
 
 
 class Digits(World):
@@ -144,11 +53,11 @@ class Digits(World):
         -1 and 1; `thickness` runs from -1 (thin) to 1 (fat).
         """
         dice = Dice(seed, indices)
-        # A third of the pictures are handwritten: as many as of six or seven typefaces.
+        # Three pictures in ten are handwritten, as many as of seven typefaces.
         hand = dice.chance(0.3) > 0
         typeface = np.where(
             hand,
-            len(glyphs.TYPEFACES) + dice.integer(0, len(HANDS) - 1),
+            len(glyphs.TYPEFACES) + dice.integer(0, len(handwriting.HANDS) - 1),
             dice.integer(0, len(glyphs.TYPEFACES) - 1),
         ).astype(np.int32)
         known = {
@@ -188,7 +97,7 @@ def _distance(canvas: Canvas, dice: Dice, known: dict) -> np.ndarray:
 
     label, typeface = known["label"][:, 0, 0], known["typeface"][:, 0, 0]
     hand = typeface - len(glyphs.TYPEFACES)
-    points, curves = _hands()
+    points, curves = handwriting.written()
     tremble = np.stack([dice.field(1, points.shape[1])[:, 0] for _ in range(2)], axis=-1)
     tremble = (tremble - np.float32(0.5)) * 0.16
     thickness = known["thickness"]
@@ -196,7 +105,7 @@ def _distance(canvas: Canvas, dice: Dice, known: dict) -> np.ndarray:
 
     printed = np.flatnonzero(hand < 0)
     if printed.size:
-        table = glyphs.tables(_DIGITS).reshape(-1, *glyphs.tables(_DIGITS).shape[2:])
+        table = glyphs.tables(_DIGITS)
         which = typeface[printed] * len(_DIGITS) + label[printed]
         distance[printed] = glyphs.look_up(table, which, x[printed], y[printed])
         distance[printed] -= 0.035 * thickness[printed]

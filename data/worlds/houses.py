@@ -58,7 +58,7 @@ class Houses(World):
     version = 2
     channels = 3
     smallest_size = 8
-    largest_size = 64
+    largest_size = 256
     factors = {
         "colour": COLOURS,
         "roof": ROOFS,

@@ -7,9 +7,9 @@ from, the cabin, the lake, the tree in front and the forest's density, all of wh
 seen in either season, and the path and the flowers, which only summer shows. Hidden:
 outlines of the mountains and hills, clouds, places and sizes.
 
-From summer to winter the answer is determined by the picture. The way back is not: snow
-lies on paths, flowers and pastures, and a bare tree does not tell the green of its leaves.
-`counterpart` marks those places. What a cheat could exploit: a change of mean colour alone
+From summer to winter the answer is determined by the picture, but for what shimmers through
+a crown whose leaves have fallen. The way back is not: snow lies on paths, flowers and
+pastures, and frost does not tell the green of the leaves. `counterpart` marks those places. What a cheat could exploit: a change of mean colour alone
 turns much of a summer into something wintry, and the sky hardly differs, so compare with
 that; and a translator may hide the summer's path in a winter's faint noise to bring it back
 (Chu et al. 2017), so disturb the translation before judging the way back.
@@ -37,6 +37,8 @@ FLOWERS = ("no flowers", "yellow flowers", "red flowers", "violet flowers")
 
 _BLOSSOMS = np.array([[0, 0, 0], [0.95, 0.82, 0.20], [0.85, 0.22, 0.20], [0.60, 0.42, 0.80]])
 _CABIN_WALLS = np.array([[0.46, 0.27, 0.15], [0.55, 0.16, 0.12], [0.70, 0.62, 0.48]])
+# How much of what is behind a crown its white frost covers.
+_RIME = 0.78
 _SNOW = tone(0.95, 0.96, 0.99)
 _BLUE_SNOW = tone(0.68, 0.76, 0.90)
 
@@ -73,20 +75,26 @@ class Season(World):
         """The scenes that `draw` shows, in the other season: for evaluation only.
 
         Returns:
-            Pictures, uint8 N×size×size×3, and where summer shows what winter does not
-            tell, uint8 N×size×size from 0 to 255.
+            Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
+            the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it).
         """
         other = DOMAINS[1 - DOMAINS.index(self.season)]
-        images, _, hidden = _draw(self._own(scenes(indices, split)), size, seed, other)
-        return images, hidden
+        own = self._own(scenes(indices, split))
+        parts = [_draw(own[part], size, seed, other) for part in self.chunks(len(own), size)]
+        unknown = [
+            scene.under_snow if self.season == "winter" else scene.behind_leaves
+            for _, _, scene in parts
+        ]
+        shares = np.clip(np.concatenate(unknown) * 255 + 0.5, 0, 255).astype(np.uint8)
+        return np.concatenate([images for images, _, _ in parts]), shares
 
     def _own(self, indices: np.ndarray) -> np.ndarray:
         """Summers are the even scenes, winters the odd ones."""
         return indices * np.uint64(2) + np.uint64(DOMAINS.index(self.season))
 
 
-def _draw(indices, size, seed, season) -> tuple[np.ndarray, dict, np.ndarray]:
-    """Pictures, factors and what snow hides. The dice fall alike in either season."""
+def _draw(indices, size, seed, season) -> tuple[np.ndarray, dict, SimpleNamespace]:
+    """Pictures, their factors, and the scene. The dice fall alike in either season."""
     c, dice = Canvas(len(indices), size), Dice(seed, indices)
     s = SimpleNamespace(
         light=dice.integer(0, 1),
@@ -102,7 +110,8 @@ def _draw(indices, size, seed, season) -> tuple[np.ndarray, dict, np.ndarray]:
     # The side that the light comes from: -1 left, 1 right.
     s.side = choose((-1, 1), s.light)
     s.horizon = dice.uniform(0.02, 0.2)
-    s.hidden = np.zeros(c.planes.shape[1:], np.float32)
+    # What the other season does not show, as shares of each pixel.
+    s.under_snow, s.behind_leaves = np.zeros((2, *c.planes.shape[1:]), np.float32)
     _sky(c, s, dice)
     _mountains(c, s, dice)
     _hills(c, s, dice)
@@ -113,8 +122,7 @@ def _draw(indices, size, seed, season) -> tuple[np.ndarray, dict, np.ndarray]:
     _front(c, s, dice)
     grain = (dice.field(size, size) - np.float32(0.5)) * dice.uniform(0.005, 0.025)
     c.planes += grain
-    hidden = np.round(255 * np.clip(s.hidden, 0, 1)).astype(np.uint8)
-    return c.finish(), known, hidden
+    return c.finish(), known, s
 
 
 def _sky(c: Canvas, s, dice: Dice) -> None:
@@ -201,7 +209,7 @@ def _hills(c: Canvas, s, dice: Dice) -> None:
 def _meadow(c: Canvas, s, dice: Dice) -> None:
     """The ground in front, with pastures and flowers that snow hides."""
     s.edge = s.horizon - 0.26 + 0.07 * profile(c, dice, 2, octaves=2)
-    part, hidden = c.band(np.float32(-1), s.edge), s.hidden
+    part = c.band(np.float32(-1), s.edge)
     waves = clouds(part, dice, 8, 3, octaves=3)
     blades = clouds(part, dice, 64, 48, octaves=2)
     near = ramp(part.y, s.edge, -1.0)
@@ -216,7 +224,7 @@ def _meadow(c: Canvas, s, dice: Dice) -> None:
     dots = clouds(part, dice, 60, 44)
     strewn = ramp(dots, 0.16, 0.3) * drifts * ground * (1 - ramp(patches, 0.25, 0.30))
     blossom = dice.near(pick(_BLOSSOMS, s.flowers), 0.05)
-    _rows(c, part, hidden)[...] = np.maximum(mown, strewn)
+    _rows(c, part, s.under_snow)[...] = np.maximum(mown, strewn)
     if not s.winter:
         lanes = 1 - 0.10 * part.stripes(part.y + 0.25 * c.x, 0, 0.09, 0.045)
         hay = mix(tone(0.62, 0.64, 0.28), tone(0.84, 0.80, 0.48), bright)
@@ -231,7 +239,7 @@ def _rows(c: Canvas, part: Canvas, plane: np.ndarray) -> np.ndarray:
 
 def _cover(c: Canvas, part: Canvas, s, coverage: np.ndarray) -> None:
     """What stands in front hides nothing of what winter tells."""
-    rows = _rows(c, part, s.hidden)
+    rows = _rows(c, part, s.under_snow)
     rows *= 1 - coverage
 
 
@@ -267,7 +275,7 @@ def _path(c: Canvas, s, dice: Dice) -> None:
     path = part.soft(np.abs(c.x - middle) - 0.02 - 0.10 * np.clip(down, 0, 2))
     path = path * part.between(part.y, -2, top) * flag(s.path == 1)
     pebbles = clouds(part, dice, 40, 30)
-    rows = _rows(c, part, s.hidden)
+    rows = _rows(c, part, s.under_snow)
     np.maximum(rows, path, out=rows)
     if not s.winter:
         part.paint(path, tone(0.76, 0.66, 0.48) * (1 + 0.12 * pebbles))
@@ -276,7 +284,7 @@ def _path(c: Canvas, s, dice: Dice) -> None:
 def _cabin(c: Canvas, s, dice: Dice) -> None:
     """A cabin in the middle distance, its roof under snow in winter."""
     there = flag(s.cabin > 0)
-    middle = choose((0, -0.5, 0.5), s.cabin) + dice.uniform(-0.15, 0.15)
+    middle = choose((0, -0.24, 0.24), s.cabin) + dice.uniform(-0.1, 0.1)
     foot, half = s.horizon - dice.uniform(0.5, 0.58), dice.uniform(0.15, 0.19)
     wall, high, rise = dice.colour(_CABIN_WALLS), half * 0.85, half * 0.9
     roof = dice.near(np.broadcast_to(tone(0.42, 0.26, 0.20), wall.shape), 0.08)
@@ -313,7 +321,7 @@ def _shadow(c: Canvas, x, y, wide, deep: float) -> np.ndarray:
 def _front(c: Canvas, s, dice: Dice) -> None:
     """The one large tree in front, at a side of the picture."""
     at_right, is_oak = flag(s.tree % 2 == 1), flag(s.tree >= 2)
-    middle = (2 * at_right - 1) * dice.uniform(0.52, 0.8)
+    middle = (2 * at_right - 1) * dice.uniform(0.66, 0.9)
     foot, tall = dice.uniform(-0.9, -0.72), dice.uniform(1.15, 1.45)
     ground = c.band(foot - 0.2, foot + 0.2)
     away = c.x - middle + s.side * 0.22
@@ -323,18 +331,19 @@ def _front(c: Canvas, s, dice: Dice) -> None:
     leaf = dice.near(np.broadcast_to(tone(0.30, 0.48, 0.16), (3, *foot.shape)), 0.07)
     oak = BroadTree(part, dice, middle, foot, tall * 0.92)
     lit = np.clip(0.5 + 0.33 * (s.side * oak.across + oak.up) + 0.42 * oak.clump, 0, 1)
-    bark = mix(tone(0.20, 0.15, 0.12), tone(0.42, 0.33, 0.26), 0.5 + 0.5 * np.clip(s.side * oak.across * 6, -1, 1))
+    round_trunk = 0.5 + 0.5 * np.clip(6 * s.side * oak.across, -1, 1)
+    bark = mix(tone(0.20, 0.15, 0.12), tone(0.42, 0.33, 0.26), round_trunk)
+    part.paint(oak.wood * is_oak, bark)
+    crown = oak.crown * is_oak
     if s.winter:
-        part.paint(oak.twigs * is_oak, tone(0.52, 0.49, 0.52))
-        part.paint(oak.wood * is_oak, bark)
-        part.paint(oak.twigs * is_oak * ramp(oak.clump, 0.1, 0.5), _SNOW)
+        rime = mix(tone(0.60, 0.66, 0.77), tone(0.95, 0.96, 0.98), lit)
+        part.paint(_RIME * crown, rime)
     else:
-        part.paint(oak.wood * is_oak, bark)
-        part.paint(oak.crown * is_oak, leaf * (0.45 + 0.95 * lit))
-    rows = _rows(c, part, s.hidden)
-    # A bare crown does not tell its leaves' green, and only they hide what is behind.
-    rows *= 1 - oak.wood * is_oak
-    np.maximum(rows, oak.crown * is_oak * (1 - oak.wood), out=rows)
+        part.paint(crown, leaf * (0.45 + 0.95 * lit))
+    # White branches do not tell the green of their leaves, and leaves hide what is behind.
+    under_snow, behind = _rows(c, part, s.under_snow), _rows(c, part, s.behind_leaves)
+    np.maximum(under_snow, crown, out=under_snow)
+    np.maximum(behind, (1 - _RIME) * crown, out=behind)
 
     # A row whose cells are wider than the picture, every one with a tree: one is seen.
     row = SpruceRow(part, dice, middle - 2, np.float32(4), foot, tall * 1.15, 1, stray=0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from data.imageset import SPLITS, ImageSet
+
 
 def scenes(indices: np.ndarray, split: str) -> np.ndarray:
     """The indices of a split as numbers that no other split has."""
@@ -48,7 +49,7 @@ class World(ABC):
         """Draw the scenes `indices` of a split.
 
         Args:
-            indices: N whole numbers from 0 on.
+            indices: N whole numbers from 0 on, N at least 1.
             size: Pixels a side.
             seed: Which endless set of all those there are.
             split: One of `SPLITS`.
@@ -59,24 +60,29 @@ class World(ABC):
             the inputs of a paired world.
         """
         numbers = scenes(indices, split)
-        chunk = max(1, self.chunk_pixels // size**2)
         whole, factors = None, {}
-        for start in range(0, len(numbers), chunk):
-            part = self.draw_chunk(numbers[start : start + chunk], size, seed)
+        for chunk in self.chunks(len(numbers), size):
+            part = self.draw_chunk(numbers[chunk], size, seed)
             if whole is None:
                 whole = [_room(part.images, len(numbers)), _room(part.inputs, len(numbers))]
             for room, pictures in zip(whole, (part.images, part.inputs), strict=True):
                 if room is not None:
-                    room[start : start + chunk] = pictures
+                    room[chunk] = pictures
             for name, values in part.factors.items():
                 factors.setdefault(name, []).append(values)
-            progress(min(start + chunk, len(numbers)))
+            progress(chunk.stop)
         known = {name: np.concatenate(values) for name, values in factors.items()}
         return ImageSet(whole[0], known, whole[1])
 
     #: A chunk is drawn at a time: small enough that its planes stay in the processor's
     #: cache, large enough that the cost of calling numpy is spread thin.
     chunk_pixels = 256 * 1024
+
+    def chunks(self, count: int, size: int) -> Iterator[slice]:
+        """Cut the numbers from 0 to count into parts that are drawn at a time."""
+        most = max(1, self.chunk_pixels // size**2)
+        for start in range(0, count, most):
+            yield slice(start, min(start + most, count))
 
     @abstractmethod
     def draw_chunk(self, indices: np.ndarray, size: int, seed: int) -> ImageSet:

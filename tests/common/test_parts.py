@@ -9,12 +9,12 @@ from PIL import Image
 
 from common import checkpoint, samples
 from common.batches import Batches, draw_latents, random
-from common.command import read_flags
 from common.explore import arithmetic, parse_arithmetic, path_between
 from common.precision import cpu_has_bfloat16
 from common.recorder import Metrics
 from common.run import Run, check_free
 from common.watchdog import Watchdog, diversity
+from data.command import read_flags
 from data.errors import MachineFault, Refused
 from data.files import ASIDE, whole
 

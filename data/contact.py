@@ -1,0 +1,54 @@
+"""Contact sheets: what a data set looks like, at a glance."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from data.imageset import ImageSet, PointSet
+from data.sheet import grid
+
+
+def sheet_of(pictures: ImageSet | PointSet, across: int = 1040) -> Image.Image:
+    """All of a set on one sheet; each picture of a pair stands to the right of its input.
+
+    Args:
+        across: How many pixels wide the sheet may be, if it holds more than one picture.
+    """
+    if isinstance(pictures, PointSet):
+        return _scatter(pictures.points)
+    images = pictures.images
+    if pictures.inputs is not None:
+        channels = max(images.shape[-1], pictures.inputs.shape[-1])
+        both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (pictures.inputs, images)]
+        images = np.concatenate(both, axis=2)
+    width = max(images.shape[2], 64)
+    return grid(images, columns=max(1, min(len(images), across // (width + 2))))
+
+
+def beside(left: Image.Image, right: Image.Image) -> Image.Image:
+    """Two sheets beside each other."""
+    sheet = Image.new(
+        "RGB", (left.width + 16 + right.width, max(left.height, right.height)), "white"
+    )
+    sheet.paste(left, (0, 0))
+    sheet.paste(right, (left.width + 16, 0))
+    return sheet
+
+
+def _scatter(points: np.ndarray) -> Image.Image:
+    """Points in the plane, with axes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4, 4), dpi=100, layout="constrained")
+    axes = figure.subplots()
+    axes.scatter(*points.T, s=3, alpha=0.5, linewidths=0)
+    axes.set_aspect("equal")
+    axes.grid(alpha=0.3)
+    file = io.BytesIO()
+    # Without metadata: the same points give the same file.
+    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    return Image.open(file).convert("RGB")

@@ -1,0 +1,50 @@
+"""Pictures side by side on one sheet. No clock and no path goes into the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from data.files import whole
+
+_GAP = 2
+_LEGIBLE = 64
+
+
+def grid(pixels: np.ndarray, columns: int | None = None, numbered: bool = False) -> Image.Image:
+    """Pictures side by side, as square a grid as their number allows.
+
+    Small pictures are enlarged by a whole factor, to 64 pixels or more.
+
+    Args:
+        pixels: uint8 N×H×W×C, C 1 or 3.
+        columns: Pictures a row.
+        numbered: Write each picture's number, from 0, into its corner.
+    """
+    count, height, width, channels = pixels.shape
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = -(-count // columns)
+    scale = max(1, -(-_LEGIBLE // max(height, width)))
+    height, width = height * scale, width * scale
+    mode = "L" if channels == 1 else "RGB"
+    size = (columns * (width + _GAP) - _GAP, rows * (height + _GAP) - _GAP)
+    sheet = Image.new(mode, size, "white")
+    pen = ImageDraw.Draw(sheet)
+    for index, picture in enumerate(pixels):
+        large = picture.repeat(scale, 0).repeat(scale, 1)
+        left, top = index % columns * (width + _GAP), index // columns * (height + _GAP)
+        sheet.paste(Image.fromarray(large[..., 0] if channels == 1 else large), (left, top))
+        if numbered:
+            box = pen.textbbox((left + 2, top + 1), str(index))
+            pen.rectangle((left, top, box[2] + 1, box[3] + 1), fill="white")
+            pen.text((left + 2, top + 1), str(index), fill="black")
+    return sheet
+
+
+def save(picture: Image.Image, path: Path) -> None:
+    """Write a picture at once; its format is its name's ending."""
+    with whole(path) as aside:
+        # The smallest file takes seconds to find for a large sheet.
+        picture.save(aside, optimize=picture.width * picture.height < 1_000_000)
