@@ -79,8 +79,8 @@ def _read(path: Path, key: str) -> ImageSet:
     for pictures in (kept.images, kept.inputs):
         if pictures is not None and (pictures.dtype != np.uint8 or pictures.ndim != 4):
             raise ValueError("no pictures")
-    if any(len(values) != len(kept) for values in (*factors.values(), kept.images)):
-        raise ValueError("not as many factors as pictures")
+    if any(len(v) != len(kept) for v in (*factors.values(), inputs) if v is not None):
+        raise ValueError("not as many factors or inputs as pictures")
     return kept
 
 

@@ -28,7 +28,11 @@ def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, ab
             os.environ["COLUMNS"] = "1000"
         with contextlib.redirect_stderr(said):
             return tyro.cli(
-                kind, args=list(arguments), prog=program, default=default, description=about
+                kind,
+                args=list(arguments),
+                prog=program,
+                default=default,
+                description=about or None,
             )
     except SystemExit as stop:
         if stop.code in (None, 0):

@@ -91,13 +91,16 @@ def _style(c: Canvas, dice: Dice, known: dict) -> SimpleNamespace:
     s.base = dice.near(pick(_WALLS, known["wall"]), 0.05)
     s.tiles = dice.near(pick(_ROOFS, known["roof"]), 0.05)
     s.wood = dice.colour(_WOOD, 0.04)
-    s.frame = mix(tone(0.93, 0.92, 0.89), dice.colour(_WOOD), dice.chance(0.25))
+    s.frame = mix(tone(0.93, 0.92, 0.89), dice.colour(_WOOD), dice.chance(0.45))
     s.iron = dice.colour(
         np.array([[0.10, 0.11, 0.12], [0.16, 0.24, 0.20], [0.85, 0.84, 0.8]]), 0.02
     )
-    # Mouldings are of pale stone, or painted like the wall but lighter.
+    # Mouldings are of pale stone, or like the wall but lighter, or darker.
     pale = dice.near(np.broadcast_to(tone(0.87, 0.83, 0.75), s.base.shape), 0.05)
-    s.trim = mix(np.clip(s.base * 1.14, 0, 0.97), pale, dice.chance(0.6))
+    toned = s.base * choose((1.15, 0.62, 0.5), dice.integer(0, 2))
+    s.trim = mix(np.clip(toned, 0, 0.97), pale, dice.chance(0.45))
+    # Panes: how many beside and above each other.
+    s.beside, s.above = choose((1, 2, 2, 3), dice.integer(0, 3)), dice.integer(1, 4)
     s.sun, s.shade = pick(_SUN, known["light"]), pick(_SHADE, known["light"])
     s.zenith, s.horizon = pick(_ZENITH, known["light"]), pick(_HORIZON, known["light"])
     s.evening = flag(known["light"] == 3)
@@ -114,9 +117,11 @@ def _street_behind(c: LabelledCanvas, p, s, dice: Dice) -> None:
     """Sky, clouds and the houses to the left and right."""
     up = ramp(c.y, -0.2, 1.0)
     c.planes[...] = mix(s.horizon, s.zenith, up)
-    puffs = clouds(c, dice, 3, 2, octaves=4) + dice.uniform(-0.7, 0.3)
+    # Further down there are houses in every picture.
+    sky = c.band(np.float32(-0.15), np.float32(1))
+    puffs = clouds(sky, dice, 3, 2, octaves=4) + dice.uniform(-0.7, 0.3)
     white = mix(s.horizon, tone(1.0, 0.99, 0.97), 0.65)
-    c.paint(np.clip(1.6 * puffs, 0, 0.85) * flag(s.light != 2), white)
+    sky.paint(np.clip(1.6 * puffs, 0, 0.85) * flag(s.light != 2), white)
     grain = clouds(c, dice, 8, 8, octaves=2)
     for side, top in zip((-1, 1), p.neighbours, strict=True):
         plain = dice.near(pick(_WALLS, dice.integer(0, len(_WALLS) - 1)), 0.04)
@@ -143,9 +148,9 @@ def _roof(c: LabelledCanvas, p, s, dice: Dice) -> None:
     top = p.half * choose((1.0, 0.80, 0.90, 0.0), p.roof)
     roof = c.trapezoid(x, eaves, eaves + np.maximum(p.rise, 0.02), p.half + 0.02, top) * slope
     # Tiles: each course a little darker towards its lower edge, and no two quite alike.
-    course = dice.uniform(0.03, 0.045)
+    course = dice.uniform(0.035, 0.08)
     joints, each = masonry(c, dice, course, course * 1.1, course * 0.22)
-    texture = 1 - 0.3 * joints + 0.12 * each + 0.08 * clouds(c, dice, 4, 6, octaves=2)
+    texture = 1 - 0.35 * joints + 0.2 * each + 0.08 * clouds(c, dice, 4, 6, octaves=2)
     lighter = 0.82 + 0.3 * ramp(c.y, eaves, eaves + p.rise + 0.05)
     c.lay(roof, s.tiles * (texture * lighter), ROOF)
     c.shade(s.strength * (roof * 0.35 * (1 - ramp(c.y, eaves, eaves + 0.08))))
@@ -176,12 +181,12 @@ def _wall(c: LabelledCanvas, p, s, dice: Dice) -> None:
 
     brick, stone = flag((s.wall >= 6) & (s.wall < 9)), flag(s.wall >= 9)
     plaster = 1 - brick - stone
-    course = 0.034 + 0.07 * stone + 0.02 * plaster
-    joints, each = masonry(c, dice, course, course * (2.1 + 0.3 * stone), 0.007 + 0.003 * stone)
+    course = dice.uniform(0.036, 0.07) * (1 + 1.2 * stone)
+    joints, each = masonry(c, dice, course, course * (2.1 + 0.3 * stone), course * 0.17)
     rough = clouds(c, dice, 6, 6, octaves=4)
     # Rain leaves streaks on plaster, and soot at the foot of every wall.
     streaks = clouds(c, dice, 2, 28, octaves=2) * ramp(c.y, p.eaves, p.ground)
-    tint = 1 + (0.07 + 0.04 * stone) * rough + (0.15 * brick + 0.09 * stone) * each
+    tint = 1 + (0.09 + 0.05 * stone) * rough + (0.24 * brick + 0.16 * stone) * each
     tint -= np.clip(streaks - 0.1, 0, 1) * (0.16 * plaster + 0.06)
     tint -= 0.2 * (1 - ramp(c.y, p.ground, p.ground + 0.22))
     planes = s.base * tint
@@ -192,14 +197,14 @@ def _wall(c: LabelledCanvas, p, s, dice: Dice) -> None:
     quoins = 0.6 + 0.4 * np.sign(np.sin(c.y * 52))
     c.paint(front * ends * quoins * dice.chance(0.4), s.trim * (1 + 0.06 * rough))
 
-    band = 0.034
-    ledge = c.between(c.y, p.first - band / 2, p.first + band / 2) * flag(p.strings > 0)
-    every = c.stripes(c.y, p.first, p.floor, band) * c.between(c.y, p.first - band, p.eaves - 0.1)
-    ledge = np.maximum(ledge, every * flag(p.strings == 2))
-    ledge = ledge * c.between(x, -p.half, p.half)
-    c.lay(ledge, s.trim * (0.92 + 0.1 * rough), CORNICE)
-    beneath = c.between(c.y, p.first - band / 2 - 0.05 * s.down, p.first - band / 2)
-    c.shade(s.strength * (beneath * c.between(x, -p.half, p.half) * flag(p.strings > 0) * 0.7))
+    # Ledges above the ground floor, or above every floor, each with its shadow.
+    band, drop = 0.038, 0.05 * s.down
+    lowest = c.between(c.y, p.first - band / 2 - drop, p.first + band / 2)
+    floors = c.between(c.y, p.first - band, p.eaves - 0.1) * flag(p.strings == 2)
+    here = np.maximum(lowest * flag(p.strings == 1), floors) * c.between(x, -p.half, p.half)
+    c.shade(s.strength * 0.8 * here * c.stripes(c.y, p.first - (band + drop) / 2, p.floor, drop))
+    ledge = here * c.stripes(c.y, p.first, p.floor, band)
+    c.lay(ledge, s.trim * (0.94 + 0.1 * rough), CORNICE)
 
 
 def _cell(distance: np.ndarray, period: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -269,15 +274,16 @@ def _windows(c: LabelledCanvas, p, s, dice: Dice) -> None:
     lamp = tone(1.0, 0.78, 0.42) * (0.85 + 0.3 * height)
     panes = mix(panes, lamp, flag(cells[1] < 0.55) * s.evening)
     curtain = mix(tone(0.80, 0.78, 0.74), lamp * 0.9, 0.5 * s.evening)
-    drawn = np.where(cells[2] < 0.3, 1 - 2.4 * cells[2], 1.0)
-    hanging = flag(height > drawn)
-    hanging = np.maximum(hanging, flag(np.abs(u) > p.wide * 0.27) * flag(cells[2] > 0.55))
-    panes = mix(panes, curtain * (0.75 + 0.2 * height), 0.8 * hanging)
+    # A blind of slats, let down some way, or curtains at both sides.
+    let_down = np.where(cells[2] < 0.35, 1 - 2.6 * cells[2], 1.0)
+    slats = 1 - 0.45 * c.stripes(v, 0, 0.05, 0.022)
+    hanging = flag(height > let_down) * slats
+    hanging = np.maximum(hanging, flag(np.abs(u) > p.wide * 0.24) * flag(cells[2] > 0.5))
+    panes = mix(panes, curtain * (0.75 + 0.2 * height), 0.85 * hanging)
     c.lay(window, panes, WINDOW)
     bars = c.between(np.abs(u), p.wide / 2 - 0.016, p.wide)
-    bars = np.maximum(bars, c.between(u, -0.009, 0.009))
-    bars = np.maximum(bars, c.between(v, p.tall * 0.66 - 0.008, p.tall * 0.66 + 0.008))
-    bars = np.maximum(bars, c.between(v, 0, 0.018))
+    bars = np.maximum(bars, c.stripes(u, -p.wide / 2, p.wide / s.beside, 0.018))
+    bars = np.maximum(bars, c.stripes(v, 0, p.tall / s.above, 0.018))
     c.paint(window * bars, s.frame)
     # The opening's edge shades the pane: above, and on the side of the sun.
     above = c.between(
@@ -340,8 +346,10 @@ def _ground_floor(c: LabelledCanvas, p, s, dice: Dice) -> None:
     lit = flag(rooms < 0.5) * s.evening
     colour = mix(_glass(c, s, ramp(up, low, high)), tone(1.0, 0.78, 0.42), lit)
     c.lay(pane, colour * (0.75 + 0.5 * rooms), WINDOW)
-    bars = np.maximum(c.between(np.abs(u), wide / 2 - 0.016, 9), c.between(u, -0.009, 0.009))
-    bars = np.maximum(bars, c.between(up, low + 0.12, low + 0.136))
+    bars = np.maximum(
+        c.stripes(u, -wide / 2, wide / s.beside, 0.018),
+        c.stripes(up, low, (high - low) / s.above, 0.018),
+    )
     c.paint(pane * bars, s.frame)
 
     high, half = tall * 0.82, p.door_wide / 2
@@ -374,8 +382,8 @@ def _balconies(c: LabelledCanvas, p, s) -> None:
     shadow = c.between(u - 0.06 * s.aside, -half, half) * inside * cells
     c.shade(s.strength * (shadow * c.between(v, foot - 0.12 * s.down, foot) * 0.8))
     slab = whole * c.between(v, foot, foot + 0.035)
-    c.paint(whole * c.between(v, foot + 0.035, top - 0.02) * c.stripes(u, 0, 0.036, 0.014), s.iron)
-    c.paint(whole * c.between(v, top - 0.024, top), s.iron)
+    rails = c.stripes(u, 0, 0.044, 0.02) * c.between(v, foot + 0.035, top - 0.02)
+    c.paint(whole * np.maximum(rails, c.between(v, top - 0.03, top)), s.iron)
     c.paint(slab, s.trim * 0.94)
 
 
@@ -424,7 +432,7 @@ def _light(c: LabelledCanvas, s, dice: Dice) -> None:
     exposure = dice.uniform(0.92, 1.1) * (1.03 - 0.1 * (c.x**2 + c.y**2))
     grain = dice.field(*c.shape)
     grain -= np.float32(0.5)
-    grain *= dice.uniform(0.01, 0.035)
+    grain *= dice.uniform(0.015, 0.05)
     for plane in c.planes:
         plane *= exposure
         plane += grain

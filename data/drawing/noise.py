@@ -10,11 +10,6 @@ from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 
 
-def _rows(canvas: Canvas, rows: int) -> np.ndarray:
-    weights = _spline(canvas.shape[0], rows)
-    return weights[canvas.first_row : canvas.first_row + canvas.planes.shape[2]]
-
-
 @lru_cache(maxsize=64)
 def _spline(points: int, cells: int) -> np.ndarray:
     """Weights of cells + 3 lattice values at `points` places spread over `cells` cells."""
@@ -37,7 +32,7 @@ def clouds(canvas: Canvas, dice: Dice, rows: int, columns: int, octaves: int = 1
         rows, columns: Lattice cells that the first octave has; each further octave has
             twice as many and half the height.
     """
-    height, width = canvas.shape
+    (height, width), first = canvas.shape, canvas.first_row
     total, weight = np.float32(0), 1.0
     for _ in range(octaves):
         if min(height / rows, width / columns) < 1:
@@ -45,7 +40,10 @@ def clouds(canvas: Canvas, dice: Dice, rows: int, columns: int, octaves: int = 1
             dice.skip()
             continue
         values = dice.field(rows + 3, columns + 3) * np.float32(4 * weight) - np.float32(2 * weight)
-        total = total + _rows(canvas, rows) @ (values @ _spline(width, columns).T)
+        # The whole picture's rows even for a band: a product of another shape would be
+        # rounded otherwise, and a picture would depend on its neighbours.
+        whole = _spline(height, rows) @ (values @ _spline(width, columns).T)
+        total = total + whole[:, first : first + canvas.planes.shape[2]]
         rows, columns, weight = 2 * rows, 2 * columns, weight / 2
     return total
 

@@ -9,10 +9,12 @@ outlines of the mountains and hills, clouds, places and sizes.
 
 From summer to winter the answer is determined by the picture, but for what shimmers through
 a crown whose leaves have fallen. The way back is not: snow lies on paths, flowers and
-pastures, and frost does not tell the green of the leaves. `counterpart` marks those places. What a cheat could exploit: a change of mean colour alone
-turns much of a summer into something wintry, and the sky hardly differs, so compare with
-that; and a translator may hide the summer's path in a winter's faint noise to bring it back
-(Chu et al. 2017), so disturb the translation before judging the way back.
+pastures, and frost does not tell the green of the leaves. `counterpart` marks those places.
+
+What a cheat could exploit: a change of mean colour alone turns much of a summer into
+something wintry, and the sky hardly differs, so compare with that; and a translator may
+hide the summer's path in a winter's faint noise to bring it back (Chu et al. 2017), so
+disturb the translation before judging the way back.
 """
 
 from __future__ import annotations
@@ -144,7 +146,7 @@ def _mountains(c: Canvas, s, dice: Dice) -> None:
     tall = dice.uniform(0.5, 0.95)
     outline = peaks(c, dice, 4, octaves=2)
     crest = s.horizon - 0.16 + tall * (outline + 0.10 * (peaks(c, dice, 14, octaves=2) - 0.4))
-    part = c.band(s.horizon - 0.3, crest)
+    part = c.band(s.horizon - 0.4, crest)
     rough = clouds(part, dice, 12, 10, octaves=3)
     # Ridges run down from the crest, swerving: what faces the light below is what faces it
     # above, further to one side.
@@ -194,7 +196,7 @@ def _hills(c: Canvas, s, dice: Dice) -> None:
     air = tone(0.78, 0.84, 0.92) if s.winter else tone(0.60, 0.75, 0.80)
     for base, high, near, tall in ((0.02, 0.14, 0.6, 0.11), (-0.10, 0.12, 0.82, 0.17)):
         crest = s.horizon + base + high * profile(c, dice, 3, octaves=2)
-        part = c.band(crest - 0.45, crest + tall)
+        part = c.band(crest - 0.6, crest + tall)
         slope = np.gradient(crest, axis=2) / c.pixel
         folds = clouds(part, dice, 6, 4, octaves=2)
         bright = np.clip(0.55 - 0.8 * s.side * slope + 0.45 * folds, 0, 1)
@@ -257,7 +259,7 @@ def _lake(c: Canvas, s, dice: Dice) -> None:
     _cover(c, part, s, bank)
     if s.winter:
         part.paint(bank, tone(0.80, 0.85, 0.93))
-        ice = mix(tone(0.55, 0.68, 0.78), tone(0.80, 0.87, 0.92), 0.5 + 0.7 * streaks)
+        ice = mix(tone(0.42, 0.57, 0.70), tone(0.70, 0.80, 0.88), 0.45 + 0.6 * streaks)
     else:
         part.paint(bank, tone(0.52, 0.50, 0.30))
         depth = ramp(part.y, level - deep, level + deep)
@@ -309,8 +311,7 @@ def _cabin(c: Canvas, s, dice: Dice) -> None:
     part.paint(eaves * there, roof * (ridges * bright))
     edge = part.between(up, high - 0.03, high - 0.005) * part.between(x, -half * 1.25, half * 1.25)
     part.paint(edge * there, tone(0.80, 0.86, 0.95) if s.winter else tone(0.26, 0.17, 0.13))
-    solid = np.maximum(np.maximum(body, eaves), shadow)
-    _cover(c, part, s, solid * there)
+    _cover(c, part, s, np.maximum(body, eaves) * there)
 
 
 def _shadow(c: Canvas, x, y, wide, deep: float) -> np.ndarray:
@@ -327,7 +328,7 @@ def _front(c: Canvas, s, dice: Dice) -> None:
     away = c.x - middle + s.side * 0.22
     ground.darken(_shadow(ground, away, ground.y - foot, 0.36 * tall, 0.11), 0.5)
 
-    part = c.band(foot - 0.1, foot + tall + 0.1)
+    part = c.band(foot - 0.1, foot + 1.25 * tall)
     leaf = dice.near(np.broadcast_to(tone(0.30, 0.48, 0.16), (3, *foot.shape)), 0.07)
     oak = BroadTree(part, dice, middle, foot, tall * 0.92)
     lit = np.clip(0.5 + 0.33 * (s.side * oak.across + oak.up) + 0.42 * oak.clump, 0, 1)

@@ -76,7 +76,7 @@ class World(ABC):
 
     #: A chunk is drawn at a time: small enough that its planes stay in the processor's
     #: cache, large enough that the cost of calling numpy is spread thin.
-    chunk_pixels = 256 * 1024
+    chunk_pixels = 192 * 1024
 
     def chunks(self, count: int, size: int) -> Iterator[slice]:
         """Cut the numbers from 0 to count into parts that are drawn at a time."""

@@ -205,19 +205,6 @@ def test_pixels_are_rounded_and_clipped():
     assert list(samples.to_pixels(values).ravel()) == [0, 0, 128, 255, 255, 128]
 
 
-def test_a_grid_holds_every_picture_in_order():
-    pixels = np.arange(5, dtype=np.uint8)[:, None, None, None] * np.ones((1, 32, 32, 1), np.uint8)
-    sheet = np.asarray(samples.grid(pixels))
-    assert sheet.shape == (2 * 64 + 2, 3 * 64 + 4)
-    assert [sheet[10, 10], sheet[10, 76], sheet[10, 142], sheet[76, 10], sheet[76, 76]] == [
-        0,
-        1,
-        2,
-        3,
-        4,
-    ]
-
-
 def test_an_animation_has_its_frames(tmp_path):
     frames = []
     for index in range(7):

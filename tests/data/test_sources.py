@@ -1,5 +1,4 @@
 import io
-import multiprocessing
 import struct
 import zlib
 
@@ -8,7 +7,6 @@ import pytest
 from PIL import Image
 
 import data
-from data import cache
 from data.folders import MOST_PIXELS
 
 
@@ -130,12 +128,6 @@ def test_a_file_that_is_no_npz(tmp_path):
     (tmp_path / "a.txt").write_text("hello")
     with pytest.raises(data.Refused, match="is a file"):
         data.find(str(tmp_path / "a.txt"))
-
-
-@pytest.mark.parametrize("size", [7, 65])
-def test_a_world_refuses_sizes_it_cannot_draw(size):
-    with pytest.raises(data.Refused, match="draws 8 to 64"):
-        data.find("houses").load("train", size, 10, 0)
 
 
 def test_a_split_that_does_not_exist():
@@ -262,62 +254,8 @@ def test_a_named_set_arrives_like_any_other(monkeypatch):
     ]
 
 
-# --- the cache ---
-
-
-def cached_file(folder):
-    (file,) = folder.glob("houses-*.npz")
-    return file
-
-
-@pytest.fixture
-def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("GAN_COOKBOOK_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-def load_houses(_=None):
-    return data.find("houses").load("train", 8, 40, 0).images
-
-
-def test_second_load_comes_from_the_cache(own_cache, monkeypatch):
-    first = load_houses()
-    monkeypatch.setattr("data.worlds.houses.Houses.draw_chunk", None)
-    np.testing.assert_array_equal(load_houses(), first)
-
-
-@pytest.mark.parametrize("damage", ["cut", "flip", "foreign"])
-def test_a_damaged_cache_is_made_again_and_said(own_cache, capsys, damage):
-    first = load_houses()
-    file = cached_file(own_cache)
-    content = bytearray(file.read_bytes())
-    if damage == "cut":
-        content = content[: len(content) // 2]
-    elif damage == "flip":
-        content[1000] ^= 0xFF
-    file.write_bytes(b"hello" if damage == "foreign" else content)
-    np.testing.assert_array_equal(load_houses(), first)
-    assert capsys.readouterr().err.count("\n") == 1
-    load_houses()
-    assert capsys.readouterr().err == ""
-
-
-def test_two_writers_at_once(own_cache):
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        first, second = pool.map(load_houses, range(2))
-    np.testing.assert_array_equal(first, second)
-    assert [f.name for f in own_cache.iterdir()] == [cached_file(own_cache).name]
-
-
-def test_a_changed_folder_is_read_again(own_cache, tmp_path):
+def test_a_changed_folder_is_read_again(tmp_path):
     folder = folder_of(tmp_path / "p", 3)
     assert len(data.find(str(folder)).load("train", 8, 0, 0)) == 3
     folder_of(tmp_path / "p", 4)
     assert len(data.find(str(folder)).load("train", 8, 0, 0)) == 4
-
-
-def test_without_a_cache_it_goes_on(tmp_path, monkeypatch, capsys):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setattr(cache, "folder", lambda: tmp_path / "file")
-    assert len(load_houses()) == 40
-    assert "going on without" in capsys.readouterr().err

@@ -262,3 +262,23 @@ def test_a_short_training_leaves_noise_behind():
     before = distance()
     gan.trainModel(images)
     assert distance() < 0.5 * before
+
+
+@pytest.mark.parametrize(
+    ("spec", "size", "channels"),
+    [("digits", 32, 1), ("stacked_digits", 32, 3), ("houses", 40, 3), ("facades", 40, 3)],
+)
+def test_it_learns_any_world_of_pictures_at_the_size_that_suits(spec, size, channels):
+    source = find(spec)
+    config = dataclasses.replace(PRESETS["small"], data=spec, width=4, batch_size=4, steps=1)
+    config = config.fitted_to(source)
+    assert (config.image_size, config.channels) == (size, channels)
+    gan = DCGAN(config)
+    gan.trainModel(source.load("train", size, 8, 0).images)
+    assert gan.step == 1
+
+
+def test_a_world_whose_usual_size_the_network_cannot_make(monkeypatch):
+    source = find("digits")
+    monkeypatch.setattr(source, "usual_size", 33)
+    assert PRESETS["small"].fitted_to(source).image_size == Config.world_size

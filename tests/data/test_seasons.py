@@ -1,0 +1,130 @@
+"""Seasons: two domains without a common scene, and a known way between them."""
+
+import numpy as np
+import pytest
+
+import data
+from data import worlds
+from data.worlds import seasons
+from tests.data.readers import accuracy, shrunk
+
+SUMMER, WINTER = worlds.get("seasons").worlds.values()
+SEEN_IN_BOTH = ("light", "cabin", "lake", "tree")
+
+
+def test_no_scene_is_in_both_domains():
+    forests = {}
+    for world in (SUMMER, WINTER):
+        for split in ("train", "validation", "test"):
+            drawn = world.draw(np.arange(400), 16, split=split)
+            forests[world.name, split] = set(drawn.factors["forest"])
+    every = [value for values in forests.values() for value in values]
+    assert len(every) == len(set(every)) > 2300
+    # The control: the same scene in the other season is recognised by it.
+    summer = SUMMER.draw(np.arange(50), 16)
+    other, _ = SUMMER.counterpart(np.arange(50), 16)
+    assert np.abs(summer.images - other.astype(float)).mean() > 20
+
+
+@pytest.fixture(scope="module")
+def both_ways():
+    return {
+        world.season: (world.draw(np.arange(300), 64), *world.counterpart(np.arange(300), 64))
+        for world in (SUMMER, WINTER)
+    }
+
+
+@pytest.mark.parametrize("season", ["summer", "winter"])
+def test_the_counterpart_keeps_what_both_seasons_show(season, both_ways):
+    """A reader trained on the other season's own pictures finds the same factors there."""
+    world, other = (SUMMER, WINTER) if season == "summer" else (WINTER, SUMMER)
+    learned = other.draw(np.arange(5000), 32)
+    drawn, _ = world.draw(np.arange(1000), 32), None
+    counterpart, _ = world.counterpart(np.arange(1000), 32)
+    pictures = shrunk(np.concatenate([learned.images, counterpart]), 2)
+    for factor in SEEN_IN_BOTH:
+        answers = np.concatenate([learned.factors[factor], drawn.factors[factor]])
+        assert accuracy(pictures, answers) > 0.93, factor
+
+
+@pytest.mark.parametrize("factor", ["path", "flowers"])
+def test_snow_hides_paths_and_flowers(factor):
+    drawn = WINTER.draw(np.arange(6000), 32)
+    answers = drawn.factors[factor]
+    assert accuracy(shrunk(drawn.images, 2), answers) < np.bincount(answers).max() / 6000 + 0.05
+
+
+def test_summer_shows_its_flowers():
+    drawn = SUMMER.draw(np.arange(400), 64)
+    red, green, blue = np.moveaxis(drawn.images.astype(int), -1, 0)
+    ground = np.zeros((64, 64), bool)
+    ground[40:] = True
+    signs = {
+        1: (red > 190) & (green > 150) & (blue < 90),
+        2: (red > 150) & (green < 90) & (blue < 90),
+        3: (blue > green + 30) & (red > green),
+    }
+    for kind, sign in signs.items():
+        share = (sign & ground).mean((1, 2))
+        with_them, without = (
+            share[drawn.factors["flowers"] == kind],
+            share[drawn.factors["flowers"] == 0],
+        )
+        assert np.median(with_them) > 5 * np.median(without) + 0.002
+
+
+@pytest.mark.parametrize(("part", "factor"), [("_path", "path"), ("_meadow", "flowers")])
+def test_what_snow_hides_is_marked_and_nowhere_seen(monkeypatch, part, factor):
+    """Without its path a summer changes where it is marked only, and its winter not at all."""
+    numbers = np.arange(60)
+    winters = WINTER.draw(numbers, 64)
+    summers, unknown = WINTER.counterpart(numbers, 64)
+    draw = getattr(seasons, part)
+
+    def without(c, s, dice):
+        setattr(s, factor, 0 * getattr(s, factor))
+        draw(c, s, dice)
+
+    monkeypatch.setattr(seasons, part, without)
+    np.testing.assert_array_equal(WINTER.draw(numbers, 64).images, winters.images)
+    changed = np.abs(WINTER.counterpart(numbers, 64)[0].astype(int) - summers).max(-1)
+    had = winters.factors[factor] > 0
+    assert (changed[~had] == 0).all()
+    assert (changed[had].max((1, 2)) > 20).all()
+    assert (unknown[changed > 2] > 0).all()
+    assert (unknown == 0).mean() > 0.4
+
+
+def test_only_leaves_hide_what_winter_shows(both_ways):
+    drawn, _, unknown = both_ways["summer"]
+    oak = drawn.factors["tree"] >= 2
+    assert unknown.shape == drawn.images.shape[:3] and unknown.dtype == np.uint8
+    assert unknown[~oak].max() == 0
+    assert 0 < unknown[oak].max() <= 255 * 0.25
+
+
+def test_a_reader_errs_where_the_answer_cannot_be_known(both_ways):
+    """Regression from patches of winter to summer's ground: marked places come out worse."""
+    drawn, answer, unknown = both_ways["winter"]
+    window = np.lib.stride_tricks.sliding_window_view(drawn.images, (3, 3), axis=(1, 2))
+    x = window[:, 40:61, 1:61].reshape(-1, 27) / 255.0
+    x = np.hstack([x, x**2, np.ones((len(x), 1))])
+    y = answer[:, 41:62, 2:62].reshape(-1, 3) / 255.0
+    marked = unknown[:, 41:62, 2:62].ravel()
+    half = len(x) // 2
+    solution = np.linalg.lstsq(x[:half], y[:half], rcond=None)[0]
+    error = np.abs(x[half:] @ solution - y[half:]).mean(1)
+    assert error[marked[half:] > 200].mean() > 1.4 * error[marked[half:] == 0].mean()
+
+
+def test_as_a_source():
+    source = data.find("seasons")
+    assert source.kind == "domains" and list(source.domains) == ["summer", "winter"]
+    with pytest.raises(data.Refused, match="seasons:summer or seasons:winter"):
+        source.load("train", 32, 5, 0)
+    one = data.find("seasons:winter").load("train", 32, 5, 0)
+    np.testing.assert_array_equal(one.images, WINTER.draw(np.arange(5), 32).images)
+    for spec in ("seasons:spring", "seasons:", "houses:x", "houses:"):
+        with pytest.raises(data.Refused, match=f"{spec}: legal is") as no:
+            data.find(spec)
+        assert "\n" not in str(no.value)

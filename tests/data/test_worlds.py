@@ -1,0 +1,180 @@
+"""What holds for every world that draws pictures."""
+
+import hashlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import data
+from data import worlds
+from data.made import open_world
+from tests.conftest import ROOT
+from tests.data.readers import accuracy, shrunk
+
+PICTURES = ["digits", "facades", "houses", "seasons:summer", "seasons:winter", "stacked_digits"]
+all_worlds = pytest.mark.parametrize("name", PICTURES)
+
+
+def world(name):
+    return open_world(name).world
+
+
+def arrays(drawn):
+    return [drawn.images, *([] if drawn.inputs is None else [drawn.inputs])]
+
+
+def test_these_are_all_the_worlds():
+    assert {name.split(":")[0] for name in PICTURES} | {"ring", "grid"} == set(worlds.names())
+
+
+@all_worlds
+def test_same_in_another_process(name):
+    code = (
+        "import hashlib, sys, numpy as np; from data.made import open_world;"
+        "drawn = open_world(sys.argv[1]).world.draw(np.arange(50, 60), 32, seed=3);"
+        "print(hashlib.sha256(drawn.images).hexdigest())"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", code, name], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    images = world(name).draw(np.arange(50, 60), 32, seed=3).images
+    assert other.stdout.strip() == hashlib.sha256(images).hexdigest()
+
+
+@all_worlds
+@pytest.mark.parametrize("pixels", [1, 7 * 32 * 32, 1 << 22])
+def test_same_in_chunks_of_any_size(monkeypatch, name, pixels):
+    expected = world(name).draw(np.arange(30), 32)
+    monkeypatch.setattr(type(world(name)), "chunk_pixels", pixels)
+    again = world(name).draw(np.arange(30), 32)
+    for first, second in zip(arrays(expected), arrays(again), strict=True):
+        np.testing.assert_array_equal(first, second)
+    for factor in expected.factors:
+        np.testing.assert_array_equal(expected.factors[factor], again.factors[factor])
+
+
+@all_worlds
+@pytest.mark.parametrize("size", [32, 64])
+def test_a_picture_does_not_depend_on_its_neighbours(name, size):
+    together = world(name).draw(np.arange(20), size)
+    alone = world(name).draw(np.array([13]), size)
+    for first, second in zip(arrays(together), arrays(alone), strict=True):
+        np.testing.assert_array_equal(first[13], second[0])
+
+
+@all_worlds
+def test_seeds_and_splits_share_no_picture(name):
+    seen = set()
+    for seed, split in [(0, "train"), (0, "validation"), (0, "test"), (1, "train")]:
+        images = world(name).draw(np.arange(300), 32, seed, split).images
+        hashes = {picture.tobytes() for picture in images}
+        assert len(hashes) == 300
+        assert not hashes & seen
+        seen |= hashes
+
+
+@all_worlds
+def test_types_ranges_and_factors(name):
+    it = world(name)
+    for size in (it.smallest_size, 48):
+        drawn = it.draw(np.arange(200), size)
+        for images in arrays(drawn):
+            assert images.dtype == np.uint8
+            assert images.shape == (200, size, size, 3 if images is drawn.inputs else it.channels)
+        assert drawn.images.min() < 40 and drawn.images.max() > 215
+    assert set(drawn.factors) == set(it.factors)
+    for factor, words in it.factors.items():
+        values = drawn.factors[factor]
+        assert values.shape == (200,)
+        if words is None:
+            assert values.dtype == np.float32 and np.ptp(values) > 0
+        else:
+            assert values.dtype == np.int32
+            assert values.min() >= 0 and values.max() < len(words)
+            if len(words) < 20:
+                assert set(values) == set(range(len(words)))
+
+
+@all_worlds
+def test_the_largest_size_can_be_drawn(name):
+    it = world(name)
+    assert it.draw(np.arange(2), it.largest_size).images.shape[1] == it.largest_size
+
+
+@all_worlds
+def test_sizes_show_the_same_scene(name):
+    large = world(name).draw(np.arange(40), 64)
+    small = world(name).draw(np.arange(40), 32)
+    halved = shrunk(large.images, 2)
+    near = np.abs(halved - small.images).mean()
+    other = np.abs(halved - np.roll(small.images, 1, axis=0)).mean()
+    assert near < 8 and near < other / 4
+
+
+# Whoever changes a drawing finds this test red, and raises the world's `version` along with
+# these figures: else the cache would go on serving what was drawn before.
+FIGURES = {
+    "digits": (1, [39.19, 68.52, 39.19, 68.52]),
+    "facades": (1, [126.3, 50.92, 111.5, 56.76]),
+    "houses": (2, [130.04, 61.76, 134.0, 66.83]),
+    "seasons:summer": (1, [126.23, 47.04, 136.51, 80.73]),
+    "seasons:winter": (1, [189.02, 36.27, 221.95, 34.68]),
+    "stacked_digits": (1, [38.58, 69.01, 41.37, 69.24]),
+}
+
+
+@all_worlds
+def test_a_changed_drawing_has_a_new_version(name):
+    images = world(name).draw(np.arange(64), 32).images
+    figures = [float(f(images[..., c])) for c in (0, -1) for f in (np.mean, np.std)]
+    version, expected = FIGURES[name]
+    assert world(name).version == version
+    np.testing.assert_allclose(figures, expected, atol=0.02)
+
+
+@all_worlds
+def test_sizes_and_counts_that_cannot_be_drawn(name):
+    source = data.find(name)
+    for size in (source.world.smallest_size - 1, source.world.largest_size + 1):
+        with pytest.raises(data.Refused, match=r"draws \d+ to \d+ pixels a side, not") as no:
+            source.load("train", size, 10, 0)
+        assert "\n" not in str(no.value)
+    for count in (0, -3, 10**8):
+        with pytest.raises(data.Refused, match="legal are 1 to 10,000,000"):
+            source.load("train", 32, count, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "at_least"),
+    [
+        ("houses", "time", 0.97),
+        ("houses", "season", 0.97),
+        ("houses", "tower", 0.93),
+        ("houses", "storeys", 0.95),
+        ("houses", "roof", 0.75),
+        ("houses", "colour", 0.45),
+        ("digits", "label", 0.95),
+        ("digits", "typeface", 0.3),
+        ("seasons:summer", "light", 0.97),
+        ("seasons:summer", "cabin", 0.97),
+        ("seasons:summer", "lake", 0.97),
+        ("seasons:summer", "tree", 0.97),
+        ("seasons:summer", "path", 0.75),
+        ("seasons:winter", "light", 0.97),
+        ("seasons:winter", "cabin", 0.97),
+        ("seasons:winter", "lake", 0.93),
+        ("seasons:winter", "tree", 0.97),
+        ("facades", "wall", 0.3),
+        ("facades", "light", 0.85),
+        ("facades", "roof", 0.5),
+    ],
+)
+def test_factors_can_be_seen(name, factor, at_least):
+    """A reader learns each factor from pixels; from other pictures' pixels it cannot."""
+    drawn = data.find(name).load("train", 32, 6000, 0)
+    pictures, answers = shrunk(drawn.images, 2), drawn.factors[factor]
+    assert accuracy(pictures, answers) >= at_least
+    commonest = np.bincount(answers).max() / len(answers)
+    assert accuracy(np.roll(pictures, 1, axis=0), answers) < commonest + 0.06
