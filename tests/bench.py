@@ -52,18 +52,36 @@ def spread(values, digits: int = 0) -> str:
 
 
 def draw_speed() -> None:
-    """Pictures a second of each world on one core."""
+    """Pictures, pairs or points a second of each world on one core."""
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     for name in worlds.names():
-        for size in (32, 64):
-            rates = []
-            for _ in range(ROUNDS):
-                began = time.perf_counter()
-                worlds.get(name).draw(np.arange(1000), size)
-                rates.append(1000 / (time.perf_counter() - began))
-            print(f"{name} {size}×{size}, drawn on one core: {spread(rates)} pictures/s")
+        source = data.find(name)
+        for part in source.domains.values() or [source]:
+            if part.kind == "points":
+                rates = [_rate(part.world, 1_000_000) for _ in range(ROUNDS)]
+                print(f"{part.name}, drawn on one core: {spread(rates)} points/s")
+                continue
+            what = "pairs" if part.kind == "pairs" else "pictures"
+            for size, bar in ((32, ""), (64, "   (bar: 1,000)"), (256, "")):
+                if size > part.world.largest_size:
+                    continue
+                if (name, size) == ("facades", 256):
+                    bar = "   (bar: 100)"
+                count = 1000 if size < 256 else 100
+                # The first call also loads typefaces and warms the memory up.
+                _rate(part.world, 200, size)
+                rates = [_rate(part.world, count, size) for _ in range(ROUNDS)]
+                print(
+                    f"{part.name} {size}×{size}, drawn on one core: {spread(rates)} {what}/s{bar}"
+                )
     os.sched_setaffinity(0, cores)
+
+
+def _rate(world, count: int, *size: int) -> float:
+    began = time.perf_counter()
+    world.draw(np.arange(count), *size)
+    return count / (time.perf_counter() - began)
 
 
 def build(config: Config, precision: str) -> DCGAN:
@@ -246,7 +264,7 @@ def waiting() -> None:
         os.environ["GAN_COOKBOOK_CACHE"] = str(Path(place) / "cache")
         photos = Path(place) / "photos"
         photos.mkdir()
-        pictures, _ = worlds.get("houses").draw(np.arange(300), 64)
+        pictures = worlds.get("houses").draw(np.arange(300), 64).images
         for index, picture in enumerate(pictures):
             large = Image.fromarray(picture).resize((256, 256))
             large.save(photos / f"{index}.jpg")

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import data
 from common.samples import animate
-from data import worlds
 from data.sheet import grid, save
 
 ROOT = Path(__file__).parent.parent
@@ -23,9 +23,31 @@ RUNS = ROOT / "runs" / "chapters"
 
 def main() -> None:
     """Make the pictures of each chapter."""
-    sheet = grid(worlds.get("houses").draw(np.arange(64), 64)[0])
-    save(sheet, ROOT / "data" / "pictures" / "houses.png")
+    worlds()
     dcgan()
+
+
+def worlds() -> None:
+    """A contact sheet of each world, and what the worlds that come in two are made of."""
+    pictures = ROOT / "data" / "pictures"
+    for name, count in (
+        ("houses", 64),
+        ("digits", 90),
+        ("stacked_digits", 32),
+        ("facades", 32),
+        ("seasons", 28),
+        ("ring", 0),
+        ("grid", 0),
+    ):
+        words = ("--count", count) if count else ()
+        _python("data", name, *words, "--out", pictures / f"{name}.png")
+    facades, seasons = data.find("facades").world, data.find("seasons:summer").world
+    styles = facades.in_styles(1, np.arange(7), 128)
+    save(grid(np.concatenate([styles.inputs[:1], styles.images]), 8), pictures / "styles.png")
+    few = np.arange(1, 5)
+    winters, _ = seasons.counterpart(few, 128)
+    both = np.stack([seasons.draw(few, 128).images, winters], axis=1)
+    save(grid(both.reshape(-1, 128, 128, 3), 8), pictures / "counterparts.png")
 
 
 def dcgan() -> None:
