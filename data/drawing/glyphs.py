@@ -83,30 +83,3 @@ def _signed_distance(x: np.ndarray, y: np.ndarray, segments: np.ndarray) -> np.n
         winding += (ay <= y) & (by > y) & (left > 0)
         winding -= (ay > y) & (by <= y) & (left < 0)
     return np.where(winding != 0, -1, 1) * np.sqrt(nearest)
-
-
-def look_up(table: np.ndarray, index: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Distances at places of the picture, bilinear between a table's values.
-
-    Args:
-        table: What `tables` gave.
-        index: typeface · number of characters + character, for each picture: (n,).
-        x, y: Coordinates in the table's units, (n, h, w); outside of [-1, 1] the table's
-            edge counts.
-    """
-
-    def cell(axis):
-        place = np.clip((axis + 1) * np.float32(_CELLS / 2) - np.float32(0.5), 0, _CELLS - 1.001)
-        whole = place.astype(np.int32)
-        return whole, place - whole
-
-    column, right = cell(x)
-    row, up = cell(y)
-    start = index.astype(np.int32)[:, None, None] * _CELLS**2 + row * _CELLS + column
-    flat = table.ravel()
-    low = flat[start]
-    low += (flat[start + 1] - low) * right
-    start += _CELLS
-    high = flat[start]
-    high += (flat[start + 1] - high) * right
-    return low + (high - low) * up

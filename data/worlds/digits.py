@@ -16,6 +16,7 @@ from data.drawing import glyphs, handwriting, strokes
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.noise import clouds
+from data.drawing.tables import look_up
 from data.imageset import ImageSet
 from data.worlds.world import World
 
@@ -107,7 +108,7 @@ def _distance(canvas: Canvas, dice: Dice, known: dict) -> np.ndarray:
     if printed.size:
         table = glyphs.tables(_DIGITS)
         which = typeface[printed] * len(_DIGITS) + label[printed]
-        distance[printed] = glyphs.look_up(table, which, x[printed], y[printed])
+        distance[printed] = look_up(table, which, x[printed], y[printed])
         distance[printed] -= 0.035 * thickness[printed]
     written = np.flatnonzero(hand >= 0)
     if written.size:

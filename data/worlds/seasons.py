@@ -39,9 +39,9 @@ FLOWERS = ("no flowers", "yellow flowers", "red flowers", "violet flowers")
 
 _BLOSSOMS = np.array([[0, 0, 0], [0.95, 0.82, 0.20], [0.85, 0.22, 0.20], [0.60, 0.42, 0.80]])
 _CABIN_WALLS = np.array([[0.46, 0.27, 0.15], [0.55, 0.16, 0.12], [0.70, 0.62, 0.48]])
-# How much of what is behind a crown its white frost covers.
-_RIME = 0.78
 _SNOW = tone(0.95, 0.96, 0.99)
+_DARK_GRASS, _GRASS = tone(0.24, 0.42, 0.15), tone(0.60, 0.72, 0.30)
+_DARK_GREEN, _GREEN = tone(0.07, 0.19, 0.15), tone(0.20, 0.40, 0.22)
 _BLUE_SNOW = tone(0.68, 0.76, 0.90)
 
 
@@ -111,9 +111,10 @@ def _draw(indices, size, seed, season) -> tuple[np.ndarray, dict, SimpleNamespac
     s.winter = season == "winter"
     # The side that the light comes from: -1 left, 1 right.
     s.side = choose((-1, 1), s.light)
-    s.horizon = dice.uniform(0.02, 0.2)
+    s.horizon = dice.uniform(-0.04, 0.26)
     # What the other season does not show, as shares of each pixel.
     s.under_snow, s.behind_leaves = np.zeros((2, *c.planes.shape[1:]), np.float32)
+    _lay_out(s, dice)
     _sky(c, s, dice)
     _mountains(c, s, dice)
     _hills(c, s, dice)
@@ -127,18 +128,36 @@ def _draw(indices, size, seed, season) -> tuple[np.ndarray, dict, SimpleNamespac
     return c.finish(), known, s
 
 
+def _lay_out(s, dice: Dice) -> None:
+    """Where lake, cabin and path lie, so that none is in another's way."""
+    s.lake_at, s.lake_level = dice.uniform(-0.5, 0.5), s.horizon - dice.uniform(0.38, 0.46)
+    s.lake_wide, s.lake_deep = dice.uniform(0.45, 0.8), dice.uniform(0.07, 0.11)
+    s.cabin_at = choose((0, -0.24, 0.24), s.cabin) + dice.uniform(-0.1, 0.1)
+    s.cabin_half = dice.uniform(0.13, 0.2)
+    bank = np.where(s.lake == 1, s.lake_level - 1.4 * s.lake_deep - 0.02, np.float32(9))
+    s.cabin_foot = np.minimum(s.horizon - dice.uniform(0.46, 0.58), bank)
+    # A path leads to the cabin's door, or to nowhere in particular.
+    wild = dice.uniform(-0.7, 0.7)
+    s.path_at = np.where(s.cabin > 0, s.cabin_at, wild)
+    s.path_top = np.where(s.cabin > 0, s.cabin_foot, np.minimum(s.horizon - 0.5, bank))
+
+
 def _sky(c: Canvas, s, dice: Dice) -> None:
     """A gradient, brighter on the side of the light, and clouds."""
     haze = dice.uniform(-0.04, 0.04)
     if s.winter:
-        zenith, low, cloud = tone(0.50, 0.63, 0.80), tone(0.87, 0.90, 0.94), tone(0.96, 0.96, 0.97)
+        zenith, low, cloud = tone(0.45, 0.58, 0.77), tone(0.72, 0.78, 0.86), tone(0.93, 0.94, 0.96)
     else:
         zenith, low, cloud = tone(0.25, 0.50, 0.86), tone(0.74, 0.87, 0.97), tone(1.0, 0.99, 0.97)
     up = ramp(c.y, s.horizon - 0.1, 1.1)
     c.planes[...] = mix(low, zenith, up) + haze
     c.planes += 0.07 * s.side * c.x
-    puffs = clouds(c, dice, 5, 2, octaves=4) + dice.uniform(-0.6, 0.25)
-    c.paint(np.clip(1.5 * puffs, 0, 0.9), cloud)
+    puffs = clouds(c, dice, 4, 3, octaves=4) + dice.uniform(-0.75, 0.0)
+    # Thick clouds are grey below: where it is thicker still a little further up.
+    down = c.shape[0] // 24 + 1
+    under = np.clip(puffs[:, :-down] - puffs[:, down:], 0, 1)
+    under = np.pad(under, ((0, 0), (down, 0), (0, 0)))
+    c.paint(np.clip(2.2 * puffs, 0, 0.94), cloud * (1 - 0.35 * under))
 
 
 def _mountains(c: Canvas, s, dice: Dice) -> None:
@@ -167,44 +186,49 @@ def _mountains(c: Canvas, s, dice: Dice) -> None:
     above = above * (1 - 0.8 * ramp(-rough, bare, bare + 0.25))
     colour = mix(rock, snow, above)
     # What is far takes on the sky's colour, most near its foot.
-    air = tone(0.80, 0.85, 0.92) if s.winter else tone(0.66, 0.78, 0.90)
-    far = 0.5 * (1 - ramp(part.y, s.horizon - 0.1, s.horizon + 0.5)) + 0.08
+    air = tone(0.70, 0.77, 0.86) if s.winter else tone(0.66, 0.78, 0.90)
+    far = (0.3 if s.winter else 0.5) * (1 - ramp(part.y, s.horizon - 0.1, s.horizon + 0.5)) + 0.08
     part.paint(part.below(crest), mix(colour, air, far))
 
 
 def _spruces(c: Canvas, s, row: SpruceRow, near: float) -> None:
     """Paint a row, with snow on the upper side of every tier in winter."""
+    air = tone(0.66, 0.73, 0.83) if s.winter else tone(0.55, 0.70, 0.74)
+    # Mixed into the two ends of each scale, which is the same as into all between.
+    dark, light, blue, white, bark = (
+        mix(air, colour, np.float32(near))
+        for colour in (_DARK_GREEN, _GREEN, _BLUE_SNOW, _SNOW, tone(0.26, 0.19, 0.15))
+    )
     lit = 0.5 + 0.5 * np.clip(s.side * row.across * 1.3, -1, 1)
-    green = mix(tone(0.07, 0.19, 0.15), tone(0.20, 0.40, 0.22), lit * (1 - 0.55 * row.tier))
+    needles = mix(dark, light, lit * (1 - 0.55 * row.tier))
     if s.winter:
-        green = green * 0.85
         loaded = ramp(row.tier, 0.1, 0.5) * (1 - ramp(row.tier, 0.78, 1.0)) * (0.55 + 0.4 * lit)
-        green = mix(green, mix(_BLUE_SNOW, _SNOW, lit), loaded)
-    air = tone(0.74, 0.80, 0.89) if s.winter else tone(0.55, 0.70, 0.74)
-    c.paint(row.coverage, mix(air, green, near))
+        needles = mix(needles, mix(blue, white, lit), loaded)
+    c.paint(row.trunk, bark)
+    c.paint(row.branches, needles)
 
 
-def _ground(s, bright: np.ndarray) -> np.ndarray:
-    """Grass or snow; `bright` 0 to 1 is how much light the ground faces."""
-    if s.winter:
-        return mix(_BLUE_SNOW, _SNOW, bright)
-    return mix(tone(0.24, 0.42, 0.15), tone(0.60, 0.72, 0.30), bright)
+def _ground(s, bright: np.ndarray, near: float = 1.0) -> np.ndarray:
+    """Grass or snow; `bright` 0 to 1 is how much light it faces, `near` 0 is far away."""
+    air = tone(0.62, 0.70, 0.83) if s.winter else tone(0.60, 0.75, 0.80)
+    ends = (_BLUE_SNOW, _SNOW) if s.winter else (_DARK_GRASS, _GRASS)
+    shaded, sunny = (mix(air, colour, np.float32(near)) for colour in ends)
+    return mix(shaded, sunny, bright)
 
 
 def _hills(c: Canvas, s, dice: Dice) -> None:
     """Two ranges of hills with forests on them."""
-    air = tone(0.78, 0.84, 0.92) if s.winter else tone(0.60, 0.75, 0.80)
     for base, high, near, tall in ((0.02, 0.14, 0.6, 0.11), (-0.10, 0.12, 0.82, 0.17)):
         crest = s.horizon + base + high * profile(c, dice, 3, octaves=2)
         part = c.band(crest - 0.6, crest + tall)
         slope = np.gradient(crest, axis=2) / c.pixel
         folds = clouds(part, dice, 6, 4, octaves=2)
         bright = np.clip(0.55 - 0.8 * s.side * slope + 0.45 * folds, 0, 1)
-        part.paint(part.below(crest), mix(air, _ground(s, bright), near))
+        part.paint(part.below(crest), _ground(s, bright, near))
         for step, size in ((0.0, 0.85), (0.07, 1.0)):
             start, share = dice.uniform(-2, -1), s.forest * dice.uniform(0.6, 1.1)
             foot = crest - step - 0.03
-            row = SpruceRow(part, dice, start, tall * 0.62, foot, tall * size, share)
+            row = SpruceRow(part, dice, start, tall * 0.5, foot, tall * size, share)
             _spruces(part, s, row, near)
 
 
@@ -213,7 +237,7 @@ def _meadow(c: Canvas, s, dice: Dice) -> None:
     s.edge = s.horizon - 0.26 + 0.07 * profile(c, dice, 2, octaves=2)
     part = c.band(np.float32(-1), s.edge)
     waves = clouds(part, dice, 8, 3, octaves=3)
-    blades = clouds(part, dice, 64, 48, octaves=2)
+    blades = clouds(part, dice, 48, 36, octaves=2)
     near = ramp(part.y, s.edge, -1.0)
     bright = np.clip(0.58 + 0.45 * waves - 0.12 * near, 0, 1)
     ground = part.below(s.edge)
@@ -221,17 +245,18 @@ def _meadow(c: Canvas, s, dice: Dice) -> None:
     part.paint(ground, _ground(s, np.clip(bright + rough * blades * (0.3 + near), 0, 1)))
     patches = clouds(part, dice, 6, 3, octaves=2)
     mown = 0.7 * ramp(patches, 0.25, 0.30) * ground
-    # Flowers grow in drifts, as dots of the size that distance allows.
-    drifts = ramp(clouds(part, dice, 7, 4, octaves=2), -0.1, 0.25) * flag(s.flowers > 0)
-    dots = clouds(part, dice, 60, 44)
-    strewn = ramp(dots, 0.16, 0.3) * drifts * ground * (1 - ramp(patches, 0.25, 0.30))
+    # Flowers grow in drifts: dots as large as their distance allows, and far away a tint.
+    drifts = ramp(clouds(part, dice, 7, 4, octaves=2), -0.1, 0.35) * flag(s.flowers > 0)
+    dots = mix(clouds(part, dice, 90, 70), clouds(part, dice, 44, 34), near)
+    strewn = ramp(dots, 0.05, 0.6) * (0.3 + 0.7 * near) + 0.16 * (1 - near)
+    strewn = strewn * drifts * ground * (1 - ramp(patches, 0.25, 0.30))
     blossom = dice.near(pick(_BLOSSOMS, s.flowers), 0.05)
     _rows(c, part, s.under_snow)[...] = np.maximum(mown, strewn)
     if not s.winter:
         lanes = 1 - 0.10 * part.stripes(part.y + 0.25 * c.x, 0, 0.09, 0.045)
         hay = mix(tone(0.62, 0.64, 0.28), tone(0.84, 0.80, 0.48), bright)
         part.paint(mown, hay * (lanes + 0.08 * blades))
-        part.paint(strewn, blossom * (0.85 + 0.2 * bright))
+        part.paint(strewn, blossom * (0.8 + 0.2 * bright + 0.15 * blades))
 
 
 def _rows(c: Canvas, part: Canvas, plane: np.ndarray) -> np.ndarray:
@@ -247,14 +272,13 @@ def _cover(c: Canvas, part: Canvas, s, coverage: np.ndarray) -> None:
 
 def _lake(c: Canvas, s, dice: Dice) -> None:
     """Water that mirrors the sky, or ice with snow blown over it."""
-    middle, level = dice.uniform(-0.5, 0.5), s.horizon - dice.uniform(0.38, 0.46)
-    wide, deep = dice.uniform(0.45, 0.8), dice.uniform(0.07, 0.11)
-    part = c.band(level - 0.2, level + 0.2)
-    shore = clouds(part, dice, 10, 6)
+    middle, level, wide, deep = s.lake_at, s.lake_level, s.lake_wide, s.lake_deep
+    part = c.band(level - 0.25, level + 0.25)
+    shore = clouds(part, dice, 14, 7, octaves=2)
     away = np.sqrt(((c.x - middle) / wide) ** 2 + ((part.y - level) / deep) ** 2)
     there = flag(s.lake == 1)
-    water = part.soft((away - 1 - 0.12 * shore) * deep) * there
-    bank = part.soft((away - 1.16 - 0.12 * shore) * deep) * there
+    water = part.soft((away - 1 - 0.22 * shore) * deep) * there
+    bank = part.soft((away - 1.13 - 0.22 * shore) * deep) * there
     streaks = clouds(part, dice, 40, 3)
     _cover(c, part, s, bank)
     if s.winter:
@@ -269,14 +293,14 @@ def _lake(c: Canvas, s, dice: Dice) -> None:
 
 def _path(c: Canvas, s, dice: Dice) -> None:
     """A winding path, which snow hides wholly."""
-    start, sway, turn = dice.uniform(-0.7, 0.7), dice.uniform(0.1, 0.3), dice.uniform(0, 6.28)
-    top = s.horizon - 0.62
-    part = c.band(np.float32(-1), top)
-    down = (top - part.y) / 0.6
-    middle = start + sway * np.sin(3.2 * down + turn) * (0.3 + down)
-    path = part.soft(np.abs(c.x - middle) - 0.02 - 0.10 * np.clip(down, 0, 2))
-    path = path * part.between(part.y, -2, top) * flag(s.path == 1)
-    pebbles = clouds(part, dice, 40, 30)
+    sway, turn = dice.uniform(0.1, 0.3), dice.uniform(0, 6.28)
+    part = c.band(np.float32(-1), s.path_top)
+    down = (s.path_top - part.y) / 0.6
+    swing = np.sin(3.2 * down + turn) * (0.3 + down) - 0.3 * np.sin(turn)
+    middle = s.path_at + sway * swing
+    path = part.soft(np.abs(c.x - middle) - 0.012 - 0.12 * np.clip(down, 0, 2))
+    path = path * part.between(part.y, -2, s.path_top) * flag(s.path == 1)
+    pebbles = clouds(part, dice, 24, 24)
     rows = _rows(c, part, s.under_snow)
     np.maximum(rows, path, out=rows)
     if not s.winter:
@@ -286,14 +310,12 @@ def _path(c: Canvas, s, dice: Dice) -> None:
 def _cabin(c: Canvas, s, dice: Dice) -> None:
     """A cabin in the middle distance, its roof under snow in winter."""
     there = flag(s.cabin > 0)
-    middle = choose((0, -0.24, 0.24), s.cabin) + dice.uniform(-0.1, 0.1)
-    foot, half = s.horizon - dice.uniform(0.5, 0.58), dice.uniform(0.15, 0.19)
+    middle, foot, half = s.cabin_at, s.cabin_foot, s.cabin_half
     wall, high, rise = dice.colour(_CABIN_WALLS), half * 0.85, half * 0.9
     roof = dice.near(np.broadcast_to(tone(0.42, 0.26, 0.20), wall.shape), 0.08)
     part = c.band(foot - 0.05, foot + high + rise + 0.15)
     x, up = c.x - middle, part.y - foot
-    shadow = _shadow(part, x + s.side * 0.08, up, half * 1.6, 0.05) * there
-    part.darken(shadow, 0.45)
+    _cast(part, s, x + s.side * 0.7 * half, up, half * 1.5, 0.045, there)
     body = part.box(x, -half, half, foot, foot + high) * there
     logs = 1 - 0.22 * part.stripes(up, 0, 0.035, 0.012)
     bright = 0.86 + 0.2 * s.side * np.clip(x / half, -1, 1)
@@ -314,9 +336,13 @@ def _cabin(c: Canvas, s, dice: Dice) -> None:
     _cover(c, part, s, np.maximum(body, eaves) * there)
 
 
-def _shadow(c: Canvas, x, y, wide, deep: float) -> np.ndarray:
+def _cast(c: Canvas, s, x, y, wide, deep: float, there) -> None:
     """A shadow on the ground, fading to its edge."""
-    return np.clip(1 - (x / wide) ** 2 - (y / deep) ** 2, 0, 1) ** 0.7
+    shadow = np.clip(1 - (x / wide) ** 2 - (y / deep) ** 2, 0, 1) ** 0.7 * there
+    if s.winter:
+        c.paint(0.55 * shadow, tone(0.52, 0.62, 0.82))
+    else:
+        c.paint(0.5 * shadow, tone(0.08, 0.15, 0.07))
 
 
 def _front(c: Canvas, s, dice: Dice) -> None:
@@ -325,8 +351,8 @@ def _front(c: Canvas, s, dice: Dice) -> None:
     middle = (2 * at_right - 1) * dice.uniform(0.66, 0.9)
     foot, tall = dice.uniform(-0.9, -0.72), dice.uniform(1.15, 1.45)
     ground = c.band(foot - 0.2, foot + 0.2)
-    away = c.x - middle + s.side * 0.22
-    ground.darken(_shadow(ground, away, ground.y - foot, 0.36 * tall, 0.11), 0.5)
+    away = c.x - middle + s.side * 0.24 * tall
+    _cast(ground, s, away, ground.y - foot, 0.3 * tall, 0.06, np.float32(1))
 
     part = c.band(foot - 0.1, foot + 1.25 * tall)
     leaf = dice.near(np.broadcast_to(tone(0.30, 0.48, 0.16), (3, *foot.shape)), 0.07)
@@ -336,21 +362,22 @@ def _front(c: Canvas, s, dice: Dice) -> None:
     bark = mix(tone(0.20, 0.15, 0.12), tone(0.42, 0.33, 0.26), round_trunk)
     part.paint(oak.wood * is_oak, bark)
     crown = oak.crown * is_oak
+    rime = oak.rime() * is_oak
     if s.winter:
-        rime = mix(tone(0.60, 0.66, 0.77), tone(0.95, 0.96, 0.98), lit)
-        part.paint(_RIME * crown, rime)
+        part.paint(rime, mix(tone(0.55, 0.62, 0.74), tone(0.94, 0.95, 0.98), lit))
     else:
         part.paint(crown, leaf * (0.45 + 0.95 * lit))
     # White branches do not tell the green of their leaves, and leaves hide what is behind.
     under_snow, behind = _rows(c, part, s.under_snow), _rows(c, part, s.behind_leaves)
     np.maximum(under_snow, crown, out=under_snow)
-    np.maximum(behind, (1 - _RIME) * crown, out=behind)
+    np.maximum(behind, crown - rime, out=behind)
 
     # A row whose cells are wider than the picture, every one with a tree: one is seen.
     row = SpruceRow(part, dice, middle - 2, np.float32(4), foot, tall * 1.15, 1, stray=0)
-    row.coverage = row.coverage * (1 - is_oak)
+    row.branches *= 1 - is_oak
+    row.trunk *= 1 - is_oak
     _spruces(part, s, row, 1.0)
-    _cover(c, part, s, row.coverage)
+    _cover(c, part, s, np.maximum(row.branches, row.trunk))
 
 
 WORLD = Domains("seasons", {season: Season(season) for season in DOMAINS})

@@ -7,6 +7,7 @@ from data.drawing import glyphs, handwriting, strokes
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.noise import clouds
+from data.drawing.tables import look_up
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.013])
@@ -108,7 +109,7 @@ def test_looking_up_meets_the_table_at_its_places():
     tables = glyphs.tables("0123456789")
     centres = ((np.arange(64) + 0.5) / 32 - 1).astype(np.float32)
     x, y = np.meshgrid(centres[:-1], centres[:-1])
-    found = glyphs.look_up(tables, np.array([37]), x[None], y[None])
+    found = look_up(tables, np.array([37]), x[None], y[None])
     np.testing.assert_allclose(found[0], tables[3, 7, :-1, :-1], atol=1e-5)
 
 
