@@ -27,7 +27,7 @@ class Config:
     pictures: int = 20_000
     """How many pictures of a world to draw; a folder or set is used whole."""
     image_size: int | None = None
-    """Pixels a side; None: the recipe's for a world, the pictures' own for anything else."""
+    """Pixels a side; None: what suits the world and the recipe, or the pictures' own size."""
     channels: Suppress[int | None] = None
     """Colour channels, 1 or 3: the data's own."""
 
@@ -132,8 +132,7 @@ def _flag(name: str) -> str:
 def _unfit(source: Source, learns_from: tuple[str, ...]) -> str:
     """Why a recipe cannot learn from a source, and what it can learn from."""
     if source.kind == "domains" and "pictures" in learns_from:
-        legal = " or ".join(domain.name for domain in source.domains.values())
-        return f"--data {source.name} is two sets of pictures; legal is one of them, {legal}"
+        return source.ask_for_one()
     return f"--data {source.name} gives {source.kind}; this recipe learns {learns_from[0]}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +29,10 @@ class Flags:
 
     data: tyro.conf.Positional[str]
     """A world (houses), a domain of one (seasons:summer), a set (mnist), a folder, an .npz."""
-    count: int = 64
-    """How many to show."""
+    count: int | None = None
+    """How many to show; None: 64 pictures, 5,000 points."""
     size: int | None = None
-    """Pixels a side; None: the pictures' own (at most 128), for a world 64."""
+    """Pixels a side; None: the pictures' own (at most 128), or what suits a world."""
     split: str = "train"
     """train, validation or test."""
     seed: int = 0
@@ -48,14 +49,18 @@ def main() -> int:
 
 def _describe(arguments: list[str]) -> None:
     flags = read_flags(Flags, arguments, program="python -m data")
-    if not 1 <= flags.count <= 1024:
-        raise Refused(f"--count {flags.count}: legal is 1 to 1024")
+    if flags.count is not None and not 1 <= flags.count <= _SEARCHED:
+        raise Refused(f"--count {flags.count}: legal is 1 to {_SEARCHED}")
     if flags.split not in SPLITS:
         raise Refused(f"--split {flags.split}: legal are {', '.join(SPLITS)}")
     out = flags.out or Path("contact-sheets") / f"{_plain_name(flags.data)}.png"
     if out.suffix.lower() != ".png":
         raise Refused(f"--out {out}: legal is a name that ends in .png")
     source = data.find(flags.data)
+    if flags.count is None:
+        flags.count = _SEARCHED if source.kind == "points" else 64
+    if source.kind == "points" and flags.size is not None:
+        raise Refused(f"--size {flags.size}: points have none")
     print(f"{source.name}: {_headline(source)}")
     parts = list(source.domains.values()) or [source]
     sheets = []
@@ -66,8 +71,8 @@ def _describe(arguments: list[str]) -> None:
             print(f"  {line}")
         for remark in part.remarks:
             print(f"note: {remark}", file=sys.stderr)
-        shown = flags.count if isinstance(pictures, ImageSet) else len(pictures)
-        shown = _first(pictures, np.arange(min(shown // len(parts), len(pictures))))
+        shown = max(1, flags.count // len(parts))
+        shown = _first(pictures, np.arange(min(shown, len(pictures))))
         sheets.append(sheet_of(shown, 1040 // len(parts)))
     try:
         save(sheets[0] if len(sheets) == 1 else beside(*sheets), out)
@@ -78,7 +83,8 @@ def _describe(arguments: list[str]) -> None:
 
 def _plain_name(spec: str) -> str:
     """A name for a file, from whatever was given after the command."""
-    return Path(spec).resolve().name.split(".npz")[0].replace(":", "-") or "data"
+    name = os.path.basename(os.path.abspath(os.path.expanduser(spec)))
+    return name.removesuffix(".npz").replace(":", "-") or "data"
 
 
 def _headline(source: Source) -> str:
@@ -94,7 +100,7 @@ def _headline(source: Source) -> str:
 def _chosen(source: Source, flags: Flags) -> tuple[ImageSet | PointSet, str]:
     """All that is loaded, or what has the factors asked for; and in words what that is."""
     asked = understood(source.factors, flags.showing) if flags.showing is not None else {}
-    count = _SEARCHED if asked or source.kind == "points" else flags.count
+    count = _SEARCHED if asked else flags.count
     pictures = source.load(flags.split, _size(source, flags.size), count, flags.seed)
     if not len(pictures):
         raise Refused(f"{source.name}: the split '{flags.split}' is empty")

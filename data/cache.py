@@ -23,6 +23,8 @@ from data.files import ASIDE, DAMAGED, whole
 from data.imageset import ImageSet
 
 _FACTOR = "factor:"
+# Raised with every change of what a file holds.
+_FORMAT = 2
 
 
 def folder() -> Path:
@@ -39,14 +41,14 @@ def remember(label: str, key: dict, make: Callable[[], ImageSet]) -> ImageSet:
         key: Everything that the pictures depend on; another key is another file.
         make: Called where the cache has nothing usable.
     """
-    text = json.dumps(key, sort_keys=True, default=str)
+    text = json.dumps({"format": _FORMAT, **key}, sort_keys=True, default=str)
     path = folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
     kept = _look(path, text)
     if kept is not None:
         return kept
-    with _alone(path) as waited:
-        # Whoever was waited for has just made it.
-        kept = _look(path, text) if waited else None
+    with _alone(path):
+        # Another process may have made it since.
+        kept = _look(path, text, aloud=False)
         if kept is not None:
             return kept
         pictures = make()
@@ -58,13 +60,14 @@ def remember(label: str, key: dict, make: Callable[[], ImageSet]) -> ImageSet:
         return pictures
 
 
-def _look(path: Path, key: str) -> ImageSet | None:
+def _look(path: Path, key: str, aloud: bool = True) -> ImageSet | None:
     if not os.path.exists(path):
         return None
     try:
         return _read(path, key)
     except DAMAGED:
-        _say(f"cache file {path.name} is damaged or not ours: made again")
+        if aloud:
+            _say(f"cache file {path.name} is damaged or not ours: made again")
         return None
 
 
@@ -73,6 +76,8 @@ def _read(path: Path, key: str) -> ImageSet:
     with np.load(path, allow_pickle=False) as arrays:
         if str(arrays["key"]) != key:
             raise ValueError("made for another key")
+        if sorted(arrays["names"]) != sorted(arrays.files):
+            raise ValueError("not all that was written")
         factors = {n[len(_FACTOR) :]: arrays[n] for n in arrays.files if n.startswith(_FACTOR)}
         inputs = arrays["inputs"] if "inputs" in arrays.files else None
         kept = ImageSet(arrays["images"], factors, inputs)
@@ -87,44 +92,66 @@ def _read(path: Path, key: str) -> ImageSet:
 def _write(path: Path, pictures: ImageSet, key: str) -> None:
     """Put in place at once, so that no reader and no other writer sees half a file."""
     arrays = {_FACTOR + name: values for name, values in pictures.factors.items()}
+    arrays |= {"images": pictures.images, "key": np.array(key)}
     if pictures.inputs is not None:
         arrays["inputs"] = pictures.inputs
+    arrays["names"] = np.array([*arrays, "names"])
     with whole(path) as aside:
-        np.savez(aside, images=pictures.images, key=np.array(key), **arrays)
+        np.savez(aside, **arrays)
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[bool]:
-    """Keep other processes from making the same file; yields whether one was waited for."""
-    lock, waited = path.with_name(f"{ASIDE}{path.stem}.lock"), False
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes from making the same file; waits for one that does."""
+    lock = path.with_name(f"{ASIDE}{path.stem}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
+        handle = _take(lock, path.name)
     except OSError:
-        # What cannot be written to needs no lock.
-        yield waited
+        # Where nothing can be written or locked, the same may be made twice: no harm done.
+        yield
         return
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say(f"another process is making {path.name}: waiting for it")
-            waited = True
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        except OSError:
-            # A file system without locks: the same may be made twice, which does no harm.
-            pass
-        yield waited
+        yield
     finally:
         lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _take(lock: Path, name: str) -> int:
+    """The lock's handle, once this process is the only one to have it."""
+    told = False
+    while True:
+        handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if not told:
+                    _say(f"another process is making {name}: waiting for it")
+                    told = True
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            # Who had it before has removed it: what counts is the file that others find.
+            if os.path.exists(lock) and os.path.samestat(os.fstat(handle), os.stat(lock)):
+                os.utime(lock)
+                return handle
+        except FileNotFoundError:
+            pass
+        except BaseException:
+            os.close(handle)
+            raise
         os.close(handle)
 
 
 def _clear(place: Path) -> None:
     """Remove what killed processes left half-written a day ago or earlier."""
     for left in place.glob(f"{ASIDE}*"):
-        if time.time() - left.stat().st_mtime > 24 * 3600:
-            left.unlink(missing_ok=True)
+        try:
+            if time.time() - left.stat().st_mtime > 24 * 3600:
+                left.unlink()
+        except FileNotFoundError:
+            # Another process has just finished it.
+            continue
 
 
 def _say(line: str) -> None:

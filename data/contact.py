@@ -24,8 +24,7 @@ def sheet_of(pictures: ImageSet | PointSet, across: int = 1040) -> Image.Image:
         channels = max(images.shape[-1], pictures.inputs.shape[-1])
         both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (pictures.inputs, images)]
         images = np.concatenate(both, axis=2)
-    width = max(images.shape[2], 64)
-    return grid(images, columns=max(1, min(len(images), across // (width + 2))))
+    return grid(images, across=across)
 
 
 def beside(left: Image.Image, right: Image.Image) -> Image.Image:

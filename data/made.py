@@ -56,7 +56,7 @@ class WorldSource(Source):
                 f"{self.name} draws {world.smallest_size} to {world.largest_size} pixels a side, "
                 f"not {size}"
             )
-        _check_count(self.name, count)
+        _check(self.name, "pictures", count, seed)
         key = {"world": world.name, "version": world.version, "split": split, "size": size}
         key |= {"count": count, "seed": seed}
 
@@ -81,7 +81,7 @@ class PointSource(Source):
     def load(self, split, size, count, seed) -> PointSet:
         """As `Source.load`; `size` changes nothing."""
         split_of(split)
-        _check_count(self.name, count)
+        _check(self.name, "points", count, seed)
         return self.world.draw(np.arange(count), seed, split)
 
 
@@ -100,12 +100,18 @@ class DomainsSource(Source):
         """The first domain's sizes in words."""
         return next(iter(self.domains.values())).describe_sizes()
 
+    def ask_for_one(self) -> str:
+        """What to say to those who want one set of pictures."""
+        legal = " or ".join(source.name for source in self.domains.values())
+        return f"--data {self.name} is two sets of pictures; legal is one of them, {legal}"
+
     def load(self, split, size, count, seed):
         """Never: each of `domains` is loaded by itself."""
-        legal = " or ".join(source.name for source in self.domains.values())
-        raise Refused(f"{self.name} is two sets of pictures; legal is one of them, {legal}")
+        raise Refused(self.ask_for_one())
 
 
-def _check_count(name: str, count: int) -> None:
+def _check(name: str, what: str, count: int, seed: int) -> None:
     if not 1 <= count <= _MOST:
-        raise Refused(f"{count} pictures of {name}: legal are 1 to {_MOST:,}")
+        raise Refused(f"{count} {what} of {name}: legal are 1 to {_MOST:,}")
+    if not 0 <= seed < 2**32:
+        raise Refused(f"seed {seed}: legal is 0 to {2**32 - 1}")

@@ -13,7 +13,12 @@ _GAP = 2
 _LEGIBLE = 64
 
 
-def grid(pixels: np.ndarray, columns: int | None = None, numbered: bool = False) -> Image.Image:
+def grid(
+    pixels: np.ndarray,
+    columns: int | None = None,
+    numbered: bool = False,
+    across: int | None = None,
+) -> Image.Image:
     """Pictures side by side, as square a grid as their number allows.
 
     Small pictures are enlarged by a whole factor, to 64 pixels or more.
@@ -22,12 +27,15 @@ def grid(pixels: np.ndarray, columns: int | None = None, numbered: bool = False)
         pixels: uint8 N×H×W×C, C 1 or 3.
         columns: Pictures a row.
         numbered: Write each picture's number, from 0, into its corner.
+        across: How many pixels wide the sheet may be, where no `columns` are given.
     """
     count, height, width, channels = pixels.shape
-    columns = columns or int(np.ceil(np.sqrt(count)))
-    rows = -(-count // columns)
     scale = max(1, -(-_LEGIBLE // max(height, width)))
     height, width = height * scale, width * scale
+    if columns is None and across is not None:
+        columns = max(1, min(count, (across + _GAP) // (width + _GAP)))
+    columns = columns or int(np.ceil(np.sqrt(count)))
+    rows = -(-count // columns)
     mode = "L" if channels == 1 else "RGB"
     size = (columns * (width + _GAP) - _GAP, rows * (height + _GAP) - _GAP)
     sheet = Image.new(mode, size, "white")

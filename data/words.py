@@ -38,7 +38,7 @@ def understood(words: Words, text: str) -> dict[str, int]:
     # The longest words first: "no tower" is not a tower.
     for word, name, number in sorted(choices, key=lambda c: -len(c[0])):
         if f" {word.lower()} " in left:
-            left = left.replace(f" {word.lower()} ", " ", 1)
+            left = re.sub(f"( {re.escape(word.lower())})+ ", " ", left)
             if asked.setdefault(name, number) != number:
                 raise Refused(f"'{text}' asks for two kinds of {name} at once")
     if left.strip():

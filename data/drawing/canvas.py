@@ -64,11 +64,12 @@ class Canvas:
             return
         rows = slice(touched[0], touched[-1] + 1)
         coverage = coverage[:, rows]
+        left = 1 - coverage
         for plane, tone in zip(self.planes, colour, strict=True):
+            # So a coverage of 1 leaves exactly nothing of what was there before.
             plane = plane[:, rows]
-            change = (tone[:, rows] if tone.shape[1] > 1 else tone) - plane
-            change *= coverage
-            plane += change
+            plane *= left
+            plane += (tone[:, rows] if tone.shape[1] > 1 else tone) * coverage
 
     def darken(self, coverage: np.ndarray, amount) -> None:
         """Take `amount` (0 to 1) of the light away where the coverage is 1."""

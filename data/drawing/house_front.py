@@ -57,7 +57,7 @@ _SIGNS = np.array(
 )
 _IRON = np.array([[0.10, 0.11, 0.12], [0.16, 0.24, 0.20], [0.85, 0.84, 0.80]])
 _SUN = np.array([[1.04, 1.00, 0.92], [1.04, 1.00, 0.92], [0.90, 0.92, 0.95], [0.80, 0.66, 0.62]])
-_SHADE = np.array([[0.50, 0.54, 0.64], [0.50, 0.54, 0.64], [0.86, 0.87, 0.90], [0.62, 0.62, 0.72]])
+_SHADE = np.array([[0.58, 0.62, 0.70], [0.58, 0.62, 0.70], [0.86, 0.87, 0.90], [0.62, 0.62, 0.72]])
 _ZENITH = np.array([[0.33, 0.55, 0.86], [0.33, 0.55, 0.86], [0.72, 0.75, 0.79], [0.30, 0.32, 0.54]])
 _HORIZON = np.array(
     [[0.76, 0.87, 0.96], [0.76, 0.87, 0.96], [0.85, 0.86, 0.87], [0.93, 0.62, 0.47]]
@@ -76,7 +76,7 @@ def paint(c: LabelledCanvas, p: SimpleNamespace, dice: Dice, known: dict) -> Non
     _street_behind(c, p, s, dice)
     _roof(c.band(p.eaves - 0.1, p.eaves + p.rise + 0.12), p, s, dice)
     _wall(c.band(p.ground - 0.05, p.eaves + p.rise + 0.02), p, s, dice)
-    upper = c.band(p.first - 0.1, p.eaves)
+    upper = c.band(p.first - 0.2, p.eaves)
     _windows(upper, p, s, dice)
     _ground_floor(c.band(p.ground, p.first + 0.05), p, s, dice)
     _balconies(upper, p, s)
@@ -92,15 +92,17 @@ def _style(c: Canvas, dice: Dice, known: dict) -> SimpleNamespace:
     s.tiles = dice.near(pick(_ROOFS, known["roof"]), 0.05)
     s.wood = dice.colour(_WOOD, 0.04)
     s.frame = mix(tone(0.93, 0.92, 0.89), dice.colour(_WOOD), dice.chance(0.45))
-    s.iron = dice.colour(
-        np.array([[0.10, 0.11, 0.12], [0.16, 0.24, 0.20], [0.85, 0.84, 0.8]]), 0.02
-    )
+    s.iron = dice.colour(_IRON, 0.02)
     # Mouldings are of pale stone, or like the wall but lighter, or darker.
     pale = dice.near(np.broadcast_to(tone(0.87, 0.83, 0.75), s.base.shape), 0.05)
     toned = s.base * choose((1.15, 0.62, 0.5), dice.integer(0, 2))
     s.trim = mix(np.clip(toned, 0, 0.97), pale, dice.chance(0.45))
+    # But never so like it that they could not be seen.
+    alike = np.abs(s.trim - s.base).max(axis=0) < 0.14
+    s.trim = np.where(alike, s.base * 0.6, s.trim)
     # Panes: how many beside and above each other.
-    s.beside, s.above = choose((1, 2, 2, 3), dice.integer(0, 3)), dice.integer(1, 4)
+    s.beside = choose((1, 2, 2, 3), dice.integer(0, 3))
+    s.above = np.where(s.beside == 1, np.float32(1), choose((1, 2, 3, 4), dice.integer(0, 3)))
     s.sun, s.shade = pick(_SUN, known["light"]), pick(_SHADE, known["light"])
     s.zenith, s.horizon = pick(_ZENITH, known["light"]), pick(_HORIZON, known["light"])
     s.evening = flag(known["light"] == 3)
@@ -148,9 +150,12 @@ def _roof(c: LabelledCanvas, p, s, dice: Dice) -> None:
     top = p.half * choose((1.0, 0.80, 0.90, 0.0), p.roof)
     roof = c.trapezoid(x, eaves, eaves + np.maximum(p.rise, 0.02), p.half + 0.02, top) * slope
     # Tiles: each course a little darker towards its lower edge, and no two quite alike.
-    course = dice.uniform(0.035, 0.08)
+    course = dice.uniform(0.03, 0.055)
     joints, each = masonry(c, dice, course, course * 1.1, course * 0.22)
-    texture = 1 - 0.35 * joints + 0.2 * each + 0.08 * clouds(c, dice, 4, 6, octaves=2)
+    texture = 1 - 0.35 * joints + 0.2 * each
+    # Copper comes in sheets, whose seams run up the roof.
+    seams = 1 - 0.35 * c.stripes(x, 0, 0.07, 0.014)
+    texture = np.where(s.roof == 2, seams, texture) + 0.08 * clouds(c, dice, 4, 6, octaves=2)
     lighter = 0.82 + 0.3 * ramp(c.y, eaves, eaves + p.rise + 0.05)
     c.lay(roof, s.tiles * (texture * lighter), ROOF)
     c.shade(s.strength * (roof * 0.35 * (1 - ramp(c.y, eaves, eaves + 0.08))))
@@ -174,14 +179,14 @@ def _wall(c: LabelledCanvas, p, s, dice: Dice) -> None:
     front = c.between(x, -p.half, p.half) * c.between(c.y, p.ground - 0.02, p.eaves)
     # A stepped gable goes up where others have a roof.
     step = np.maximum(p.rise, 0.05) / 4
-    level = np.clip(np.ceil((c.y - p.eaves) / step), 0, 4)
+    level = np.clip(np.floor((c.y - p.eaves) / step), 0, 3)
     steps = c.soft(np.abs(x) - p.half * (0.92 - 0.21 * level))
     steps *= c.between(c.y, p.eaves, p.eaves + p.rise) * flag(p.roof == 3)
-    front = np.maximum(front, steps)
+    front = np.clip(front + steps, 0, 1)
 
     brick, stone = flag((s.wall >= 6) & (s.wall < 9)), flag(s.wall >= 9)
     plaster = 1 - brick - stone
-    course = dice.uniform(0.036, 0.07) * (1 + 1.2 * stone)
+    course = dice.uniform(0.032, 0.055) * (1 + 1.4 * stone)
     joints, each = masonry(c, dice, course, course * (2.1 + 0.3 * stone), course * 0.17)
     rough = clouds(c, dice, 6, 6, octaves=4)
     # Rain leaves streaks on plaster, and soot at the foot of every wall.
@@ -197,11 +202,12 @@ def _wall(c: LabelledCanvas, p, s, dice: Dice) -> None:
     quoins = 0.6 + 0.4 * np.sign(np.sin(c.y * 52))
     c.paint(front * ends * quoins * dice.chance(0.4), s.trim * (1 + 0.06 * rough))
 
-    # Ledges above the ground floor, or above every floor, each with its shadow.
+    # Ledges above the ground floor, or above every floor, each with its shadow. Where they
+    # are is for the plan alone to say; how far the shadow falls, for the style.
     band, drop = 0.038, 0.05 * s.down
-    lowest = c.between(c.y, p.first - band / 2 - drop, p.first + band / 2)
-    floors = c.between(c.y, p.first - band, p.eaves - 0.1) * flag(p.strings == 2)
-    here = np.maximum(lowest * flag(p.strings == 1), floors) * c.between(x, -p.half, p.half)
+    lowest = c.between(c.y, p.first - 2 * band, p.first + 2 * band) * flag(p.strings == 1)
+    floors = c.between(c.y, p.first - 2 * band, p.eaves - 0.1) * flag(p.strings == 2)
+    here = np.maximum(lowest, floors) * c.between(x, -p.half, p.half)
     c.shade(s.strength * 0.8 * here * c.stripes(c.y, p.first - (band + drop) / 2, p.floor, drop))
     ledge = here * c.stripes(c.y, p.first, p.floor, band)
     c.lay(ledge, s.trim * (0.94 + 0.1 * rough), CORNICE)
@@ -276,7 +282,7 @@ def _windows(c: LabelledCanvas, p, s, dice: Dice) -> None:
     curtain = mix(tone(0.80, 0.78, 0.74), lamp * 0.9, 0.5 * s.evening)
     # A blind of slats, let down some way, or curtains at both sides.
     let_down = np.where(cells[2] < 0.35, 1 - 2.6 * cells[2], 1.0)
-    slats = 1 - 0.45 * c.stripes(v, 0, 0.05, 0.022)
+    slats = 1 - 0.25 * c.stripes(v, 0, 0.05, 0.022)
     hanging = flag(height > let_down) * slats
     hanging = np.maximum(hanging, flag(np.abs(u) > p.wide * 0.24) * flag(cells[2] > 0.5))
     panes = mix(panes, curtain * (0.75 + 0.2 * height), 0.85 * hanging)
@@ -367,14 +373,16 @@ def _ground_floor(c: LabelledCanvas, p, s, dice: Dice) -> None:
 def _balconies(c: LabelledCanvas, p, s) -> None:
     """None, single ones, a row of single ones, or one along the whole floor."""
     u, column = _cell(c.x - p.left, p.bay)
-    v, row = _cell(c.y - p.first, p.floor)
-    v = v + p.floor / 2 - p.sill
+    # Slab and shadow hang below the floor that the balcony belongs to.
+    deep = 0.17
+    row = np.floor((c.y - p.first + deep) / p.floor)
+    v = c.y - p.first - row * p.floor - p.sill
     single = _Cells(row, column).of(p.balcony_cells) * flag(p.balconies == 1)
     along = flag(row == p.balcony_floor)
     cells = np.maximum(single, along * flag(p.balconies >= 2))
     half = np.where(p.balconies == 3, 9, p.wide * 0.72)
     inside = c.between(c.x - p.centre, -p.half + 0.02, p.half - 0.02)
-    inside = inside * c.between(c.y, p.first, p.eaves)
+    inside = inside * c.between(c.y, p.first - deep, p.eaves)
     across = c.between(u, -half, half)
     top, foot = p.tall * 0.42, -0.07
     whole = across * c.between(v, foot, top) * inside * cells
@@ -419,7 +427,7 @@ def _light(c: LabelledCanvas, s, dice: Dice) -> None:
     edge = dice.uniform(-0.9, 0.3) + slope * c.x
     gable = np.abs(c.x - dice.uniform(-0.8, 0.8))
     edge = edge + 0.3 * np.clip(1 - 3 * gable, 0, 1) * dice.chance(0.6)
-    shade = c.soft((c.y - edge) * 0.6) * (s.sunny * dice.chance(0.55))
+    shade = np.clip(0.5 - (c.y - edge) / 0.06, 0, 1) * (s.sunny * dice.chance(0.55))
     light = c.lit * (1 - 0.85 * shade)
     fall = 1 + s.aside * c.x * -0.07
     outside = flag(c.labels == SKY)
@@ -429,7 +437,7 @@ def _light(c: LabelledCanvas, s, dice: Dice) -> None:
         shine += (1 - shine) * outside
         plane *= shine
     # A lens is brightest in the middle; a sensor has grain.
-    exposure = dice.uniform(0.92, 1.1) * (1.03 - 0.1 * (c.x**2 + c.y**2))
+    exposure = dice.uniform(1.0, 1.18) * (1.03 - 0.1 * (c.x**2 + c.y**2))
     grain = dice.field(*c.shape)
     grain -= np.float32(0.5)
     grain *= dice.uniform(0.015, 0.05)

@@ -30,10 +30,10 @@ def clouds(canvas: Canvas, dice: Dice, rows: int, columns: int, octaves: int = 1
 
     Args:
         rows, columns: Lattice cells that the first octave has; each further octave has
-            twice as many and half the height.
+            twice as many and half the height. Octaves finer than a pixel are left out.
     """
     (height, width), first = canvas.shape, canvas.first_row
-    total, weight = np.float32(0), 1.0
+    total, weight = np.zeros_like(canvas.planes[0]), 1.0
     for _ in range(octaves):
         if min(height / rows, width / columns) < 1:
             # Finer than a pixel: it would average to nothing.
@@ -43,7 +43,7 @@ def clouds(canvas: Canvas, dice: Dice, rows: int, columns: int, octaves: int = 1
         # The whole picture's rows even for a band: a product of another shape would be
         # rounded otherwise, and a picture would depend on its neighbours.
         whole = _spline(height, rows) @ (values @ _spline(width, columns).T)
-        total = total + whole[:, first : first + canvas.planes.shape[2]]
+        total += whole[:, first : first + total.shape[1]]
         rows, columns, weight = 2 * rows, 2 * columns, weight / 2
     return total
 
@@ -68,7 +68,7 @@ def peaks(canvas: Canvas, dice: Dice, cells: int, octaves: int = 3) -> np.ndarra
         values = dice.field(1, cells + 1)
         at = place * cells
         cell = np.minimum(at.astype(int), cells - 1)
-        share = (at - cell)[None, None, :]
+        share = (at - cell)[None, None, :].astype(np.float32)
         line = values[..., cell] * (1 - share) + values[..., cell + 1] * share
         total = total + line * np.float32(weight)
         cells, weight = 2 * cells, weight / 2

@@ -21,7 +21,7 @@ def look_up(tables: np.ndarray, index: np.ndarray, x: np.ndarray, y: np.ndarray)
         place = (axis + 1) * np.float32(cells / 2) - np.float32(0.5)
         place = np.clip(place, 0, np.float32(cells - 1.001))
         whole = place.astype(np.int32)
-        return whole, place - whole
+        return whole, place - whole.astype(np.float32)
 
     column, right = cell(x)
     row, up = cell(y)

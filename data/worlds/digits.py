@@ -2,10 +2,11 @@
 
 Known (returned as factors): the label, the typeface (sixteen that matplotlib brings and two
 drawn hands), and the pose: rotation, slant, size, proportion, place and thickness. Hidden:
-the tremble of the hand, brightness, stains, grain. All are drawn independently, with labels
-and typefaces equally likely. What a cheat could exploit: within one typeface a digit is one
-outline, so sixteen stored outlines and an affine map make seven pictures in ten; only the
-hands vary in shape. Compare with held-out pictures, and count typefaces as well as labels.
+the tremble of the hand, brightness, stains, grain. All are drawn independently; labels are
+equally likely, and a hand is as likely as 3½ typefaces. What a cheat could exploit: within
+one typeface a digit is one outline, so sixteen stored outlines and an affine map make seven
+pictures in ten; only the hands vary in shape. Compare with held-out pictures, and count
+typefaces as well as labels.
 """
 
 from __future__ import annotations

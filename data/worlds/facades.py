@@ -136,11 +136,14 @@ def _plan(dice: Dice) -> SimpleNamespace:
     p.upper = upper.astype(np.float32)
     p.first = p.ground + dice.uniform(0.36, 0.44)
     p.floor = choose((0.38, 0.31, 0.27), upper - 2) * dice.uniform(0.92, 1.08)
-    p.eaves = p.first + p.upper * p.floor
+    p.cornice = dice.uniform(0.05, 0.09)
+    p.roof = dice.integer(0, 3)
+    # The cornice has room above the windows; a gable has none.
+    p.eaves = p.first + p.upper * p.floor + 0.7 * p.cornice * flag(p.roof != 3)
     p.bays = np.round(2 * p.half / dice.uniform(0.36, 0.58))
     p.bay = 2 * p.half / p.bays
-    p.wide = p.bay * dice.uniform(0.38, 0.5)
     p.tall = p.floor * dice.uniform(0.52, 0.68)
+    p.wide = np.minimum(p.bay * dice.uniform(0.38, 0.5), p.tall * dice.uniform(0.7, 0.95))
     p.sill = p.floor * 0.2
     # The head of the windows: straight, slightly arched, or round.
     p.arch = choose((0.0, 0.0, 0.2, 0.5), dice.integer(0, 3)) * p.wide
@@ -149,14 +152,12 @@ def _plan(dice: Dice) -> SimpleNamespace:
     p.balcony_floor = np.floor(dice.uniform() * p.upper)
     p.balcony_cells = flag(dice.field(4, 8) < 0.45)
     p.strings = dice.integer(0, 2)
-    p.cornice = dice.uniform(0.05, 0.09)
-    p.roof = dice.integer(0, 3)
     p.rise = choose((0.0, 0.2, 0.27, 0.3), p.roof) * dice.uniform(0.85, 1.15)
-    p.rise = np.minimum(p.rise, 0.97 - p.eaves)
+    p.rise = np.minimum(p.rise, 0.86 - p.eaves)
     p.chimneys = dice.uniform(-0.8, -0.2), dice.uniform(0.2, 0.8)
     p.smokes = dice.chance(0.6), dice.chance(0.6)
     p.dormers = dice.chance(0.7)
-    p.door = np.floor(dice.uniform() * p.bays)
+    p.door = np.minimum(np.floor(dice.uniform() * p.bays), p.bays - 1)
     p.door_wide = np.minimum(p.bay * 0.6, 0.27)
     p.shop = dice.chance(0.5)
     p.awning = dice.chance(0.5)

@@ -24,8 +24,6 @@ class Mixture:
     #: Standard deviation of each Gaussian along each axis.
     sigma: float
 
-    kind = "points"
-
     @property
     def factors(self) -> dict[str, tuple[str, ...]]:
         """The mode that a point was drawn from, told by its number."""

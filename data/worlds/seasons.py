@@ -5,11 +5,12 @@ has no pairs to learn from; the true answer, the same scene in the other season,
 from `counterpart` by those who evaluate. Known (returned as factors): where the light comes
 from, the cabin, the lake, the tree in front and the forest's density, all of which can be
 seen in either season, and the path and the flowers, which only summer shows. Hidden:
-outlines of the mountains and hills, clouds, places and sizes.
+outlines of the mountains and hills, clouds, places, sizes and tints.
 
 From summer to winter the answer is determined by the picture, but for what shimmers through
 a crown whose leaves have fallen. The way back is not: snow lies on paths, flowers and
-pastures, and frost does not tell the green of the leaves. `counterpart` marks those places.
+pastures, on the colour of the roof, and frost does not tell the green of the leaves.
+`counterpart` marks those places.
 
 What a cheat could exploit: a change of mean colour alone turns much of a summer into
 something wintry, and the sky hardly differs, so compare with that; and a translator may
@@ -67,7 +68,7 @@ class Season(World):
         self.name = f"seasons:{season}"
 
     def draw_chunk(self, indices, size, seed):
-        """Draw a few landscapes; `forest` is the share of places with a tree, 0 to 1."""
+        """Draw a few landscapes; `forest` is its density: each row has .6 to 1.1 times it."""
         images, known, _ = _draw(self._own(indices), size, seed, self.season)
         return ImageSet(images, known)
 
@@ -172,7 +173,8 @@ def _mountains(c: Canvas, s, dice: Dice) -> None:
     slope = np.gradient(outline, axis=2) * (tall / c.pixel)
     swerve = (crest - part.y) * (1.3 * clouds(part, dice, 3, 4)) / c.pixel
     width = c.shape[1]
-    column = np.clip(np.arange(width) + np.round(swerve), 0, width - 1).astype(np.int32)
+    column = np.arange(width, dtype=np.float32) + np.round(swerve)
+    column = np.clip(column, 0, width - 1).astype(np.int32)
     picture = np.arange(len(slope), dtype=np.int32)[:, None, None] * width
     facing = np.clip(0.5 + 0.8 * s.side * -slope.ravel().take(column + picture), 0.05, 0.95)
     facing = np.clip(facing + 0.35 * rough, 0, 1)
@@ -241,17 +243,18 @@ def _meadow(c: Canvas, s, dice: Dice) -> None:
     near = ramp(part.y, s.edge, -1.0)
     bright = np.clip(0.58 + 0.45 * waves - 0.12 * near, 0, 1)
     ground = part.below(s.edge)
+    s.bright = np.zeros_like(s.under_snow)
+    _rows(part, s.bright)[...] = bright
     rough = 0.04 if s.winter else 0.22
     part.paint(ground, _ground(s, np.clip(bright + rough * blades * (0.3 + near), 0, 1)))
     patches = clouds(part, dice, 6, 3, octaves=2)
     mown = 0.7 * ramp(patches, 0.25, 0.30) * ground
     # Flowers grow in drifts: dots as large as their distance allows, and far away a tint.
     drifts = ramp(clouds(part, dice, 7, 4, octaves=2), -0.1, 0.35) * flag(s.flowers > 0)
-    dots = mix(clouds(part, dice, 90, 70), clouds(part, dice, 44, 34), near)
-    strewn = ramp(dots, 0.05, 0.6) * (0.3 + 0.7 * near) + 0.16 * (1 - near)
-    strewn = strewn * drifts * ground * (1 - ramp(patches, 0.25, 0.30))
+    dots = mix(_dots(part, dice, 90, 70), _dots(part, dice, 44, 34), near)
+    strewn = dots * drifts * ground * (1 - ramp(patches, 0.25, 0.30))
     blossom = dice.near(pick(_BLOSSOMS, s.flowers), 0.05)
-    _rows(c, part, s.under_snow)[...] = np.maximum(mown, strewn)
+    _rows(part, s.under_snow)[...] = np.maximum(mown, strewn)
     if not s.winter:
         lanes = 1 - 0.10 * part.stripes(part.y + 0.25 * c.x, 0, 0.09, 0.045)
         hay = mix(tone(0.62, 0.64, 0.28), tone(0.84, 0.80, 0.48), bright)
@@ -259,14 +262,22 @@ def _meadow(c: Canvas, s, dice: Dice) -> None:
         part.paint(strewn, blossom * (0.8 + 0.2 * bright + 0.15 * blades))
 
 
-def _rows(c: Canvas, part: Canvas, plane: np.ndarray) -> np.ndarray:
+def _dots(c: Canvas, dice: Dice, rows: int, columns: int) -> np.ndarray:
+    """Coverage of dots, or its mean where they are finer than a pixel."""
+    if c.shape[0] < rows:
+        dice.skip()
+        return np.full_like(c.planes[0], 0.22)
+    return ramp(clouds(c, dice, rows, columns), 0.05, 0.6)
+
+
+def _rows(part: Canvas, plane: np.ndarray) -> np.ndarray:
     """The rows of a band, of a plane as high as the canvas."""
     return plane[:, part.first_row : part.first_row + part.y.shape[1]]
 
 
-def _cover(c: Canvas, part: Canvas, s, coverage: np.ndarray) -> None:
-    """What stands in front hides nothing of what winter tells."""
-    rows = _rows(c, part, s.under_snow)
+def _cover(part: Canvas, s, coverage: np.ndarray) -> None:
+    """Where something else stands in front, it no longer matters what is under the snow."""
+    rows = _rows(part, s.under_snow)
     rows *= 1 - coverage
 
 
@@ -280,7 +291,7 @@ def _lake(c: Canvas, s, dice: Dice) -> None:
     water = part.soft((away - 1 - 0.22 * shore) * deep) * there
     bank = part.soft((away - 1.13 - 0.22 * shore) * deep) * there
     streaks = clouds(part, dice, 40, 3)
-    _cover(c, part, s, bank)
+    _cover(part, s, bank)
     if s.winter:
         part.paint(bank, tone(0.80, 0.85, 0.93))
         ice = mix(tone(0.42, 0.57, 0.70), tone(0.70, 0.80, 0.88), 0.45 + 0.6 * streaks)
@@ -301,10 +312,12 @@ def _path(c: Canvas, s, dice: Dice) -> None:
     path = part.soft(np.abs(c.x - middle) - 0.012 - 0.12 * np.clip(down, 0, 2))
     path = path * part.between(part.y, -2, s.path_top) * flag(s.path == 1)
     pebbles = clouds(part, dice, 24, 24)
-    rows = _rows(c, part, s.under_snow)
+    rows = _rows(part, s.under_snow)
     np.maximum(rows, path, out=rows)
     if not s.winter:
-        part.paint(path, tone(0.76, 0.66, 0.48) * (1 + 0.12 * pebbles))
+        # The path lies in the ground's own light, so it tells how bright the snow will be.
+        bright = 0.8 + 0.3 * _rows(part, s.bright)
+        part.paint(path, tone(0.76, 0.66, 0.48) * (bright + 0.12 * pebbles))
 
 
 def _cabin(c: Canvas, s, dice: Dice) -> None:
@@ -333,7 +346,10 @@ def _cabin(c: Canvas, s, dice: Dice) -> None:
     part.paint(eaves * there, roof * (ridges * bright))
     edge = part.between(up, high - 0.03, high - 0.005) * part.between(x, -half * 1.25, half * 1.25)
     part.paint(edge * there, tone(0.80, 0.86, 0.95) if s.winter else tone(0.26, 0.17, 0.13))
-    _cover(c, part, s, np.maximum(body, eaves) * there)
+    _cover(part, s, np.maximum(body, eaves) * there)
+    # But the colour of the roof does.
+    rows = _rows(part, s.under_snow)
+    np.maximum(rows, eaves * there, out=rows)
 
 
 def _cast(c: Canvas, s, x, y, wide, deep: float, there) -> None:
@@ -368,7 +384,7 @@ def _front(c: Canvas, s, dice: Dice) -> None:
     else:
         part.paint(crown, leaf * (0.45 + 0.95 * lit))
     # White branches do not tell the green of their leaves, and leaves hide what is behind.
-    under_snow, behind = _rows(c, part, s.under_snow), _rows(c, part, s.behind_leaves)
+    under_snow, behind = _rows(part, s.under_snow), _rows(part, s.behind_leaves)
     np.maximum(under_snow, crown, out=under_snow)
     np.maximum(behind, crown - rime, out=behind)
 
@@ -377,7 +393,7 @@ def _front(c: Canvas, s, dice: Dice) -> None:
     row.branches *= 1 - is_oak
     row.trunk *= 1 - is_oak
     _spruces(part, s, row, 1.0)
-    _cover(c, part, s, np.maximum(row.branches, row.trunk))
+    _cover(part, s, np.maximum(row.branches, row.trunk))
 
 
 WORLD = Domains("seasons", {season: Season(season) for season in DOMAINS})

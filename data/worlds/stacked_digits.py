@@ -28,10 +28,10 @@ class StackedDigits(World):
     # Each picture is three.
     chunk_pixels = DIGITS.chunk_pixels // 3
     factors = {
-        "mode": tuple(f"{number:03}" for number in range(1000)),
-        "red": DIGITS.factors["label"],
-        "green": DIGITS.factors["label"],
-        "blue": DIGITS.factors["label"],
+        "mode": tuple(f"mode {number:03}" for number in range(1000)),
+        "red": tuple(f"red {digit}" for digit in range(10)),
+        "green": tuple(f"green {digit}" for digit in range(10)),
+        "blue": tuple(f"blue {digit}" for digit in range(10)),
     }
 
     def draw_chunk(self, indices, size, seed):

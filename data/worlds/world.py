@@ -99,5 +99,3 @@ class Domains:
 
     name: str
     worlds: dict[str, World]
-
-    kind = "domains"
