@@ -2,10 +2,13 @@
 
 Known (returned as factors): the walls' colour, the roof's type, the storeys, whether there
 is a tower, the time of day, the season, and the viewpoint's shift to the side. Hidden: the
-exact tints and the other colours, widths, windows, door, trees, clouds, hills. The factors
-are drawn independently of each other and of everything hidden, so that no factor can be
-read off another; what could be exploited is colour: night is dark and winter is white, so a
-mean colour tells time and season apart from the rest without seeing a house.
+exact tints and the other colours, widths, windows, door, chimney, trees, clouds, hills. The
+factors are drawn independently of each other. Some of what is hidden follows them, as it
+does in the world: flat roofs have no chimney, higher houses lower storeys, and the sun
+stands where the hour wants it. `shift` says how much of a side is seen, from 1 (all of the
+right side) to -1 (all of the left); at 0 the drawing changes over to its mirror image, so it
+is no smooth movement of a camera. What could be exploited is colour: night is dark and
+winter is white, so a mean colour tells time and season apart without seeing a house.
 """
 
 from __future__ import annotations
@@ -73,7 +76,7 @@ class Houses(World):
         """Draw a few houses; `shift` runs from -1 (seen from the left) to 1 (the right)."""
         dice = Dice(seed, indices)
         known = {
-            "colour": None,
+            "colour": dice.integer(0, len(COLOURS) - 1),
             "roof": dice.integer(0, 3),
             "storeys": dice.integer(0, 2),
             "tower": dice.integer(0, 1),
@@ -83,14 +86,14 @@ class Houses(World):
         }
         canvas = Canvas(len(indices), size)
         light = pick(_LIGHT, known["time"])
-        _draw_sky(canvas, dice, known)
+        sun = _draw_sky(canvas, dice, known)
         ground = _draw_land(canvas, dice, known, light)
-        _draw_house(canvas, dice, known, light, ground)
+        _draw_house(canvas, dice, known, light, ground, sun)
         return ImageSet(canvas.finish(), {name: v[:, 0, 0] for name, v in known.items()})
 
 
-def _draw_sky(canvas: Canvas, dice: Dice, known: dict) -> None:
-    """Sky, sun or moon, and clouds."""
+def _draw_sky(canvas: Canvas, dice: Dice, known: dict) -> np.ndarray:
+    """Sky, sun or moon, and clouds; returns the side of the light, -1 left or 1 right."""
     height = np.clip((canvas.y + 0.3) / 1.3, 0, 1)
     zenith, horizon = pick(_ZENITH, known["time"]), pick(_HORIZON, known["time"])
     canvas.planes[...] = horizon + (zenith - horizon) * height
@@ -109,11 +112,14 @@ def _draw_sky(canvas: Canvas, dice: Dice, known: dict) -> None:
         there = 0.85 * dice.chance(0.6)
         x, y = canvas.x - dice.uniform(-1, 1), canvas.y - dice.uniform(0.45, 0.9)
         length = dice.uniform(0.2, 0.38)
+        cloud = None
         for shift, rise, part in ((0.0, 0.0, 1.0), (0.35, 0.05, 0.6)):
             puff = canvas.ellipse(
                 x - shift * length, y - rise, part * length, np.float32(0.085 * (0.6 + 0.4 * part))
             )
-            canvas.paint(puff * there, white)
+            cloud = puff if cloud is None else np.maximum(cloud, puff)
+        canvas.paint(cloud * there, white)
+    return np.where(across < 0, np.float32(-1), np.float32(1))
 
 
 def _draw_land(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray) -> np.ndarray:
@@ -136,7 +142,7 @@ def _draw_land(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray) -> np
     return ground
 
 
-def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, ground) -> None:
+def _draw_house(canvas, dice: Dice, known: dict, light: np.ndarray, ground, sun) -> None:
     """The building with its side, roof, tower, chimney, windows, door, path and trees.
 
     Everything is laid out in mirrored coordinates, so that the side that the viewpoint
@@ -145,6 +151,8 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     shift, season, roof = known["shift"], known["season"], known["roof"]
     is_tower = flag(known["tower"] == 1)
     mirror = np.where(shift >= 0, np.float32(1), np.float32(-1))
+    # The light comes from the side that is seen (1), or from the other (-1).
+    sun = sun * mirror
     half = dice.uniform(0.36, 0.47)
     depth = 0.10 + 0.24 * np.abs(shift)
     # The tower stands on the left of the (mirrored) front: balance the whole about 0.
@@ -155,7 +163,6 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     storey = choose((0.36, 0.30, 0.245), known["storeys"]) * dice.uniform(0.92, 1.05)
     base = ground - 0.06
     eaves = base + storey * storeys + 0.04
-    known["colour"] = dice.integer(0, len(COLOURS) - 1)
     wall = dice.near(pick(_WALLS, known["colour"]))
     tiles = dice.colour(_ROOF_TILES)
     winter = flag(season == 3)
@@ -164,9 +171,13 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     frame = np.clip(wall * 0.35 + 0.62, 0, 1) * light
 
     # The shadow on the ground and the path to the door.
-    door_at = choose((0.0, -0.5, 0.5), dice.integer(0, 2)) * half
+    # The door takes the place of a window.
+    columns = 2 + flag((dice.uniform() < 0.5) & (half > 0.40))
+    door_column = np.minimum(np.floor(dice.uniform() * columns), columns - 1)
+    door_at = -half + (door_column + 0.5) * (2 * half / columns)
+    along = half + depth / 2
     canvas.darken(
-        canvas.ellipse(x - depth / 2 - 0.1, canvas.y - base, half + depth / 2 + 0.2, 0.07), 0.28
+        canvas.ellipse(x - depth / 2 + 0.16 * sun, canvas.y - base, along + 0.12, 0.06), 0.28
     )
     widening = 0.07 + np.clip(base - canvas.y, 0, 1) * 0.42
     bend = door_at + np.clip(base - canvas.y, 0, 1) * dice.uniform(-0.5, 0.5)
@@ -185,11 +196,12 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     side = canvas.between(x, half, half + depth)
     side = side * canvas.soft(base + 0.07 * back - canvas.y)
     side *= canvas.soft(canvas.y - eaves + 0.05 * back)
-    canvas.paint(side, wall_lit * 0.66)
+    facing = 0.81 + 0.15 * sun
+    canvas.paint(side, wall_lit * facing)
     pane = side * canvas.stripes(x, half + depth / 2, 5.0, 0.42 * depth)
     pane *= canvas.stripes(canvas.y, base + storey * 0.60, storey, storey * 0.44)
     glass = pick(_GLASS, known["time"]) * dice.uniform(0.82, 1.0)
-    canvas.paint(pane, glass * 0.8)
+    canvas.paint(pane, glass * (0.87 + 0.07 * sun))
 
     lean = (half + overhang - top_half) / rise
     left_edge = half + overhang - lean * (canvas.y - eaves)
@@ -197,10 +209,10 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     plane = canvas.between(canvas.y, eaves - 0.05, eaves + rise) * canvas.soft(sunk - eaves - rise)
     plane *= canvas.soft(left_edge - x) * canvas.soft(x - left_edge - depth)
     plane *= canvas.soft(eaves - 0.02 - sunk)
-    canvas.paint(plane, tiles_lit * 0.72)
+    canvas.paint(plane, tiles_lit * (0.86 + 0.14 * sun))
 
     _draw_tower(
-        canvas, dice, x + half + 0.06, base, eaves + rise, known, wall_lit, tiles_lit, glass
+        canvas, dice, x + half + 0.06, base, eaves + rise, known, wall_lit, tiles_lit, glass, sun
     )
 
     chimney = dice.chance(0.55) * flag(roof != 2)
@@ -212,7 +224,7 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
 
     # The front, lit a little unevenly, with planks or courses of stone on some walls.
     front = canvas.box(x, -half, half, base, eaves)
-    glow = 1.03 - 0.10 * np.clip((x + half) / (2 * half), 0, 1)
+    glow = 0.98 + 0.05 * sun * np.clip(x / half, -1, 1)
     courses = 1 - dice.uniform(0.0, 0.09) * canvas.stripes(canvas.y, base, 0.125, 0.0625)
     canvas.paint(front, wall_lit * (glow * courses))
     canvas.paint(canvas.trapezoid(x, eaves, eaves + rise, half + overhang, top_half), tiles_lit)
@@ -230,7 +242,9 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     canvas.paint(inner * is_mansard * canvas.between(canvas.y, eaves + 0.07, eaves + 0.19), glass)
     canvas.darken(canvas.box(x, -half, half, eaves - 0.05, eaves), 0.30)
 
-    _draw_windows(canvas, dice, x, half, base, storey, storeys, frame, glass, known)
+    _draw_windows(
+        canvas, dice, x, half, base, storey, storeys, frame, glass, known, columns, door_column
+    )
 
     canvas.paint(canvas.box(x - door_at, -0.095, 0.095, base, base + 0.235), frame)
     canvas.paint(
@@ -245,9 +259,10 @@ def _draw_house(canvas: Canvas, dice: Dice, known: dict, light: np.ndarray, grou
     )
 
 
-def _draw_windows(canvas, dice, x, half, base, storey, storeys, frame, glass, known) -> None:
-    """Rows of windows in the front, some of them dark at night."""
-    columns = 2 + flag((dice.uniform() < 0.5) & (half > 0.40))
+def _draw_windows(
+    canvas, dice, x, half, base, storey, storeys, frame, glass, known, columns, door_column
+) -> None:
+    """Rows of windows in the front, none where the door is, and some of them dark at night."""
     period = 2 * half / columns
     first = -half + period / 2
     width = np.minimum(period * 0.58, 0.25)
@@ -255,30 +270,34 @@ def _draw_windows(canvas, dice, x, half, base, storey, storeys, frame, glass, kn
     middle = base + storey * 0.60
     tall = storey * dice.uniform(0.44, 0.56)
     inside = canvas.between(x, -half, half)
+    column = np.floor((x + half) / period)
+    ground_floor = canvas.between(canvas.y, base, base + storey)
+    floors = floors - flag(column == door_column) * ground_floor
     across = canvas.stripes(x, first, period, width + 0.05) * inside
     canvas.paint(across * (canvas.stripes(canvas.y, middle, storey, tall + 0.05) * floors), frame)
     across = canvas.stripes(x, first, period, width) * inside
-    # One column or one floor may be dark: a light that is off at night.
-    column = np.floor((x + half) / period)
+    # One column may be dark: a light that is off in the evening.
     is_dark = flag((column == dice.integer(0, 3)) & (known["time"] >= 2))
     pane = across * (canvas.stripes(canvas.y, middle, storey, tall) * floors)
     canvas.paint(pane, glass * (1 - 0.62 * is_dark))
 
 
-def _draw_tower(canvas, dice, x, base, ridge, known, wall, tiles, glass) -> None:
+def _draw_tower(canvas, dice, x, base, ridge, known, wall, tiles, glass, sun) -> None:
     """A tower with a pointed roof at the house's left, where the house has one."""
     there = flag(known["tower"] == 1)
     half = dice.uniform(0.125, 0.16)
     top = np.minimum(ridge + dice.uniform(-0.08, 0.06), 0.58)
     body = canvas.box(x, -half, half, base, top) * there
     # Round: darker towards both edges.
-    curve = 0.98 - 0.30 * np.clip(np.abs(x + 0.3 * half) / half, 0, 1) ** 2
+    curve = 0.98 - 0.30 * np.clip(np.abs(x - 0.3 * sun * half) / half, 0, 1) ** 2
     canvas.paint(body, wall * curve)
     slits = canvas.between(x, -0.042, 0.042) * canvas.stripes(canvas.y, top - 0.14, 0.33, 0.15)
-    canvas.paint(body * slits * canvas.between(canvas.y, base + 0.2, top), glass)
+    # As many slits as fit whole, from the top down.
+    fit = np.floor((top - base - 0.3) / 0.33)
+    canvas.paint(body * slits * canvas.between(canvas.y, top - 0.3 - 0.33 * fit, top), glass)
     point = top + dice.uniform(0.26, 0.36)
     roof = canvas.trapezoid(x, top - 0.01, point, half + 0.05, np.float32(0)) * there
-    canvas.paint(roof, tiles * (1.0 - 0.22 * np.clip((x + half) / (2 * half), 0, 1)))
+    canvas.paint(roof, tiles * (0.89 + 0.11 * sun * np.clip(x / half, -1, 1)))
 
 
 def _draw_tree(canvas, dice, known, light, x, foot) -> None:
