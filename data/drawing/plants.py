@@ -118,7 +118,7 @@ class BroadTree:
         y = np.broadcast_to(2 * height - 1, radius.shape)
         self.wood = c.soft(look_up(trees, kind, x, y) * (0.6 * tall))
         # Only the trunk is seen below the leaves, and beyond the table there is nothing.
-        self.wood *= np.maximum(self.crown, c.between(height, -1, 0.42)) * (np.abs(x) < 1)
+        self.wood *= np.maximum(self.crown, c.between(height, -0.02, 0.42)) * (np.abs(x) < 1)
         self._rim = ramp(radius, 1.0, 0.55)
 
     def rime(self) -> np.ndarray:

@@ -78,6 +78,17 @@ def other(**changes):
     return write
 
 
+def lacking(name):
+    """A file that is whole but for an array."""
+
+    def write(file):
+        with np.load(file) as arrays:
+            kept = {n: arrays[n] for n in arrays.files if n != name}
+        np.savez(file, **kept)
+
+    return write
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -90,6 +101,7 @@ def other(**changes):
         other(images=np.zeros(40, np.uint8)),
         other(**{"factor:roof": np.zeros(3, np.int32)}),
         other(inputs=np.zeros((7, 32, 32, 3), np.uint8)),
+        lacking("factor:roof"),
     ],
     ids=str,
 )
@@ -138,6 +150,36 @@ def test_a_killed_maker_keeps_nobody_waiting(own_cache):
     kept = cache.remember("slow", KEY, lambda: ImageSet(np.zeros((1, 8, 8, 1), np.uint8)))
     assert len(kept) == 1 and time.monotonic() - began < 5
     only_file(own_cache)
+
+
+def test_one_that_comes_late_does_not_draw_again(own_cache, monkeypatch):
+    """It looked before the other wrote, and locked after the other had gone."""
+    look = cache._look
+
+    def late(*words, **options):
+        monkeypatch.setattr(cache, "_look", look)
+        cache.remember("slow", KEY, lambda: ImageSet(np.full((2, 8, 8, 1), 5, np.uint8)))
+
+    monkeypatch.setattr(cache, "_look", late)
+    kept = cache.remember("slow", KEY, lambda: pytest.fail("made twice"))
+    assert kept.images.max() == 5
+
+
+def test_one_that_gives_up_waiting_leaves_the_lock_to_its_owner(own_cache):
+    context = multiprocessing.get_context("spawn")
+    result = context.Queue()
+    maker, waiter = (
+        context.Process(target=make_slowly, args=(own_cache, result)) for _ in range(2)
+    )
+    maker.start()
+    assert result.get(timeout=60) == "made"
+    waiter.start()
+    time.sleep(0.2)
+    waiter.terminate()
+    waiter.join()
+    kept = cache.remember("slow", KEY, lambda: pytest.fail("made twice"))
+    assert kept.images.max() == 7
+    maker.join()
 
 
 def test_whoever_waited_says_so(own_cache, capfd):

@@ -16,7 +16,15 @@ from tests.conftest import pictures, run
         (["facades", "--count", 6], ["endless pairs", "from 32 to 256", "slate"], (778, 64)),
         (["seasons", "--count", 8], ["two domains", "seasons:winter, train"], (540, 64)),
         (["seasons:summer", "--count", 4, "--size", 32], ["endless pictures"], (262, 64)),
-        (["ring"], ["points in the plane", "mode 7 ×"], (400, 400)),
+        (["ring"], ["points in the plane", "the first 5,000", "mode 7 ×"], (400, 400)),
+        (["grid", "--count", 30], ["the first 30"], (400, 400)),
+        (["seasons", "--count", 1], ["two domains"], (144, 64)),
+        (["digits", "--size", 28, "--count", 40], ["grey"], (1042 // 86 * 86 - 2, 4 * 86 - 2)),
+        (
+            ["stacked_digits", "--showing", "red 3, blue 4", "--count", 3],
+            ["show 'red 3, blue 4'", "red 3 ×"],
+            (196, 64),
+        ),
         (["digits", "--count", 5], ["grey", "any size from 8 to 128", "label"], (328, 64)),
         (
             ["houses", "--showing", "red tower winter", "--count", 2, "--split", "test"],
@@ -50,7 +58,11 @@ def test_a_folder(tmp_path, no_tensorflow):
         (["seasons:spring"], "legal is seasons:summer or seasons:winter"),
         (["facades", "--size", 20], "facades draws 32 to 256 pixels a side, not 20"),
         (["houses", "--size", 0], "legal is 8 or more"),
-        (["houses", "--count", 0], "legal is 1 to 1024"),
+        (["houses", "--count", 0], "legal is 1 to 5000"),
+        (["houses", "--seed", -1], "legal is 0 to 4294967295"),
+        (["houses", "--seed", 10**30], "legal is 0 to 4294967295"),
+        (["ring", "--size", 8], "points have none"),
+        (["loop"], "no such thing"),
         (["houses", "--split", "half"], "legal are train, validation, test"),
         (["houses", "--showing", "blurple"], "'blurple' is no word"),
         (["ring", "--showing", "winter"], "'winter' is no word"),
@@ -60,10 +72,11 @@ def test_a_folder(tmp_path, no_tensorflow):
     ],
 )
 def test_refusals(tmp_path, no_tensorflow, words, said):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
     code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
     assert code == 2, err
     assert said in err and err.startswith("error: ") and err.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
+    assert [file.name for file in tmp_path.iterdir()] == ["loop"]
 
 
 def test_a_sheet_that_cannot_be_written(tmp_path):

@@ -40,6 +40,13 @@ def test_one_plan_in_many_styles():
     assert len({picture.tobytes() for picture in styles.images}) == 40
 
 
+@pytest.mark.parametrize("size", [32, 40, 64])
+def test_style_never_moves_a_label(size):
+    for index in range(60):
+        styles = FACADES.in_styles(index, np.arange(8), size)
+        assert (styles.inputs == styles.inputs[0]).all(), f"plan {index}"
+
+
 def fine_power(images):
     """Mean power of grey pictures N×H×W×3 in the upper octave of frequencies."""
     grey = images.astype(float).mean(-1)

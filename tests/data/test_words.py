@@ -27,6 +27,7 @@ def test_what_is_told_is_understood():
         ("red tower winter", {"colour": 2, "tower": 1, "season": 3}),
         ("Winter,  red , no tower", {"colour": 2, "tower": 0, "season": 3}),
         ("three storeys", {"storeys": 2}),
+        ("red red", {"colour": 2}),
         ("", {}),
     ],
 )
@@ -58,7 +59,8 @@ def test_matching():
 
 
 @pytest.mark.parametrize(
-    "name", ["houses", "digits", "facades", "seasons:summer", "seasons:winter"]
+    "name",
+    ["houses", "digits", "stacked_digits", "facades", "seasons:summer", "seasons:winter"],
 )
 def test_no_word_stands_for_two_values_of_a_world(name):
     words = [word for values in open_world(name).factors.values() for word in values or ()]

@@ -9,6 +9,7 @@ import pytest
 
 import data
 from data import worlds
+from data.drawing.canvas import Canvas
 from data.made import open_world
 from tests.conftest import ROOT
 from tests.data.readers import accuracy, shrunk
@@ -58,10 +59,25 @@ def test_same_in_chunks_of_any_size(monkeypatch, name, pixels):
 @all_worlds
 @pytest.mark.parametrize("size", [32, 64])
 def test_a_picture_does_not_depend_on_its_neighbours(name, size):
-    together = world(name).draw(np.arange(20), size)
-    alone = world(name).draw(np.array([13]), size)
-    for first, second in zip(arrays(together), arrays(alone), strict=True):
-        np.testing.assert_array_equal(first[13], second[0])
+    together = world(name).draw(np.arange(160, 190), size)
+    for index in (0, 13, 19):
+        alone = world(name).draw(np.array([160 + index]), size)
+        for first, second in zip(arrays(together), arrays(alone), strict=True):
+            np.testing.assert_array_equal(first[index], second[0])
+
+
+@all_worlds
+def test_everything_is_reckoned_in_float32(monkeypatch, name):
+    """A stray float64 costs time and memory, and changes no picture: so look for it."""
+    paint, seen = Canvas.paint, []
+
+    def watched(self, coverage, colour):
+        seen.extend((coverage.dtype, np.asarray(colour).dtype))
+        paint(self, coverage, colour)
+
+    monkeypatch.setattr(Canvas, "paint", watched)
+    world(name).draw(np.arange(3), 32)
+    assert set(seen) <= {np.dtype(np.float32)}
 
 
 @all_worlds
@@ -113,25 +129,48 @@ def test_sizes_show_the_same_scene(name):
     assert near < 8 and near < other / 4
 
 
+def figures_of(name):
+    """Numbers that any change of a drawing changes: sums under signs drawn by lot."""
+    drawn = world(name).draw(np.arange(64), 64)
+    signs = np.random.default_rng(0)
+    pixels = [
+        float((images * signs.choice((-1.0, 1.0), images.shape)).sum()) for images in arrays(drawn)
+    ]
+    known = [float((v * signs.choice((-1.0, 1.0), v.shape)).sum()) for v in drawn.factors.values()]
+    return np.round(pixels + known, 1)
+
+
 # Whoever changes a drawing finds this test red, and raises the world's `version` along with
 # these figures: else the cache would go on serving what was drawn before.
 FIGURES = {
-    "digits": (1, [39.19, 68.52, 39.19, 68.52]),
-    "facades": (1, [126.3, 50.92, 111.5, 56.76]),
-    "houses": (2, [130.04, 61.76, 134.0, 66.83]),
-    "seasons:summer": (1, [126.23, 47.04, 136.51, 80.73]),
-    "seasons:winter": (1, [189.02, 36.27, 221.95, 34.68]),
-    "stacked_digits": (1, [38.58, 69.01, 41.37, 69.24]),
+    "digits": (1, [27117.0, 35.0, -209.0, -0.4, 0.1, 11.9, 0.6, -0.0, 0.4, 3.2]),
+    "facades": (1, [147926.0, 124090.0, 87.0, -20.0, 12.0]),
+    "houses": (2, [47105.0, 12.0, -9.0, 10.0, -6.0, -19.0, 13.0, -1.2]),
+    "seasons:summer": (1, [77502.0, 3.0, 5.0, 10.0, -2.0, -10.9, 2.0, -11.0]),
+    "seasons:winter": (1, [78796.0, 1.0, -14.0, 3.0, -4.0, -10.1, 4.0, -19.0]),
+    "stacked_digits": (1, [63108.0, 4227.0, -17.0, 46.0, 25.0]),
 }
 
 
 @all_worlds
 def test_a_changed_drawing_has_a_new_version(name):
-    images = world(name).draw(np.arange(64), 32).images
-    figures = [float(f(images[..., c])) for c in (0, -1) for f in (np.mean, np.std)]
     version, expected = FIGURES[name]
     assert world(name).version == version
-    np.testing.assert_allclose(figures, expected, atol=0.02)
+    # Another processor may round a value in a thousand otherwise.
+    np.testing.assert_allclose(figures_of(name), expected, atol=60)
+
+
+def test_those_figures_notice_a_small_change(monkeypatch):
+    before, it = figures_of("houses"), world("houses")
+    draw = type(it).draw_chunk
+
+    def flipped(self, *scene):
+        drawn = draw(self, *scene)
+        drawn.images[:] = drawn.images[:, :, ::-1]
+        return drawn
+
+    monkeypatch.setattr(type(it), "draw_chunk", flipped)
+    assert np.abs(figures_of("houses") - before).max() > 1000
 
 
 @all_worlds
@@ -144,6 +183,9 @@ def test_sizes_and_counts_that_cannot_be_drawn(name):
     for count in (0, -3, 10**8):
         with pytest.raises(data.Refused, match="legal are 1 to 10,000,000"):
             source.load("train", 32, count, 0)
+    for seed in (-1, 2**32):
+        with pytest.raises(data.Refused, match="legal is 0 to"):
+            source.load("train", 32, 5, seed)
 
 
 @pytest.mark.parametrize(
@@ -159,9 +201,9 @@ def test_sizes_and_counts_that_cannot_be_drawn(name):
         ("digits", "typeface", 0.3),
         ("seasons:summer", "light", 0.97),
         ("seasons:summer", "cabin", 0.97),
-        ("seasons:summer", "lake", 0.97),
+        ("seasons:summer", "lake", 0.95),
         ("seasons:summer", "tree", 0.97),
-        ("seasons:summer", "path", 0.75),
+        ("seasons:summer", "path", 0.65),
         ("seasons:winter", "light", 0.97),
         ("seasons:winter", "cabin", 0.97),
         ("seasons:winter", "lake", 0.93),
