@@ -31,9 +31,9 @@ def worlds() -> None:
     """A contact sheet of each world, and what the worlds that come in two are made of."""
     pictures = ROOT / "data" / "pictures"
     for name, count in (
-        ("houses", 64),
+        ("houses", 60),
         ("digits", 90),
-        ("stacked_digits", 32),
+        ("stacked_digits", 30),
         ("facades", 32),
         ("seasons", 28),
         ("ring", 0),
@@ -57,8 +57,8 @@ def dcgan() -> None:
     _python("recipes.dcgan.train", "--run", run)
     infer = ("recipes.dcgan.infer", "--run", run)
     _python(*infer, "--interpolate", 6, "--out", pictures / "interpolation.png")
-    # Low houses by night − tall ones by night + tall ones at dusk, chosen from numbered.png.
-    words = "28,61,62 - 2,40,58 + 1,11,12"
+    # Low houses at dusk − tall ones at dusk + tall ones by day, chosen from numbered.png.
+    words = "14,41,54 - 31,39,45 + 16,34,55"
     _python(*infer, "--arithmetic", words, "--out", pictures / "arithmetic.png")
     _python(*infer, "--numbered", "--count", 64, "--out", pictures / "numbered.png")
     shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
