@@ -57,10 +57,10 @@ def dcgan() -> None:
     _python("recipes.dcgan.train", "--run", run)
     infer = ("recipes.dcgan.infer", "--run", run)
     _python(*infer, "--interpolate", 6, "--out", pictures / "interpolation.png")
-    # Low houses at dusk − tall ones at dusk + tall ones by day, chosen from numbered.png.
+    # Low houses at dusk − tall ones at dusk + tall ones by day, chosen from numbered.webp.
     words = "14,41,54 - 31,39,45 + 16,34,55"
     _python(*infer, "--arithmetic", words, "--out", pictures / "arithmetic.png")
-    _python(*infer, "--numbered", "--count", 64, "--out", pictures / "numbered.png")
+    _python(*infer, "--numbered", "--count", 64, "--out", pictures / "numbered.webp")
     shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
     # The first rows of the grid are enough to see it grow, and small enough to be shown.
     frames = []
