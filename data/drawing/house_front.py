@@ -430,17 +430,17 @@ def _light(c: LabelledCanvas, s, dice: Dice) -> None:
     shade = np.clip(0.5 - (c.y - edge) / 0.06, 0, 1) * (s.sunny * dice.chance(0.55))
     light = c.lit * (1 - 0.85 * shade)
     fall = 1 + s.aside * c.x * -0.07
-    outside = flag(c.labels == SKY)
-    for plane, sun, dark in zip(c.planes, s.sun, s.shade, strict=True):
-        shine = dark + (sun - dark) * light
-        shine *= fall
-        shine += (1 - shine) * outside
-        plane *= shine
     # A lens is brightest in the middle; a sensor has grain.
     exposure = dice.uniform(1.0, 1.18) * (1.03 - 0.1 * (c.x**2 + c.y**2))
     grain = dice.field(*c.shape)
     grain -= np.float32(0.5)
     grain *= dice.uniform(0.015, 0.05)
-    for plane in c.planes:
-        plane *= exposure
+    sky = c.labels == SKY
+    for plane, sun, dark in zip(c.planes, s.sun, s.shade, strict=True):
+        shine = light * (sun - dark)
+        shine += dark
+        shine *= fall
+        np.copyto(shine, 1, where=sky)
+        shine *= exposure
+        plane *= shine
         plane += grain

@@ -23,7 +23,7 @@ class LabelledCanvas(Canvas):
 
     def mark(self, coverage: np.ndarray, label: int) -> None:
         """Give `label` to the pixels that are at least half covered."""
-        self.labels[np.broadcast_to(coverage >= 0.5, self.labels.shape)] = label
+        np.copyto(self.labels, np.uint8(label), where=coverage >= 0.5)
 
     def lay(self, coverage: np.ndarray, colour: np.ndarray, label: int) -> None:
         """Paint, and mark what was painted."""

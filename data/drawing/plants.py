@@ -106,7 +106,7 @@ class BroadTree:
 
     def __init__(self, c: Canvas, dice: Dice, middle, foot, tall):
         """Plant it with its trunk at `middle`, its foot at `foot`, `tall` high."""
-        self.clump = clouds(c, dice, 13, 13, octaves=3)
+        self.clump = clouds(c, dice, 16, 16, octaves=2)
         wide = tall * dice.uniform(0.32, 0.40)
         away, height = c.x - middle, (c.y - foot) / tall
         self.across, self.up = away / wide, (height - 0.66) / 0.36

@@ -167,7 +167,7 @@ def _mountains(c: Canvas, s, dice: Dice) -> None:
     outline = peaks(c, dice, 4, octaves=2)
     crest = s.horizon - 0.16 + tall * (outline + 0.10 * (peaks(c, dice, 14, octaves=2) - 0.4))
     part = c.band(s.horizon - 0.4, crest)
-    rough = clouds(part, dice, 12, 10, octaves=3)
+    rough = 1.1 * clouds(part, dice, 14, 12, octaves=2)
     # Ridges run down from the crest, swerving: what faces the light below is what faces it
     # above, further to one side.
     slope = np.gradient(outline, axis=2) * (tall / c.pixel)
@@ -230,8 +230,9 @@ def _hills(c: Canvas, s, dice: Dice) -> None:
         for step, size in ((0.0, 0.85), (0.07, 1.0)):
             start, share = dice.uniform(-2, -1), s.forest * dice.uniform(0.6, 1.1)
             foot = crest - step - 0.03
-            row = SpruceRow(part, dice, start, tall * 0.5, foot, tall * size, share)
-            _spruces(part, s, row, near)
+            strip = c.band(foot - 0.02, foot + 1.1 * tall)
+            row = SpruceRow(strip, dice, start, tall * 0.5, foot, tall * size, share)
+            _spruces(strip, s, row, near)
 
 
 def _meadow(c: Canvas, s, dice: Dice) -> None:
