@@ -7,6 +7,7 @@ import numpy as np
 from data.drawing.values import pick
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_AHEAD = 32
 
 
 def _scramble(z: np.ndarray) -> np.ndarray:
@@ -28,12 +29,18 @@ class Dice:
         with np.errstate(over="ignore"):
             start = _scramble(np.asarray([seed], np.uint64) * _GOLDEN + _GOLDEN)
             self._keys = _scramble(indices.astype(np.uint64) * _GOLDEN ^ start)
-        self._calls = 0
+        self._calls, self._block, self._ahead = 0, -1, None
 
     def _bits(self) -> np.ndarray:
         self._calls += 1
-        with np.errstate(over="ignore"):
-            return _scramble(self._keys + np.uint64(self._calls) * _GOLDEN)
+        block, place = divmod(self._calls, _AHEAD)
+        if block != self._block:
+            # Some calls ahead at once: for a few pictures, a call costs more than its hashes.
+            calls = np.arange(block * _AHEAD, (block + 1) * _AHEAD, dtype=np.uint64)[:, None]
+            with np.errstate(over="ignore"):
+                self._ahead = _scramble(self._keys + calls * _GOLDEN)
+            self._block = block
+        return self._ahead[place]
 
     def _next(self) -> np.ndarray:
         return (self._bits() >> np.uint64(11)).astype(np.float64) / 2.0**53
