@@ -7,7 +7,6 @@ import numpy as np
 from data.drawing.values import pick
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_AHEAD = 32
 
 
 def _scramble(z: np.ndarray) -> np.ndarray:
@@ -33,10 +32,11 @@ class Dice:
 
     def _bits(self) -> np.ndarray:
         self._calls += 1
-        block, place = divmod(self._calls, _AHEAD)
+        # Some calls ahead at once: for a few pictures, a call costs more than its hashes.
+        ahead = min(32, 1 + 8192 // max(1, len(self._keys)))
+        block, place = divmod(self._calls, ahead)
         if block != self._block:
-            # Some calls ahead at once: for a few pictures, a call costs more than its hashes.
-            calls = np.arange(block * _AHEAD, (block + 1) * _AHEAD, dtype=np.uint64)[:, None]
+            calls = np.arange(block * ahead, (block + 1) * ahead, dtype=np.uint64)[:, None]
             with np.errstate(over="ignore"):
                 self._ahead = _scramble(self._keys + calls * _GOLDEN)
             self._block = block
