@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.labelled import LabelledCanvas
 from data.drawing.masonry import masonry
@@ -72,7 +71,7 @@ def paint(c: LabelledCanvas, p: SimpleNamespace, dice: Dice, known: dict) -> Non
         dice: For everything else.
         known: "wall", "light" and "roof", numbers of the rows of the tables above.
     """
-    s = _style(c, dice, known)
+    s = _style(dice, known)
     _street_behind(c, p, s, dice)
     _roof(c.band(p.eaves - 0.1, p.eaves + p.rise + 0.12), p, s, dice)
     _wall(c.band(p.ground - 0.05, p.eaves + p.rise + 0.02), p, s, dice)
@@ -85,7 +84,7 @@ def paint(c: LabelledCanvas, p: SimpleNamespace, dice: Dice, known: dict) -> Non
     _light(c, s, dice)
 
 
-def _style(c: Canvas, dice: Dice, known: dict) -> SimpleNamespace:
+def _style(dice: Dice, known: dict) -> SimpleNamespace:
     """What the label map does not tell: colours and light."""
     s = SimpleNamespace(**known)
     s.base = dice.near(pick(_WALLS, known["wall"]), 0.05)
@@ -169,7 +168,7 @@ def _roof(c: LabelledCanvas, p, s, dice: Dice) -> None:
     c.paint(gable * c.between(c.y + pointed, low, high + 0.07), s.trim)
     c.paint(gable * c.between(c.y + pointed, high + 0.03, high + 0.07), s.tiles * 0.7)
     pane = c.between(u, -wide / 2, wide / 2) * c.between(c.y, low + 0.02, high) * there
-    c.lay(pane, _glass(c, s, ramp(c.y, low, high)), WINDOW)
+    c.lay(pane, _glass(s, ramp(c.y, low, high)), WINDOW)
     c.paint(pane * c.between(u, -0.012, 0.012), s.frame)
 
 
@@ -233,7 +232,7 @@ class _Cells:
         return table.ravel().take(self._place)
 
 
-def _glass(c: Canvas, s, height: np.ndarray) -> np.ndarray:
+def _glass(s, height: np.ndarray) -> np.ndarray:
     """The colour of a pane, `height` running from 0 at its foot to 1 at its head."""
     mirrored = mix(s.horizon, s.zenith, 0.5) * 0.5
     return mix(tone(0.09, 0.11, 0.14), mirrored, 0.25 + 0.5 * height)
@@ -276,7 +275,7 @@ def _windows(c: LabelledCanvas, p, s, dice: Dice) -> None:
     each = _Cells(row, column)
     cells = [each.of(dice.field(each.rows, each.columns)) for _ in range(3)]
     height = np.clip(v / p.tall, 0, 1)
-    panes = _glass(c, s, height) * (0.65 + 0.7 * cells[0])
+    panes = _glass(s, height) * (0.65 + 0.7 * cells[0])
     lamp = tone(1.0, 0.78, 0.42) * (0.85 + 0.3 * height)
     panes = mix(panes, lamp, flag(cells[1] < 0.55) * s.evening)
     curtain = mix(tone(0.80, 0.78, 0.74), lamp * 0.9, 0.5 * s.evening)
@@ -320,7 +319,7 @@ def _ground_floor(c: LabelledCanvas, p, s, dice: Dice) -> None:
     sign = dice.colour(_SIGNS, 0.04)
     c.lay(shop, sign, SHOP)
     pane = c.between(u, -p.bay * 0.39, p.bay * 0.39) * c.between(up, 0.09, tall * 0.66)
-    inner = _glass(c, s, np.clip(up / tall, 0, 1) * 0.8)
+    inner = _glass(s, np.clip(up / tall, 0, 1) * 0.8)
     goods = clouds(c, dice, 24, 24) * ramp(up, tall * 0.5, 0.09)
     glow = mix(tone(0.55, 0.48, 0.38), tone(1.0, 0.84, 0.55), s.evening)
     inner = mix(inner, glow * (1 + 0.5 * goods), 0.25 + 0.6 * s.evening)
@@ -350,7 +349,7 @@ def _ground_floor(c: LabelledCanvas, p, s, dice: Dice) -> None:
     each = _Cells(np.zeros_like(p.ground), column, rows=1)
     rooms = each.of(dice.field(1, each.columns))
     lit = flag(rooms < 0.5) * s.evening
-    colour = mix(_glass(c, s, ramp(up, low, high)), tone(1.0, 0.78, 0.42), lit)
+    colour = mix(_glass(s, ramp(up, low, high)), tone(1.0, 0.78, 0.42), lit)
     c.lay(pane, colour * (0.75 + 0.5 * rooms), WINDOW)
     bars = np.maximum(
         c.stripes(u, -wide / 2, wide / s.beside, 0.018),
@@ -365,7 +364,7 @@ def _ground_floor(c: LabelledCanvas, p, s, dice: Dice) -> None:
     panels = c.stripes(u, half / 2, half, half * 0.6) * c.stripes(up, 0.09, 0.12, 0.075)
     c.lay(door, s.wood * (1 - 0.3 * panels), DOOR)
     fan = door * c.between(up, high - 0.065, high - 0.015)
-    c.paint(fan, mix(_glass(c, s, np.float32(0.5)), tone(1.0, 0.8, 0.45), s.evening))
+    c.paint(fan, mix(_glass(s, np.float32(0.5)), tone(1.0, 0.8, 0.45), s.evening))
     c.paint(door * c.between(u, -0.007, 0.007), s.wood * 0.55)
     c.shade(s.strength * (door * c.between(up, high - 0.05 * s.down, high) * 0.8))
 

@@ -137,6 +137,7 @@ def _plan(dice: Dice) -> SimpleNamespace:
     p.first = p.ground + dice.uniform(0.36, 0.44)
     p.floor = choose((0.38, 0.31, 0.27), upper - 2) * dice.uniform(0.92, 1.08)
     p.cornice = dice.uniform(0.05, 0.09)
+    # Flat, pitched, with dormers, or none behind a stepped gable.
     p.roof = dice.integer(0, 3)
     # The cornice has room above the windows; a gable has none.
     p.eaves = p.first + p.upper * p.floor + 0.7 * p.cornice * flag(p.roof != 3)
@@ -148,9 +149,11 @@ def _plan(dice: Dice) -> SimpleNamespace:
     # The head of the windows: straight, slightly arched, or round.
     p.arch = choose((0.0, 0.0, 0.2, 0.5), dice.integer(0, 3)) * p.wide
     p.shutters = dice.chance(0.35)
+    # None, here and there, a row of single ones, or one along a whole floor.
     p.balconies = dice.integer(0, 3)
     p.balcony_floor = np.floor(dice.uniform() * p.upper)
     p.balcony_cells = flag(dice.field(4, 8) < 0.45)
+    # Ledges: none, above the ground floor, or above every floor.
     p.strings = dice.integer(0, 2)
     p.rise = choose((0.0, 0.2, 0.27, 0.3), p.roof) * dice.uniform(0.85, 1.15)
     p.rise = np.minimum(p.rise, 0.86 - p.eaves)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from data.drawing import house_front
 from data.worlds import facades
 from tests.data.readers import accuracy, shrunk
 
@@ -21,6 +22,17 @@ def test_label_maps_hold_the_classes_colours_only():
         drawn.inputs + np.random.default_rng(0).normal(0, 12, drawn.inputs.shape), 0, 255
     )
     assert (facades.label_map(noisy) == classes).mean() > 0.99
+
+
+def test_words_classes_and_colours_belong_together():
+    """They stand in two files, tied by their order."""
+    numbers = [getattr(house_front, name.upper()) for name in facades.CLASSES]
+    assert numbers == list(range(len(facades.CLASSES)))
+    assert len(facades.WALLS) == len(house_front._WALLS)
+    assert len(facades.ROOFS) == len(house_front._ROOFS)
+    assert len(facades.LIGHTS) == len(house_front._SUN) == len(house_front._ZENITH)
+    materials = [word.split()[-1] for word in facades.WALLS]
+    assert materials.index("brick") == 6 and "stone" in materials[9]
 
 
 def test_no_two_classes_look_alike():
