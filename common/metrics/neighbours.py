@@ -1,0 +1,85 @@
+"""Measures by nearest neighbours: fidelity, variety, and whether pictures were copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+from sklearn.neighbors import NearestNeighbors
+
+from common.metrics.checks import checked
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """How two sets lie in each other."""
+
+    #: Share of made samples within the reach of a real one (Kynkäänniemi et al. 2019).
+    precision: float
+    #: Share of real samples within the reach of a made one (the same).
+    recall: float
+    #: How many real samples reach a made one, over k (Naeem et al. 2020): 1 is ideal, and
+    #: unlike precision one outlier with a wide reach does not decide it.
+    density: float
+    #: Share of real samples that have a made one within their own reach (the same).
+    coverage: float
+
+
+def neighbourhood(real: np.ndarray, made: np.ndarray, k: int = 5) -> Neighbourhood:
+    """Precision, recall, density and coverage.
+
+    A sample's reach is the distance to its k-th nearest neighbour in its own set. For two
+    sets of one distribution and equal size, density is 1 in the mean, and coverage
+    1 − (½)^k = .969 where k is 5 and N is large.
+
+    Args:
+        real, made: Features, N×d and M×d; more than k rows each.
+
+    Raises:
+        Refused: as `checked`.
+    """
+    real, made = checked(real, made, at_least=lambda d: k + 1)
+    reach_real, reach_made = (_reach(samples, k) for samples in (real, made))
+    precision, density, coverage = 0, 0, np.zeros(len(real), bool)
+    recalled = np.zeros(len(real), bool)
+    # In parts, so that the table of distances stays small.
+    for part in np.array_split(np.arange(len(made)), max(1, len(made) // 500)):
+        distance = np.sqrt(_squared(made[part], real))
+        inside = distance <= reach_real
+        precision += inside.any(1).sum()
+        density += inside.sum()
+        coverage |= inside.any(0)
+        recalled |= (distance <= reach_made[part, None]).any(0)
+    return Neighbourhood(
+        precision / len(made), recalled.mean(), density / (k * len(made)), coverage.mean()
+    )
+
+
+def _reach(samples: np.ndarray, k: int) -> np.ndarray:
+    distances, _ = NearestNeighbors(n_neighbors=k).fit(samples).kneighbors()
+    return distances[:, -1]
+
+
+def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    squared = (a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T
+    return np.clip(squared, 0, None)
+
+
+def copying(training: np.ndarray, held_out: np.ndarray, made: np.ndarray) -> float:
+    """Whether made samples lie nearer to the training set than new data would.
+
+    Each held-out sample and each made one is given its distance to the nearest training
+    sample. Returned is the share of pairs in which the made one is nearer (the area under
+    the ROC curve): .5 where a generator knows the training set no better than fresh data
+    does, 1 where it copies. Below .5 its samples are strange to the training set.
+
+    Raises:
+        Refused: as `checked`.
+    """
+    training, made = checked(training, made)
+    training, held_out = checked(training, held_out)
+    index = NearestNeighbors(n_neighbors=1).fit(training)
+    fresh, ours = (index.kneighbors(samples)[0][:, 0] for samples in (held_out, made))
+    labels = np.r_[np.zeros(len(fresh)), np.ones(len(ours))]
+    return float(roc_auc_score(labels, -np.r_[fresh, ours]))

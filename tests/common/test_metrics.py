@@ -1,0 +1,264 @@
+"""Every measure against a closed form, a second implementation, and what must make it worse."""
+
+import numpy as np
+import pytest
+from scipy import linalg
+
+from common.metrics.frechet import frechet_distance
+from common.metrics.kid import kernel_distance
+from common.metrics.modes import count_modes, fit_of_mixture
+from common.metrics.neighbours import copying, neighbourhood
+from common.metrics.spectrum import fine_power, fine_power_ratio
+from data import worlds
+from data.errors import Refused
+
+RANDOM = np.random.default_rng
+
+
+def gaussian(count, width=6, seed=0, mean=0.0, scale=1.0):
+    return mean + scale * RANDOM(seed).normal(size=(count, width))
+
+
+# --- Fréchet distance ---
+
+
+def test_frechet_distance_of_gaussians_in_closed_form():
+    """‖μ₁ − μ₂‖² + Σ (σ₁ − σ₂)² where the covariances are diagonal."""
+    scale = np.array([0.5, 1, 2, 3])
+    real = gaussian(200_000, 4)
+    made = gaussian(200_000, 4, 1, np.array([0, 1, 0, -2]), scale)
+    expected = 1 + 4 + ((scale - 1) ** 2).sum()
+    assert frechet_distance(real, made) == pytest.approx(expected, rel=0.02)
+
+
+def test_frechet_distance_against_a_second_implementation():
+    mixing = RANDOM(3).normal(size=(8, 8))
+    real, made = gaussian(500, 8) @ mixing, gaussian(400, 8, 1, 0.3)
+    product = np.cov(real.T) @ np.cov(made.T)
+    second = (
+        ((real.mean(0) - made.mean(0)) ** 2).sum()
+        + np.trace(np.cov(real.T) + np.cov(made.T))
+        - 2 * np.trace(linalg.sqrtm(product).real)
+    )
+    assert frechet_distance(real, made) == pytest.approx(second, rel=1e-6)
+
+
+def test_frechet_distance_is_symmetric_and_0_for_the_same():
+    real, made = gaussian(300), gaussian(200, seed=1, mean=0.5)
+    assert frechet_distance(real, made) == pytest.approx(frechet_distance(made, real))
+    assert frechet_distance(real, real) == pytest.approx(0, abs=1e-9)
+    # Features that never move, as of a dead unit, are no trouble.
+    still = np.hstack([real, np.ones((300, 2))])
+    assert frechet_distance(still, still) == pytest.approx(0, abs=1e-9)
+
+
+# --- KID ---
+
+
+def test_kernel_distance_against_its_definition():
+    real, made = gaussian(80, 3), gaussian(80, 3, 1, 0.7)
+    estimate = kernel_distance(real, made)
+    random = RANDOM(0)
+    x, y = random.permutation(real), random.permutation(made)
+    blocks = []
+    for block in range(4):
+        a, b = x[block * 20 : block * 20 + 20], y[block * 20 : block * 20 + 20]
+        total = 0.0
+        for i in range(20):
+            for j in range(20):
+                if i != j:
+                    total += ((a[i] @ a[j] / 3 + 1) ** 3 + (b[i] @ b[j] / 3 + 1) ** 3) / 380
+                total -= 2 * (a[i] @ b[j] / 3 + 1) ** 3 / 400
+        blocks.append(total)
+    assert estimate.value == pytest.approx(np.mean(blocks))
+    assert estimate.low < estimate.value < estimate.high
+
+
+def test_the_interval_holds_0_for_one_source_and_not_for_two():
+    covered = 0
+    for seed in range(100):
+        same = kernel_distance(gaussian(1000, 4, seed), gaussian(1000, 4, 1000 + seed))
+        covered += same.low <= 0 <= same.high
+    assert covered >= 88
+    other = kernel_distance(gaussian(1000, 4), gaussian(1000, 4, 1, 0.3))
+    assert other.low > 0
+
+
+# --- neighbours ---
+
+
+def test_neighbourhood_of_one_distribution_is_ideal():
+    """Density 1 and coverage 1 − ½^k, as Naeem et al. derive."""
+    found = neighbourhood(gaussian(3000, 8), gaussian(3000, 8, 1))
+    assert found.density == pytest.approx(1, abs=0.06)
+    assert found.coverage == pytest.approx(1 - 0.5**5, abs=0.02)
+    assert found.precision > 0.9 and found.recall > 0.9
+
+
+def test_neighbourhood_against_counting_by_hand():
+    real, made = gaussian(30, 2), gaussian(25, 2, 1, 0.5)
+
+    def reach(samples):
+        distances = np.linalg.norm(samples[:, None] - samples, axis=-1)
+        return np.sort(distances, axis=1)[:, 3]
+
+    between = np.linalg.norm(made[:, None] - real, axis=-1)
+    found = neighbourhood(real, made, k=3)
+    inside = between <= reach(real)
+    assert found.precision == pytest.approx(inside.any(1).mean())
+    assert found.recall == pytest.approx((between <= reach(made)[:, None]).any(0).mean())
+    assert found.density == pytest.approx(inside.sum() / (3 * 25))
+    assert found.coverage == pytest.approx(inside.any(0).mean())
+
+
+def test_swapping_the_sets_swaps_precision_and_recall():
+    """Real data of two kinds, of which one is made: nothing is wrong, but half is missing."""
+    real = np.concatenate([gaussian(500, 4), gaussian(500, 4, 1, 9.0)])
+    made = gaussian(1000, 4, 2)
+    found, swapped = neighbourhood(real, made), neighbourhood(made, real)
+    assert found.precision > 0.9 and found.recall < 0.6 and found.coverage < 0.6
+    assert swapped.precision == found.recall and swapped.recall == found.precision
+
+
+def test_a_copier_is_found_out():
+    training, held_out = gaussian(800, 6), gaussian(800, 6, 1)
+    fresh = gaussian(800, 6, 2)
+    copies = training + gaussian(800, 6, 3, scale=0.05)
+    assert copying(training, held_out, fresh) == pytest.approx(0.5, abs=0.04)
+    assert copying(training, held_out, copies) > 0.98
+    assert copying(training, held_out, fresh + 5) < 0.02
+
+
+# --- what makes everything worse ---
+
+
+@pytest.mark.parametrize("harm", ["noise", "shift", "dropped"])
+def test_all_measures_fall_with_the_harm_done(harm):
+    """Monotony: three doses, three steps down."""
+    kinds = RANDOM(5).normal(size=(10, 8)) * 3
+
+    def drawn(modes, seed):
+        random = RANDOM(seed)
+        return kinds[random.integers(0, modes, 1500)] + random.normal(size=(1500, 8))
+
+    real, distances, kids, covered = drawn(10, 0), [], [], []
+    for dose in range(4):
+        made = drawn(10 - 3 * dose if harm == "dropped" else 10, 1)
+        if harm == "noise":
+            made = made + gaussian(1500, 8, 2, scale=0.8 * dose)
+        if harm == "shift":
+            made = made + 0.5 * dose
+        distances.append(frechet_distance(real, made))
+        kids.append(kernel_distance(real, made).value)
+        covered.append(neighbourhood(real, made).coverage)
+    assert (np.diff(distances) > 0).all(), distances
+    assert (np.diff(kids) > 0).all(), kids
+    assert (np.diff(covered) < 0).all(), covered
+
+
+# --- modes ---
+
+
+def test_counting_modes():
+    counted = count_modes(np.array([0, 0, 1, 1]), 4)
+    assert counted.reached == 2
+    assert counted.divergence == pytest.approx(np.log(2))
+    assert count_modes(np.arange(4), 4).divergence == pytest.approx(0)
+    assert count_modes(np.array([0, 0, 1, 1, 2]), 4, at_least=2).reached == 2
+
+
+def test_a_perfect_sampler_of_a_thousand_modes():
+    """26,000 samples: a divergence of about 999 / 52,000."""
+    counted = count_modes(RANDOM(0).integers(0, 1000, 26_000), 1000)
+    assert counted.reached == 1000 and counted.divergence == pytest.approx(0.0192, rel=0.15)
+
+
+@pytest.mark.parametrize("name", ["ring", "grid"])
+def test_fit_of_a_mixture(name):
+    world = worlds.get(name)
+    perfect = fit_of_mixture(world.draw(np.arange(20_000)).points, world)
+    assert perfect.reached == perfect.modes == len(world.centres)
+    assert perfect.high_quality == pytest.approx(0.989, abs=0.003)
+    assert perfect.spread == pytest.approx(1, abs=0.02)
+
+    memoriser = world.centres[RANDOM(0).integers(0, len(world.centres), 5000)]
+    told = fit_of_mixture(memoriser, world)
+    assert told.reached == told.modes and told.high_quality == 1 and told.spread < 1e-6
+
+    wide = world.centres[RANDOM(0).integers(0, len(world.centres), 5000)]
+    wide = wide + gaussian(5000, 2, scale=2 * world.sigma)
+    assert fit_of_mixture(wide, world).high_quality < 0.75
+
+    one = fit_of_mixture(world.centres[[0]] + gaussian(5000, 2, scale=world.sigma), world)
+    assert one.reached == 1 and one.spread == pytest.approx(1, abs=0.05)
+
+    uniform = RANDOM(0).uniform(-4.15, 4.15, (20_000, 2))
+    assert fit_of_mixture(uniform, world).high_quality < 0.04
+
+
+# --- fine detail ---
+
+
+def test_fine_power_of_white_noise_is_its_variance():
+    noise = RANDOM(0).normal(0, 3, (200, 32, 48, 1))
+    assert fine_power(noise) == pytest.approx(9, rel=0.02)
+
+
+def test_fine_power_of_waves():
+    x = np.arange(64)
+    for cycles, fine in ((8, False), (24, True)):
+        wave = np.broadcast_to(np.cos(2 * np.pi * cycles * x / 64), (1, 64, 64))[..., None]
+        assert (fine_power(wave) > 1e-6) == fine
+
+
+def test_blur_lowers_and_noise_raises_fine_power():
+    real = RANDOM(0).normal(size=(20, 32, 32, 3))
+    blurred = (real + np.roll(real, 1, 1) + np.roll(real, 1, 2) + np.roll(real, (1, 1), (1, 2))) / 4
+    ratios = [fine_power_ratio(real, (1 - a) * real + a * blurred) for a in (0, 0.3, 0.6, 1)]
+    assert ratios[0] == 1 and (np.diff(ratios) < 0).all()
+    assert fine_power_ratio(real, real + RANDOM(1).normal(size=real.shape)) > 1.5
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize(
+    "measure", [frechet_distance, kernel_distance, neighbourhood, lambda a, b: copying(a, a, b)]
+)
+@pytest.mark.parametrize(
+    ("real", "made", "words"),
+    [
+        (gaussian(50), np.full((50, 6), np.nan), "not finite"),
+        (np.r_[gaussian(50), [[np.inf] * 6]], gaussian(50), "not finite"),
+        (gaussian(50), gaussian(50, 5), "cannot be compared"),
+        (gaussian(50), gaussian(1), "1 made samples"),
+        (gaussian(1), gaussian(50), "1 real samples"),
+        (gaussian(50), np.zeros((50, 2, 3)), "legal is N×d"),
+    ],
+)
+def test_what_is_no_evidence_gives_no_number(measure, real, made, words):
+    with pytest.raises(Refused, match=words) as no:
+        measure(real, made)
+    assert "\n" not in str(no.value)
+
+
+def test_too_few_for_a_covariance():
+    with pytest.raises(Refused, match="6 real samples: this measure needs 7 or more"):
+        frechet_distance(gaussian(6), gaussian(50))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: count_modes(np.array([5]), 5),
+        lambda: count_modes(np.array([], int), 5),
+        lambda: fit_of_mixture(np.full((4, 2), np.nan), worlds.get("ring")),
+        lambda: fit_of_mixture(np.zeros((4, 3)), worlds.get("ring")),
+        lambda: fine_power(np.zeros((4, 8, 8))),
+        lambda: fine_power(np.full((1, 8, 8, 1), np.nan)),
+        lambda: fine_power_ratio(np.zeros((1, 8, 8, 1)), np.ones((1, 8, 8, 1))),
+    ],
+)
+def test_more_that_is_refused(call):
+    with pytest.raises(Refused):
+        call()
