@@ -4,9 +4,9 @@ Known (returned as factors): the label, the typeface (sixteen that matplotlib br
 drawn hands), and the pose: rotation, slant, size, proportion, place and thickness. Hidden:
 the tremble of the hand, brightness, stains, grain. All are drawn independently; labels are
 equally likely, and a hand is as likely as 3½ typefaces. What a cheat could exploit: within
-one typeface a digit is one outline, so sixteen stored outlines and an affine map make seven
-pictures in ten; only the hands vary in shape. Compare with held-out pictures, and count
-typefaces as well as labels.
+one typeface a digit is one outline, so 160 stored outlines, an affine map and a change of
+thickness make the shapes of seven pictures in ten; only the hands vary. Compare with
+held-out pictures, and count typefaces as well as labels.
 """
 
 from __future__ import annotations

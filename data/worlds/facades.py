@@ -6,7 +6,7 @@ tell: the wall's material and colour, the light, and the colour of the roof. Hid
 other colours, curtains and lit rooms, dirt, clouds, frames and mouldings, the shadow of a
 house across the street. Plan and style are drawn from separate dice, so the same label map
 can be seen in other styles (`in_styles`): a net that minimises L1 alone must answer with
-their mean, a blur of no colour in particular.
+their median, pixel by pixel, a blur of no colour in particular.
 
 What a cheat could exploit: walls and sky cover most of a picture, so a flat mean colour for
 each class has a small error already; and style is one draw for a whole picture, so its mean
@@ -125,7 +125,10 @@ def label_map(inputs: np.ndarray) -> np.ndarray:
 
 
 def _plan(dice: Dice) -> SimpleNamespace:
-    """All that the label map tells: measures in picture units, (n, 1, 1) each."""
+    """All that the plan's dice decide: measures in picture units, (n, 1, 1) each.
+
+    The label map shows them all, but for the awnings.
+    """
     p = SimpleNamespace()
     p.ground = dice.uniform(-0.90, -0.80)
     p.half = dice.uniform(0.70, 0.99)
