@@ -51,6 +51,11 @@ def run(module, *arguments, cwd, **options):
     return process.returncode, out, err
 
 
+def complaints(err):
+    """The lines of standard error that are not progress, which a slow machine adds."""
+    return [line for line in err.splitlines() if not line.endswith(" s more")]
+
+
 def pictures(folder, size=(40, 24), count=12):
     folder.mkdir()
     for index in range(count):
