@@ -5,7 +5,7 @@ from __future__ import annotations
 from keras import ops
 
 from common.network import Player
-from common.precision import full_precision
+from common.precision import computing_in
 
 
 class Average:
@@ -19,7 +19,7 @@ class Average:
     def __init__(self, player: Player, decay: float):
         self._player = player
         self._decay = decay
-        with full_precision():
+        with computing_in("float32"):
             built = player.buildModel()
         self.models = built if isinstance(built, tuple) else (built,)
         self.model = self.models[0]

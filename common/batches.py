@@ -24,11 +24,11 @@ def random(seed: int, purpose: str, number: int = 0) -> np.random.Generator:
 
 
 class Batches:
-    """Batches of pictures, each picture once an epoch, with noise for the generator.
+    """Batches of samples, each sample once an epoch, with noise for the generator.
 
     Args:
-        images: uint8 N×H×W×C.
-        batch_size: Pictures a batch; what is left of an epoch is dropped, another part
+        dataset: Pictures, uint8 N×H×W×C, or points, float32 N×D.
+        batch_size: Samples a batch; what is left of an epoch is dropped, another part
             each time.
         noise: (generator of random numbers, count) -> arrays by name, added to the batch.
 
@@ -38,29 +38,29 @@ class Batches:
 
     def __init__(
         self,
-        images: np.ndarray,
+        dataset: np.ndarray,
         batch_size: int,
         seed: int,
         noise: Callable[[np.random.Generator, int], dict[str, np.ndarray]],
     ):
-        check_batch(batch_size, len(images))
-        self._images, self._batch_size, self._seed, self._noise = images, batch_size, seed, noise
+        check_batch(batch_size, len(dataset))
+        self._dataset, self._batch_size, self._seed, self._noise = dataset, batch_size, seed, noise
         self._order = lru_cache(maxsize=2)(self._shuffled)
 
     @property
     def per_epoch(self) -> int:
         """Batches an epoch."""
-        return len(self._images) // self._batch_size
+        return len(self._dataset) // self._batch_size
 
     def __call__(self, step: int) -> dict[str, np.ndarray]:
-        """The batch of a step: "real", uint8 B×H×W×C, and the noise."""
+        """The batch of a step: "real", as the dataset is, and the noise."""
         epoch, place = divmod(step, self.per_epoch)
         chosen = self._order(epoch)[place * self._batch_size :][: self._batch_size]
         drawn = self._noise(random(self._seed, "noise", step), self._batch_size)
-        return {"real": self._images[chosen], **drawn}
+        return {"real": self._dataset[chosen], **drawn}
 
     def _shuffled(self, epoch: int) -> np.ndarray:
-        return random(self._seed, "order", epoch).permutation(len(self._images))
+        return random(self._seed, "order", epoch).permutation(len(self._dataset))
 
 
 def check_batch(batch_size: int, pictures: int) -> None:

@@ -29,12 +29,24 @@ class Config:
     image_size: int | None = None
     """Pixels a side; None: what suits the world and the recipe, or the pictures' own size."""
     channels: Suppress[int | None] = None
-    """Colour channels, 1 or 3: the data's own."""
+    """Colour channels, 1 or 3, or coordinates of a point: the data's own."""
 
     steps: int = 1000
     """Updates of the generator in all (with --resume, too; pretraining is not counted)."""
     batch_size: int = 32
     """Pictures an update."""
+    generator_rate: float = 2e-4
+    """The generator's learning rate."""
+    discriminator_rate: float = 2e-4
+    """The discriminator's learning rate."""
+    beta_1: float = 0.5
+    """Adam's momentum."""
+    beta_2: float = 0.999
+    """Adam's memory of squared gradients."""
+    decay_from: int = 0
+    """The update at which both rates begin to fall, if --decay-steps is above 0."""
+    decay_steps: int = 0
+    """Updates over which they fall to a hundredth, along half a cosine (0: they stay)."""
     pretrain_discriminator: int = 0
     """Updates of the discriminator alone, before the generator's first."""
     seed: int = 0
@@ -44,6 +56,8 @@ class Config:
     deterministic: bool = False
     """Also choose deterministic GPU kernels (slower); on one CPU runs repeat exactly anyway."""
 
+    stop_at_equilibrium: float = 0.0
+    """Stop once D ranks (real, made) right in half the cases, give or take this (0: off)."""
     averaging: float = 0.0
     """Decay of the generator's running average, which is what is shown and kept (0: off)."""
     sample_every: int = 500
@@ -76,11 +90,16 @@ class Config:
         for name in ("pictures", "batch_size", "sample_every", "checkpoint_every"):
             self._at_least(1, name)
         self._at_least(1, "log_every")
-        for name in ("steps", "pretrain_discriminator"):
+        for name in ("steps", "pretrain_discriminator", "decay_from", "decay_steps"):
             self._at_least(0, name)
+        for name in ("generator_rate", "discriminator_rate"):
+            self._within(name, 0, 1)
+        for name in ("beta_1", "beta_2"):
+            self._within(name, 0, 1, open_above=True)
         self._within("seed", 0, 2**32 - 1)
         self._within("sample_count", 1, 1024)
         self._within("averaging", 0, 1, open_above=True)
+        self._within("stop_at_equilibrium", 0, 0.1)
         if self.image_size is not None and self.image_size not in self.legal_sizes():
             raise Refused(
                 f"--image-size {self.image_size}: this network makes "
@@ -96,6 +115,10 @@ class Config:
         """
         if source.kind not in self.learns_from:
             raise Refused(_unfit(source, self.learns_from))
+        if source.kind == "points":
+            if self.image_size is not None:
+                raise Refused(f"--image-size {self.image_size}: {source.name} gives points")
+            return dataclasses.replace(self, channels=source.channels)
         size = self.image_size
         if size is None and source.sizes is None:
             fits = source.usual_size in self.legal_sizes()
@@ -113,6 +136,18 @@ class Config:
         settled = dataclasses.replace(self, image_size=size, channels=source.channels)
         settled.check()
         return settled
+
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """Shape of one sample: a picture's (size, size, C), a point's (coordinates,)."""
+        if not self.makes_pictures:
+            return (self.channels,)
+        return (self.image_size, self.image_size, self.channels)
+
+    @property
+    def makes_pictures(self) -> bool:
+        """Whether samples are pictures, and not points."""
+        return self.image_size is not None
 
     def _at_least(self, least: float, name: str) -> None:
         if not getattr(self, name) >= least:

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 from keras import ops
+from PIL import Image
 
 from common import backend
 from common.average import Average
 from common.batches import Batches, draw_latents, random
 from common.config import Config
+from common.equilibrium import Equilibrium
 from common.network import Discriminator, Generator
+from common.plane import over_surface
+from common.samples import to_pixels
+from data.sheet import grid
 
 
 class GAN(keras.Model):
@@ -29,11 +34,15 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.average = Average(generator, config.averaging)
+        #: Watches for the end of the game, where the configuration asks for it.
+        tolerance = config.stop_at_equilibrium
+        self.equilibrium = Equilibrium(tolerance) if tolerance else None
         # Players are plain objects: Keras sees their networks through this list.
         self.networks = [*generator.models, *discriminator.models]
         #: Updates done so far; negative while the discriminator is pretrained.
         self.step = -config.pretrain_discriminator
-        self._pretraining = False
+        #: Whether the discriminator learns alone for now.
+        self.pretraining = False
         # Nothing is left for Keras to build from a first batch.
         self.built = True
 
@@ -42,12 +51,12 @@ class GAN(keras.Model):
         # The tape remembers how the fakes were made. The discriminator's update lies outside
         # of it; the generator's goes on recording where it left off.
         with backend.tape() as forward:
-            make = self.generator.frozen if self._pretraining else self.generator
+            make = self.generator.frozen if self.pretraining else self.generator
             fake = make(batch["latent"])
         # The discriminator learns from the pictures, not from how they came about.
         judged = self.discriminator.trainModel(batch["real"], ops.stop_gradient(fake))
         logs = {f"discriminator/{name}": value for name, value in judged.items()}
-        if self._pretraining:
+        if self.pretraining:
             return logs
         # The same fakes serve the generator, judged by the discriminator just updated.
         made = self.generator.trainModel(
@@ -57,13 +66,14 @@ class GAN(keras.Model):
         return logs | {f"generator/{name}": value for name, value in made.items()}
 
     def trainModel(self, dataset: np.ndarray, callbacks: Sequence[keras.callbacks.Callback] = ()):
-        """Train from where this GAN stands up to `config.steps`.
+        """Train from where this GAN stands up to `config.steps`, or to equilibrium.
 
         First come `config.pretrain_discriminator` updates of the discriminator alone, so
         that the generator's first lessons mean something.
 
         Args:
-            dataset: Pictures, uint8 N×H×W×C, of the size and channels of the configuration.
+            dataset: Pictures, uint8 N×H×W×C, or points, float32 N×D, of the shape that the
+                configuration says.
             callbacks: Keras callbacks; `self.step` counts for them. One that sets
                 `stop_training` ends the training after the step.
 
@@ -78,15 +88,16 @@ class GAN(keras.Model):
             self._fit(batches, self.config.steps, False, callbacks)
 
     def _fit(self, batches, last: int, pretraining: bool, callbacks) -> None:
-        if self.step >= last:
+        watching = [self.equilibrium] if self.equilibrium and not pretraining else []
+        if self.step >= last or any(callback.reached for callback in watching):
             return
         # `train_step` reads this while it is traced, not at every step: so trace it anew.
-        self._pretraining = pretraining
+        self.pretraining = pretraining
         self.make_train_function(force=True)
         self.fit(
             backend.stream(batches, self.step, last),
             steps_per_epoch=last - self.step,
-            callbacks=[_StepCounter(), *callbacks],
+            callbacks=[_StepCounter(), *watching, *callbacks],
             shuffle=False,
             verbose=0,
         )
@@ -101,22 +112,35 @@ class GAN(keras.Model):
         return fixed_latents(self.config, count)
 
     def show(self, count: int) -> np.ndarray:
-        """The averaged generator's pictures for the fixed latents, float32 in [-1, 1]."""
+        """The averaged generator's samples for the fixed latents: pictures in [-1, 1]."""
+        return self.sample(self.fixed_latents(count))
+
+    def sample(self, latents: np.ndarray) -> np.ndarray:
+        """The averaged generator's samples for latents."""
         self.average.refresh()
-        return generate(self.average.model, self.fixed_latents(count))
+        return generate(self.average.model, latents)
+
+    def sheet(self, samples: np.ndarray, real: np.ndarray) -> Image.Image:
+        """Samples on one sheet: pictures side by side, points over the discriminator's surface.
+
+        Args:
+            samples: As `show` gives them.
+            real: Some of the data, as points are drawn beside them.
+        """
+        if len(self.config.sample_shape) > 1:
+            return grid(to_pixels(samples))
+        return over_surface(samples, real, self.discriminator.frozen)
 
     def log_names(self) -> list[str]:
         """The names that `train_step` logs, found by running it on shapes alone."""
         batch = self.noise(random(0, "shapes"), 2)
-        config = self.config
-        batch["real"] = np.zeros(
-            (2, config.image_size, config.image_size, config.channels), "float32"
-        )
+        batch["real"] = np.zeros((2, *self.config.sample_shape), "float32")
         return sorted(backend.names_of(self.train_step, batch))
 
     def state(self) -> dict[str, list]:
         """Every variable that decides how the training goes on, by name, in a fixed order."""
         state = self.generator.state("generator") | self.discriminator.state("discriminator")
+        state |= self.equilibrium.state() if self.equilibrium else {}
         return state | self.average.state()
 
 
@@ -126,9 +150,9 @@ def fixed_latents(config: Config, count: int) -> np.ndarray:
 
 
 def generate(model: keras.Model, latents: np.ndarray) -> np.ndarray:
-    """Pictures for latents, float32 N×H×W×C in [-1, 1], by a network at inference.
+    """Samples for latents by a network at inference: pictures N×H×W×C in [-1, 1], points N×D.
 
-    In parts of a fixed number, so that memory is bounded and a picture is the same
+    In parts of a fixed number, so that memory is bounded and a sample is the same
     however many are asked for.
     """
     part = 64

@@ -7,6 +7,7 @@ import keras
 from common import backend
 from common.config import Config
 from common.loss import Loss, ranked
+from common.rates import adam
 
 
 class Player:
@@ -99,6 +100,10 @@ class Player:
 class Generator(Player):
     """The side that makes pictures."""
 
+    def build_optimizer(self) -> keras.optimizers.Optimizer:
+        """Adam at `config.generator_rate`."""
+        return adam(self.config.generator_rate, self.config)
+
     def lossFunction(self, fake, real, discriminator) -> dict:
         """How far the discriminator is from taking `fake` for real.
 
@@ -113,6 +118,10 @@ class Generator(Player):
 
 class Discriminator(Player):
     """The side that tells real pictures from made ones."""
+
+    def build_optimizer(self) -> keras.optimizers.Optimizer:
+        """Adam at `config.discriminator_rate`: at a time scale of its own (Heusel et al. 2017)."""
+        return adam(self.config.discriminator_rate, self.config)
 
     def lossFunction(self, real, fake) -> dict:
         """How badly real and fake are told apart.

@@ -32,10 +32,10 @@ def cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 
 
 @contextmanager
-def full_precision() -> Iterator[None]:
-    """Networks built within compute in float32, so that what is saved travels."""
+def computing_in(precision: str) -> Iterator[None]:
+    """Networks built within compute so; in float32 if what is saved is to travel."""
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
+    keras.config.set_dtype_policy(precision)
     try:
         yield
     finally:

@@ -9,11 +9,11 @@ import keras
 import numpy as np
 
 from common.backend import EventWriter
+from common.config import Config
 from common.run import Run
-from common.samples import to_pixels
 from common.watchdog import Watchdog
 from data.files import whole
-from data.sheet import grid, save
+from data.sheet import save
 
 
 class Metrics(keras.callbacks.Callback):
@@ -61,27 +61,33 @@ def _is_up_to(row: dict, step: int) -> bool:
 
 
 class Samples(keras.callbacks.Callback):
-    """A grid of the same latents every `sample_every` steps, and always as latest.png."""
+    """A sheet of the same latents every `sample_every` steps, and always as latest.png.
 
-    def __init__(self, run: Run, events: EventWriter, every: int, count: int, watchdog: Watchdog):
+    Args:
+        real: Some of the data, to be shown beside points.
+    """
+
+    def __init__(
+        self, run: Run, events: EventWriter, config: Config, watchdog: Watchdog, real: np.ndarray
+    ):
         super().__init__()
         self._folder, self._events, self._watchdog = run.samples, events, watchdog
-        self._every, self._count = every, count
+        self._every, self._count, self._real = config.sample_every, config.sample_count, real
 
     def on_train_batch_end(self, batch, logs=None):
-        """Draw a grid where one is due."""
+        """Draw a sheet where one is due."""
         step = self.model.step
         if step > 0 and (step % self._every == 0 or step == self.model.config.steps):
             self.draw()
 
     def draw(self) -> None:
-        """Draw and keep the grid of the present step."""
+        """Draw and keep the sheet of the present step."""
         step = self.model.step
-        pictures = self.model.show(self._count)
-        sheet = grid(to_pixels(pictures))
+        samples = self.model.show(self._count)
+        sheet = self.model.sheet(samples, self._real)
         path = self._folder / f"step-{max(step, 0):07d}.png"
         save(sheet, path)
         with whole(self._folder / "latest.png") as aside:
             shutil.copyfile(path, aside)
         self._events.picture(step, "samples", np.atleast_3d(np.asarray(sheet)))
-        self._watchdog.look_at(step, pictures)
+        self._watchdog.look_at(step, samples)

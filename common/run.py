@@ -6,6 +6,7 @@ events/          the same for TensorBoard
 samples/         grids of the same latents over time
 checkpoints/     what resuming needs
 generator.keras  what infer uses: float32, averaged where averaging is on
+evaluation.json  what evaluate measured
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import zlib
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from common.config import Config, from_dict
@@ -41,6 +44,7 @@ class Run:
         self.metrics = path / "metrics.csv"
         self.events = path / "events"
         self.generator = path / "generator.keras"
+        self.evaluation = path / "evaluation.json"
 
     @classmethod
     def create(cls, path: Path | None, recipe: str, config: Config, data: dict) -> Run:
@@ -60,7 +64,7 @@ class Run:
             "recipe": recipe,
             "config": dataclasses.asdict(config),
             "data": data,
-            "made_with": _versions(),
+            "made_with": versions(),
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=ASIDE))
@@ -128,11 +132,21 @@ class Run:
             raise Refused(f"{self.path / 'config.yaml'} is damaged: {fault}") from fault
         return config
 
+    def check_data(self, samples: np.ndarray, name: str) -> None:
+        """Refuse samples that are not those that the run was trained on."""
+        if fingerprint(samples) != self.facts["data"].get("fingerprint"):
+            raise Refused(f"{name} does not hold the samples that {self.path} was trained on")
+
     def note(self, **facts) -> None:
         """Add facts to config.yaml, or replace them."""
         self.facts |= facts
         with whole(self.path / "config.yaml") as aside:
             aside.write_text(_to_yaml(self.facts), encoding="utf-8")
+
+
+def fingerprint(samples: np.ndarray) -> int:
+    """Tells one set of pictures or points from another."""
+    return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
 
 
 def check_free(path: Path) -> None:
@@ -159,7 +173,8 @@ def _to_yaml(facts: dict) -> str:
     return yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)
 
 
-def _versions() -> dict:
+def versions() -> dict:
+    """What a run is made with: versions of the packages that matter, and this code's revision."""
     packages = ("tensorflow", "keras", "numpy", "pillow")
     found = {name: importlib.metadata.version(name) for name in packages}
     return {"python": platform.python_version(), **found, "revision": _revision()}

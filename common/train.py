@@ -7,7 +7,6 @@ import errno
 import os
 import sys
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ import tyro
 import data
 from common.batches import check_batch
 from common.config import Config
-from common.run import Run, check_free
+from common.run import Run, check_free, fingerprint
 from data.command import read_flags, run_program
 from data.errors import MachineFault, Refused
 
@@ -81,7 +80,7 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     config = flags.config.fitted_to(source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
-    pictures = _load(source, config)
+    samples = _load(source, config)
     if config.precision == "auto":
         # From here on TensorFlow is there, and nothing about flags or data is refused.
         from common.precision import choose
@@ -89,14 +88,14 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
         config = dataclasses.replace(config, precision=choose("auto"))
     gan = _build(config, build)
     config = gan.config = _with_movable_data(config)
-    facts = {"pictures": len(pictures), "fingerprint": _fingerprint(pictures.images)}
+    facts = {"pictures": len(samples), "fingerprint": fingerprint(samples)}
     try:
         run = Run.create(flags.run, recipe, config, facts)
     except OSError as fault:
         raise MachineFault(f"the run folder cannot be made: {fault}") from fault
     run.claim()
     print(f"run folder: {run.path}")
-    return _train(run, recipe, gan, pictures.images)
+    return _train(run, recipe, gan, samples)
 
 
 def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
@@ -116,25 +115,25 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         source = data.find(config.data)
     except Refused as no:
         raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
-    pictures = _load(source, config)
-    recorded = run.facts["data"].get("fingerprint")
-    if _fingerprint(pictures.images) != recorded:
-        raise Refused(f"{config.data} does not hold the pictures that {run.path} was trained on")
+    samples = _load(source, config)
+    run.check_data(samples, config.data)
     gan = _build(config, build)
     gan.config = _with_movable_data(config)
-    return _train(run, recipe, gan, pictures.images)
+    return _train(run, recipe, gan, samples)
 
 
-def _load(source: data.Source, config: Config) -> data.ImageSet:
+def _load(source: data.Source, config: Config) -> np.ndarray:
     began = time.time()
-    pictures = source.load("train", config.image_size, config.pictures, config.seed)
-    check_batch(config.batch_size, len(pictures))
-    size = f"{config.image_size}×{config.image_size}"
-    print(f"{len(pictures)} pictures {size}×{config.channels} of {source.name}", end="")
-    print(f" ({source.describe_sizes()}), {time.time() - began:.1f} s", flush=True)
+    samples = source.load("train", config.image_size, config.pictures, config.seed).samples
+    check_batch(config.batch_size, len(samples))
+    what, sizes = "points", ""
+    if source.kind != "points":
+        what = f"pictures {config.image_size}×{config.image_size}×{config.channels}"
+        sizes = f" ({source.describe_sizes()})"
+    print(f"{len(samples)} {what} of {source.name}{sizes}, {time.time() - began:.1f} s", flush=True)
     for remark in source.remarks:
         print(f"note: {remark}", file=sys.stderr)
-    return pictures
+    return samples
 
 
 def _build(config: Config, build: Callable):
@@ -152,7 +151,7 @@ def _build(config: Config, build: Callable):
     return gan
 
 
-def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
+def _train(run: Run, recipe: str, gan, dataset: np.ndarray) -> int:
     from common import backend, checkpoint
     from common.keeper import Keeper
     from common.progress import ProgressBar
@@ -172,10 +171,12 @@ def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
             run.note(config=dataclasses.asdict(config), device=backend.device_name())
 
             events = backend.EventWriter(run.events)
-            real = images[: config.sample_count].astype(np.float32) / 127.5 - 1
+            real = dataset[: config.sample_count]
+            if real.dtype == np.uint8:
+                real = real.astype(np.float32) / 127.5 - 1
             watchdog = Watchdog(config.log_every, config.watchdog, diversity(real))
             metrics = Metrics(run, events, config.log_every, gan.log_names())
-            samples = Samples(run, events, config.sample_every, config.sample_count, watchdog)
+            samples = Samples(run, events, config, watchdog, real)
             metrics.resume_at(gan.step)
             with Keeper(run, events, config.checkpoint_every, watchdog) as keeper:
                 for writer in (samples, keeper):
@@ -186,7 +187,7 @@ def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
                     # Whether the samples were diverse before is no part of a checkpoint.
                     watchdog.look_at(restored, gan.show(config.sample_count))
                 print(f"samples: {run.samples / 'latest.png'}, every {config.sample_every} steps")
-                gan.trainModel(images, [watchdog, metrics, samples, keeper, bar])
+                gan.trainModel(dataset, [watchdog, metrics, samples, keeper, bar])
                 keeper.save()
         _animate(run)
     except OSError as fault:
@@ -207,6 +208,8 @@ def _train(run: Run, recipe: str, gan, images: np.ndarray) -> int:
             f"go on: python -m recipes.{recipe}.train --resume {run.path}"
         )
         return 128 + keeper.stopped_by
+    if gan.equilibrium and gan.equilibrium.reached:
+        print(f"equilibrium: the discriminator ranks no better than chance at step {gan.step}")
     print(f"done: {gan.step} steps, {time.time() - began:.0f} s")
     print(f"pictures:  {run.samples / 'latest.png'}")
     print(f"animation: {run.samples / 'training.webp'}")
@@ -230,11 +233,6 @@ def _animate(run: Run) -> None:
         animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")
     except (OSError, ValueError) as fault:
         print(f"note: no animation was made ({fault})", file=sys.stderr)
-
-
-def _fingerprint(images: np.ndarray) -> int:
-    """Tells one set of pictures from another."""
-    return zlib.crc32(np.ascontiguousarray(images)) ^ len(images)
 
 
 def _with_movable_data(config: Config) -> Config:

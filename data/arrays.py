@@ -16,6 +16,8 @@ _TRAIN = ("x_train", "train_images", "images", "x", "X", "arr_0")
 _TEST = ("x_test", "test_images")
 _LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
 _LABELS |= {"test_images": "test_labels", "images": "labels", "x": "y", "X": "y"}
+# More than these are no classes.
+_MOST_CLASSES = 1000
 
 
 class ArraySource(Source):
@@ -39,6 +41,8 @@ class ArraySource(Source):
         self.channels = 1 if images.ndim == 3 else images.shape[-1]
         self.count = len(images)
         self.sizes = ((images.shape[1], images.shape[2]),) * 2
+        self.factors = _words_for(arrays.get(_LABELS.get(self._train, "")))
+        self.modes = tuple(self.factors)
 
     def _check(self, key: str, first: np.ndarray) -> None:
         images = self._arrays[key]
@@ -75,6 +79,16 @@ class ArraySource(Source):
         labels = self._arrays.get(_LABELS.get(key, ""))
         factors = {} if labels is None else {"label": labels[part].reshape(len(images))}
         return ImageSet(to_square(images, size), factors)
+
+
+def _words_for(labels: np.ndarray | None) -> dict[str, tuple[str, ...]]:
+    """What labels can be said to be, where they are few and numbered from 0: their numbers."""
+    if labels is None or labels.dtype.kind not in "ui" or not labels.size:
+        return {}
+    classes = int(labels.max()) + 1
+    if labels.min() < 0 or classes > _MOST_CLASSES:
+        return {}
+    return {"label": tuple(str(number) for number in range(classes))}
 
 
 def open_npz(path: Path) -> ArraySource:

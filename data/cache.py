@@ -1,4 +1,4 @@
-"""Decoded pictures kept between runs: one checked file a data set, put in place by renaming.
+"""What is kept between runs: decoded pictures and the like, a checked file each, whole or not.
 
 The folder is `$GAN_COOKBOOK_CACHE`, or `~/.cache/gan-cookbook`. It can be deleted at any
 time. A file is an uncompressed .npz: the zip format carries a checksum of each array, so a
@@ -24,7 +24,7 @@ from data.imageset import ImageSet
 
 _FACTOR = "factor:"
 # Raised with every change of what a file holds.
-_FORMAT = 2
+_FORMAT = 3
 
 
 def folder() -> Path:
@@ -41,63 +41,83 @@ def remember(label: str, key: dict, make: Callable[[], ImageSet]) -> ImageSet:
         key: Everything that the pictures depend on; another key is another file.
         make: Called where the cache has nothing usable.
     """
+    return _to_set(remember_arrays(label, key, lambda: _to_arrays(make()), _to_set))
+
+
+def remember_arrays(
+    label: str,
+    key: dict,
+    make: Callable[[], dict[str, np.ndarray]],
+    check: Callable[[dict[str, np.ndarray]], object] = lambda arrays: None,
+) -> dict[str, np.ndarray]:
+    """The arrays that `make` gives, from the cache where they are there already.
+
+    Args:
+        label, key, make: As for `remember`.
+        check: Raises ValueError or KeyError for arrays of which one is not as it should be.
+    """
     text = json.dumps({"format": _FORMAT, **key}, sort_keys=True, default=str)
     path = folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
-    kept = _look(path, text)
+    kept = _look(path, text, check)
     if kept is not None:
         return kept
     with _alone(path):
         # Another process may have made it since.
-        kept = _look(path, text, aloud=False)
+        kept = _look(path, text, check, aloud=False)
         if kept is not None:
             return kept
-        pictures = make()
+        arrays = make()
         try:
             _clear(path.parent)
-            _write(path, pictures, text)
+            # Put in place at once, so that no reader and no other writer sees half a file.
+            with whole(path) as aside:
+                np.savez(aside, **arrays, key=np.array(text), names=np.array(sorted(arrays)))
         except OSError as fault:
             _say(f"the cache in {folder()} cannot be written ({fault.strerror}): going on without")
-        return pictures
+        return arrays
 
 
-def _look(path: Path, key: str, aloud: bool = True) -> ImageSet | None:
+def _look(path: Path, key: str, check: Callable, aloud: bool = True) -> dict | None:
     if not os.path.exists(path):
         return None
     try:
-        return _read(path, key)
+        arrays = _read(path, key)
+        check(arrays)
+        return arrays
     except DAMAGED:
         if aloud:
             _say(f"cache file {path.name} is damaged or not ours: made again")
         return None
 
 
-def _read(path: Path, key: str) -> ImageSet:
+def _read(path: Path, key: str) -> dict[str, np.ndarray]:
     # An .npz holding pickled objects is refused by numpy: nothing here is ever unpickled.
-    with np.load(path, allow_pickle=False) as arrays:
-        if str(arrays["key"]) != key:
+    with np.load(path, allow_pickle=False) as file:
+        if str(file["key"]) != key:
             raise ValueError("made for another key")
-        if sorted(arrays["names"]) != sorted(arrays.files):
+        arrays = {name: file[name] for name in file.files if name not in ("key", "names")}
+        if sorted(file["names"]) != sorted(arrays):
             raise ValueError("not all that was written")
-        factors = {n[len(_FACTOR) :]: arrays[n] for n in arrays.files if n.startswith(_FACTOR)}
-        inputs = arrays["inputs"] if "inputs" in arrays.files else None
-        kept = ImageSet(arrays["images"], factors, inputs)
+        return arrays
+
+
+def _to_arrays(pictures: ImageSet) -> dict[str, np.ndarray]:
+    arrays = {_FACTOR + name: values for name, values in pictures.factors.items()}
+    arrays["images"] = pictures.images
+    if pictures.inputs is not None:
+        arrays["inputs"] = pictures.inputs
+    return arrays
+
+
+def _to_set(arrays: dict[str, np.ndarray]) -> ImageSet:
+    factors = {n[len(_FACTOR) :]: values for n, values in arrays.items() if n.startswith(_FACTOR)}
+    kept = ImageSet(arrays["images"], factors, arrays.get("inputs"))
     for pictures in (kept.images, kept.inputs):
         if pictures is not None and (pictures.dtype != np.uint8 or pictures.ndim != 4):
             raise ValueError("no pictures")
-    if any(len(v) != len(kept) for v in (*factors.values(), inputs) if v is not None):
+    if any(len(v) != len(kept) for v in (*factors.values(), kept.inputs) if v is not None):
         raise ValueError("not as many factors or inputs as pictures")
     return kept
-
-
-def _write(path: Path, pictures: ImageSet, key: str) -> None:
-    """Put in place at once, so that no reader and no other writer sees half a file."""
-    arrays = {_FACTOR + name: values for name, values in pictures.factors.items()}
-    arrays |= {"images": pictures.images, "key": np.array(key)}
-    if pictures.inputs is not None:
-        arrays["inputs"] = pictures.inputs
-    arrays["names"] = np.array([*arrays, "names"])
-    with whole(path) as aside:
-        np.savez(aside, **arrays)
 
 
 @contextmanager

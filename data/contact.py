@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 from PIL import Image
 
+from data.figure import scatter
 from data.imageset import ImageSet, PointSet
 from data.sheet import grid
 
@@ -18,7 +17,7 @@ def sheet_of(pictures: ImageSet | PointSet, across: int = 1040) -> Image.Image:
         across: How many pixels wide the sheet may be, if it holds more than one picture.
     """
     if isinstance(pictures, PointSet):
-        return _scatter(pictures.points)
+        return scatter(pictures.points)
     images = pictures.images
     if pictures.inputs is not None:
         channels = max(images.shape[-1], pictures.inputs.shape[-1])
@@ -35,19 +34,3 @@ def beside(left: Image.Image, right: Image.Image) -> Image.Image:
     sheet.paste(left, (0, 0))
     sheet.paste(right, (left.width + 16, 0))
     return sheet
-
-
-def _scatter(points: np.ndarray) -> Image.Image:
-    """Points in the plane, with axes."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4, 4), dpi=100, layout="constrained")
-    axes = figure.subplots()
-    axes.scatter(*points.T, s=3, alpha=0.5, linewidths=0)
-    axes.set_aspect("equal")
-    axes.grid(alpha=0.3)
-    file = io.BytesIO()
-    # Without metadata: the same points give the same file.
-    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
-    return Image.open(file).convert("RGB")

@@ -26,6 +26,11 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.images)
 
+    @property
+    def samples(self) -> np.ndarray:
+        """What a generator is to make the like of: the pictures."""
+        return self.images
+
 
 @dataclass(frozen=True)
 class PointSet:
@@ -38,6 +43,11 @@ class PointSet:
     def __len__(self) -> int:
         return len(self.points)
 
+    @property
+    def samples(self) -> np.ndarray:
+        """What a generator is to make the like of: the points."""
+        return self.points
+
 
 class Source(ABC):
     """A data set that was found but not yet read.
@@ -47,6 +57,7 @@ class Source(ABC):
     """
 
     name: str
+    #: Colour channels of a picture; coordinates of a point.
     channels: int
     count: int | None
 
@@ -57,6 +68,9 @@ class Source(ABC):
     domains: dict[str, Source] = {}
     #: What is known of each picture: factor -> the words for its values (None: a number).
     factors: dict[str, tuple[str, ...] | None] = {}
+    #: Those of them whose combinations are modes: as good as equally frequent in the data,
+    #: and a generator should reach them all.
+    modes: tuple[str, ...] = ()
 
     #: The picture size that suits an endless set best; None: any is as good.
     usual_size: int | None = None

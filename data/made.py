@@ -41,7 +41,8 @@ class WorldSource(Source):
     def __init__(self, world: World):
         self.world = world
         self.name, self.kind, self.channels = world.name, world.kind, world.channels
-        self.factors, self.usual_size = world.factors, world.usual_size
+        self.factors, self.modes = world.factors, world.modes
+        self.usual_size = world.usual_size
 
     def describe_sizes(self) -> str:
         """The sizes that can be drawn, in words."""
@@ -72,7 +73,7 @@ class PointSource(Source):
 
     kind = "points"
     count = None
-    channels = 0
+    channels = 2
 
     def __init__(self, world: Mixture):
         self.world = world

@@ -23,6 +23,8 @@ class NamedSource(Source):
         self.name = name
         self.count, side, self.channels, self._by_hand = SETS[name]
         self.sizes = ((side, side), (side, side))
+        # Ten classes each, numbered.
+        self.factors, self.modes = {"label": tuple("0123456789")}, ("label",)
 
     def load(self, split, size, count, seed):
         """As `Source.load`; fetches the set where it is not in the Keras cache yet."""

@@ -45,6 +45,7 @@ class Digits(World):
         "y": None,
         "thickness": None,
     }
+    modes = ("label",)
 
     def draw_chunk(self, indices, size, seed):
         """Draw a few digits.

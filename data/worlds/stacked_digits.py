@@ -34,6 +34,8 @@ class StackedDigits(World):
         "blue": tuple(f"blue {digit}" for digit in range(10)),
     }
 
+    modes = ("red", "green", "blue")
+
     def draw_chunk(self, indices, size, seed):
         """Draw a few pictures."""
         # Picture i is made of the digits 3i, 3i + 1 and 3i + 2.

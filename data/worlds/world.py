@@ -35,6 +35,8 @@ class World(ABC):
     usual_size: int | None = None
     #: Factor name -> the words for its values (None: a number on a scale).
     factors: dict[str, tuple[str, ...] | None]
+    #: Factors with words whose combinations a generator should all reach, equally often.
+    modes: tuple[str, ...] = ()
     #: "pictures", or "pairs" where a picture comes with an input that it is made from.
     kind = "pictures"
 

@@ -16,6 +16,8 @@ class Config(config.Config):
     # Settled by trials on two cores, told in the chapter: at these rates and widths a
     # picture of 40 pixels has walls, roofs and windows after 3,200 steps.
     steps: int = 3200
+    generator_rate: float = 1e-3
+    discriminator_rate: float = 5e-4
     averaging: float = 0.998
     sample_every: int = 200
     world_size = 40
@@ -34,12 +36,6 @@ class Config(config.Config):
         "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
     ] = "non-saturating"
     """The adversarial loss."""
-    generator_rate: float = 1e-3
-    """The generator's learning rate."""
-    discriminator_rate: float = 5e-4
-    """The discriminator's learning rate."""
-    beta_1: float = 0.5
-    """Adam's momentum."""
     r1: float = 0.0
     """Weight γ of the R1 penalty; above 0 the discriminator goes without batch normalisation."""
     gradient_penalty: float = 0.0
@@ -55,9 +51,6 @@ class Config(config.Config):
         for name in ("latent_size", "width"):
             self._at_least(1, name)
         self._within("kernel", 2, 11)
-        for name in ("generator_rate", "discriminator_rate"):
-            self._within(name, 0, 1)
-        self._within("beta_1", 0, 1, open_above=True)
         for name in ("r1", "gradient_penalty"):
             self._within(name, 0, 1e6)
         if self.r1 and self.gradient_penalty:

@@ -38,11 +38,6 @@ class DCGANDiscriminator(Discriminator):
         )(x)
         return keras.Model(picture, logit, name="discriminator")
 
-    def build_optimizer(self) -> keras.optimizers.Optimizer:
-        """Adam; its rate is its own, for training at two time scales (Heusel et al. 2017)."""
-        config = self.config
-        return keras.optimizers.Adam(config.discriminator_rate, config.beta_1, epsilon=1e-8)
-
     def lossFunction(self, real, fake) -> dict:
         """The adversarial term, and the penalty where one is asked for.
 

@@ -34,11 +34,6 @@ class DCGANGenerator(Generator):
         x = upsample(x, config.channels, config.kernel, config.upsampling)
         return keras.Model(latent, to_range(x), name="generator")
 
-    def build_optimizer(self) -> keras.optimizers.Optimizer:
-        """Adam, with the paper's β1 of .5 unless told otherwise."""
-        config = self.config
-        return keras.optimizers.Adam(config.generator_rate, config.beta_1, epsilon=1e-8)
-
 
 def widths_towards_picture(config) -> list[int]:
     """Channels of the maps, the smallest map's first: 8w, 4w, 2w, w at 64 pixels.

@@ -1,0 +1,115 @@
+"""The program behind evaluate.py of every recipe that makes samples from latents."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import data
+from common.config import Config
+from common.evaluation.ground import Ground
+from common.evaluation.scores import Bar, Scores
+from common.run import Run, versions
+from data.command import read_flags, run_program
+from data.errors import Refused
+
+
+@dataclass
+class EvaluateFlags:
+    """Measure what a run has learned, beside controls; writes evaluation.json into the run."""
+
+    run: Path
+    """The run folder."""
+    count: int | None = None
+    """Samples of each entrant; None: 5,000, or what half of the test pictures allows."""
+    seed: int = 0
+    """Decides the latents, and all else that is random."""
+    data: str | None = None
+    """Where the run's pictures are now, if they have moved."""
+    beside: tuple[Path, ...] = ()
+    """Other runs on the same data, to be measured too: ablations."""
+    features: Path | None = None
+    """A feature net made elsewhere (a file of its cache); None: this machine's own."""
+    inception: Path | None = None
+    """Weights of Keras' InceptionV3 without its top (.h5); None: those in Keras' cache, if any."""
+
+    def check(self) -> None:
+        """Refuse values that cannot be."""
+        if self.count is not None and not 2 <= self.count <= 100_000:
+            raise Refused(f"--count {self.count}: legal is 2 to 100000")
+        if not 0 <= self.seed < 2**32:
+            raise Refused(f"--seed {self.seed}: legal is 0 to {2**32 - 1}")
+        for file in (self.features, self.inception):
+            if file is not None and not file.is_file():
+                raise Refused(f"{file}: no such file")
+
+
+def main(
+    recipe: str, kind: type[Config], build: Callable, bars: Callable[[Config], Sequence[Bar]]
+) -> int:
+    """Evaluate a run from the command line.
+
+    Args:
+        recipe: Its name.
+        kind: Its configuration.
+        build: Configuration -> `common.gan.GAN`; imports TensorFlow.
+        bars: Configuration -> what a run of it must reach.
+
+    Returns:
+        The exit code: 0 whether the bars are met or not.
+    """
+
+    def program() -> None:
+        words = f"python -m recipes.{recipe}.evaluate"
+        flags = read_flags(EvaluateFlags, sys.argv[1:], program=words)
+        flags.check()
+        scores = evaluate(recipe, kind, build, bars, flags)
+        scores.show()
+        print(f"\n{flags.run / 'evaluation.json'}")
+
+    return run_program(program)
+
+
+def evaluate(
+    recipe: str, kind: type[Config], build: Callable, bars: Callable, flags: EvaluateFlags
+) -> Scores:
+    """Measure a run and write its evaluation.json; see `main`.
+
+    Raises:
+        Refused: the run is being trained, has nothing to show yet, or its data has changed;
+            there are fewer samples than a measure needs; a feature net is of other data.
+    """
+    run = Run.open(flags.run, recipe)
+    run.claim()
+    config = run.config(kind)
+    ablations = [_beside(path, recipe, kind, config) for path in flags.beside]
+    source = data.find(flags.data or config.data)
+    ground = Ground.of(source, config, flags.count)
+    run.check_data(ground.training, source.name)
+
+    # Only now the slow import, and the file that does it quietly is first.
+    from common import backend  # noqa: F401
+    from common.evaluation import pictures, points
+    from common.evaluation.entrants import entrants_of
+
+    count = len(ground.held_out)
+    entrants, step = entrants_of(build, (run, config), ablations, count, flags.seed)
+    facts = {"recipe": recipe, "data": source.name, "step": step, "samples": count}
+    facts |= {"seed": flags.seed, "made_with": versions()}
+    if source.kind == "points":
+        scores = points.evaluate(facts, entrants, ground, source.world)
+    else:
+        scores = pictures.evaluate(facts, entrants, ground, source, flags.features, flags.inception)
+    scores.bars = tuple(bars(config))
+    scores.save(run.evaluation)
+    return scores
+
+
+def _beside(path: Path, recipe: str, kind: type[Config], config: Config) -> tuple[Run, Config]:
+    other = Run.open(path, recipe)
+    theirs = other.config(kind)
+    if theirs.sample_shape != config.sample_shape or theirs.data != config.data:
+        raise Refused(f"--beside {path} was trained on {theirs.data}, this run on {config.data}")
+    return other, theirs

@@ -1,0 +1,87 @@
+"""Who is measured: a run's generator, and what it is without training or without an option."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from common import backend, checkpoint
+from common.batches import random
+from common.config import Config
+from common.evaluation.scores import TRAINED
+from common.gan import GAN, generate
+from common.run import Run
+from common.samples import to_pixels
+from data.errors import Refused
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Somebody who is measured."""
+
+    meaning: str
+    #: Pictures, uint8 N×H×W×C, or points, float32 N×D.
+    samples: np.ndarray
+
+
+def entrants_of(
+    build: Callable[[Config], GAN],
+    run: tuple[Run, Config],
+    ablations: Sequence[tuple[Run, Config]],
+    count: int,
+    seed: int,
+) -> tuple[dict[str, Entrant], int]:
+    """A run's generator and its controls, all asked with the same latents.
+
+    Args:
+        build: Configuration -> GAN.
+        ablations: Other runs, to stand beside it.
+        count: Samples of each.
+        seed: Of the latents.
+
+    Returns:
+        Entrants by name, and the step at which the run stands.
+
+    Raises:
+        Refused: a run has no checkpoint yet, or a generator makes values that are not finite.
+    """
+
+    def asked(gan: GAN, sample: Callable, name: str, meaning: str) -> None:
+        latents = gan.noise(random(seed, "evaluation"), count)["latent"]
+        found[name] = Entrant(meaning, _usable(sample(latents), name))
+
+    def build_of(config: Config) -> GAN:
+        backend.set_up("float32", config.seed)
+        return build(config)
+
+    found: dict[str, Entrant] = {}
+    folder, config = run
+    gan = build_of(config)
+    asked(gan, gan.sample, "untrained", "the same generator with its first weights")
+    untrained = found.pop("untrained")
+    step = _restore(folder, gan)
+    asked(gan, gan.sample, TRAINED, "the run's generator")
+    if config.averaging:
+        meaning = "the same with its weights as they are, not their running average"
+        asked(gan, lambda z: generate(gan.generator.model, z), "not averaged", meaning)
+    for other, theirs in ablations:
+        ablation = build_of(theirs)
+        at = _restore(other, ablation)
+        asked(ablation, ablation.sample, other.path.name, f"another run's generator, step {at}")
+    return found | {"untrained": untrained}, step
+
+
+def _restore(run: Run, gan: GAN) -> int:
+    step = checkpoint.restore(run.checkpoints, gan.state())
+    if step is None:
+        raise Refused(f"{run.path} has nothing to evaluate yet: no checkpoint was reached")
+    return step
+
+
+def _usable(samples: np.ndarray, name: str) -> np.ndarray:
+    # As pixels, NaN would become a number like any other.
+    if not np.isfinite(samples).all():
+        raise Refused(f"the {name} generator makes values that are not finite; nothing is measured")
+    return to_pixels(samples) if samples.ndim == 4 else samples

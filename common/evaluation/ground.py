@@ -1,0 +1,62 @@
+"""The real samples that everything is measured against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from common.batches import random
+from common.config import Config
+from data.errors import Refused
+from data.imageset import Source
+
+_USUAL = 5000
+# Another part of an endless world than trainings take.
+_SEED = 2_014_061
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Real pictures, uint8 N×H×W×C, or points, float32 N×D."""
+
+    #: What the run was trained on.
+    training: np.ndarray
+    #: What samples are compared with.
+    reference: np.ndarray
+    #: As many others: real samples that have to score well.
+    held_out: np.ndarray
+
+    @classmethod
+    def of(cls, source: Source, config: Config, count: int | None) -> Ground:
+        """The training samples of a run, and two halves of the test split.
+
+        Args:
+            count: Samples a half; None: 5,000, or as many as there are.
+
+        Raises:
+            Refused: the test split has fewer.
+        """
+        training = source.load("train", config.image_size, config.pictures, config.seed).samples
+        tests = _tests(source, config.image_size, 2 * (count or _USUAL))
+        most = len(tests) // 2
+        if most < (count or 2):
+            hint = "; of fewer than 100 pictures none are kept for testing" if not most else ""
+            raise Refused(
+                f"{source.name} has {len(tests)} pictures for testing, of which one half is "
+                f"compared with the other: legal is --count {most} or less, at least 2{hint}"
+            )
+        # Sets may be sorted by class: in their own order the halves would differ.
+        mixed = random(_SEED, "halves").permutation(len(tests))
+        half = count or min(_USUAL, most)
+        return cls(training, tests[mixed[:half]], tests[mixed[half : 2 * half]])
+
+
+def _tests(source: Source, size: int | None, count: int) -> np.ndarray:
+    try:
+        return source.load("test", size, count, _SEED).samples
+    except Refused:
+        if source.count is None:
+            raise
+        # A folder with train/ alone has no test split.
+        return np.empty((0,))

@@ -1,0 +1,68 @@
+"""Inception's features, for those who have its weights: nothing is ever fetched.
+
+The weights are those of `keras.applications.InceptionV3` without its top, trained on
+ImageNet. The FID of Heusel et al. 2017 uses an older Inception of TensorFlow's: figures
+made here are comparable with each other, and close to published ones at best.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from common.precision import computing_in  # first: it imports TensorFlow, quietly
+
+import keras  # isort: skip
+from keras import ops
+
+from data.errors import Refused
+from data.files import DAMAGED
+
+#: Numbers in its features, the last pooling.
+DIMENSIONS = 2048
+#: Samples below which a Fréchet distance in so many dimensions is not called FID.
+FEWEST = 10_000
+
+#: Where Keras keeps the weights, below its home.
+KERAS_FILE = "models/inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5"
+_SIDE = 299
+
+
+def weights(file: Path | None) -> Path | None:
+    """The file of weights: the one named, or the one in Keras' cache; None: there is none."""
+    if file is not None:
+        return file
+    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    cached = Path(home) / KERAS_FILE
+    return cached if cached.is_file() else None
+
+
+class Inception:
+    """Pictures to Inception's features.
+
+    Raises:
+        Refused: the file does not hold its weights.
+    """
+
+    def __init__(self, file: Path):
+        with computing_in("float32"):
+            self._network = keras.applications.InceptionV3(
+                include_top=False, weights=None, input_shape=(_SIDE, _SIDE, 3), pooling="avg"
+            )
+        try:
+            self._network.load_weights(file)
+        except DAMAGED as fault:
+            raise Refused(f"--inception {file} does not hold InceptionV3's weights") from fault
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """The features of pictures uint8 N×H×W×C: float32 N×2048."""
+        return np.concatenate([self._part(images[i : i + 32]) for i in range(0, len(images), 32)])
+
+    def _part(self, images: np.ndarray) -> np.ndarray:
+        pictures = ops.image.resize(
+            images.astype(np.float32), (_SIDE, _SIDE), interpolation="bilinear", antialias=True
+        )
+        colour = ops.broadcast_to(pictures / 127.5 - 1, (len(images), _SIDE, _SIDE, 3))
+        return np.asarray(self._network(colour))

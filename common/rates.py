@@ -1,0 +1,26 @@
+"""Optimizers, and rates that fall."""
+
+from __future__ import annotations
+
+import keras
+
+from common.config import Config
+
+
+def adam(rate: float, config: Config) -> keras.optimizers.Optimizer:
+    """Adam with the configuration's momenta, and ε as in its paper (Kingma and Ba 2015).
+
+    Where `config.decay_steps` is above 0, the rate stays until `config.decay_from`, falls
+    to a hundredth along half a cosine, and stays there. It depends on the step alone and not
+    on how many are to come: so a training that goes on is as one that never stopped.
+    """
+    if config.decay_steps:
+        # Keras warms up along a straight line: from a rate to the same rate is no change.
+        rate = keras.optimizers.schedules.CosineDecay(
+            rate,
+            config.decay_steps,
+            alpha=0.01,
+            warmup_target=rate if config.decay_from else None,
+            warmup_steps=config.decay_from,
+        )
+    return keras.optimizers.Adam(rate, config.beta_1, config.beta_2, epsilon=1e-8)

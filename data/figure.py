@@ -1,0 +1,39 @@
+"""Drawings with axes, by matplotlib, as pictures without a clock or a path in them."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def new_figure(width: float = 4, height: float = 4) -> Figure:
+    """An empty figure of width × height hundred pixels."""
+    # Importing matplotlib takes a while, and not every command draws.
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=100, layout="constrained")
+
+
+def to_picture(figure: Figure) -> Image.Image:
+    """The figure as a picture; the same figure gives the same pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    file = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(file, metadata={"Software": None})
+    return Image.open(file).convert("RGB")
+
+
+def scatter(points: np.ndarray) -> Image.Image:
+    """Points in the plane, N×2, with axes."""
+    figure = new_figure()
+    axes = figure.subplots()
+    axes.scatter(*points.T, s=3, alpha=0.5, linewidths=0)
+    axes.set_aspect("equal")
+    axes.grid(alpha=0.3)
+    return to_picture(figure)

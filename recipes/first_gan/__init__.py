@@ -1,0 +1,1 @@
+"""The first GAN: the whole idea in one file of a hundred lines (Goodfellow et al. 2014)."""

@@ -1,0 +1,79 @@
+"""The first GAN's settings: the small configuration, and Goodfellow's without any help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common import config
+
+
+@dataclass(kw_only=True)
+class Config(config.Config):
+    """Settings of the first GAN; the defaults are the small configuration."""
+
+    data: str = "ring"
+    """What to learn from: points (ring, grid), or small pictures (digits, mnist, a folder)."""
+    pictures: int = 100_000
+    """How many points or pictures of a world to draw; a folder or set is used whole."""
+    steps: int = 30_000
+    batch_size: int = 256
+    """Samples an update."""
+    generator_rate: float = 1e-3
+    discriminator_rate: float = 1e-3
+    beta_1: float = 0.0
+    beta_2: float = 0.99
+    decay_from: int = 15_000
+    decay_steps: int = 15_000
+    averaging: float = 0.999
+    sample_every: int = 1000
+    sample_count: int = 1000
+    """Samples on a sheet; their latents stay the same throughout."""
+    checkpoint_every: int = 5000
+    log_every: int = 100
+    # bfloat16 has 8 bits: the number after 1 is 1.008, and a mode of the ring is .01 wide.
+    precision: config.Precision = "float32"
+    world_size = 32
+    learns_from = ("points", "pictures", "pairs")
+    #: Latents come from N(0, 1).
+    prior = "normal"
+
+    latent_size: int = 2
+    """Numbers in a latent vector."""
+    width: int = 128
+    """Units of a hidden layer."""
+    depth: int = 3
+    """Hidden layers of each network."""
+    magnification: float = 4.0
+    """How much larger than they are the networks see points; pictures are seen as they are."""
+    blur: float = 0.2
+    """Standard deviation of the noise laid over what the discriminator sees, at first."""
+    blur_steps: int = 15_000
+    """Updates over which it fades to nothing, evenly."""
+
+    def legal_sizes(self) -> list[int]:
+        """Any from 8 to 64 pixels: more are too many numbers for dense layers."""
+        return list(range(8, 65))
+
+    def check(self) -> None:
+        """As `common.config.Config.check`."""
+        super().check()
+        for name in ("latent_size", "width", "depth", "blur_steps"):
+            self._at_least(1, name)
+        self._within("magnification", 1e-3, 1e3)
+        self._within("blur", 0, 1e3)
+
+
+PRESETS = {
+    "small": Config(),
+    # The algorithm of 2014 as it stands: no blur, no falling rates, no average, Adam as it
+    # comes. It is the control that the small configuration is measured against.
+    "vanilla": Config(
+        beta_1=0.9,
+        beta_2=0.999,
+        decay_from=0,
+        decay_steps=0,
+        averaging=0.0,
+        magnification=1.0,
+        blur=0.0,
+    ),
+}

@@ -1,0 +1,27 @@
+"""Measure a trained first GAN: `python -m recipes.first_gan.evaluate --help`."""
+
+import sys
+
+from common.evaluate import main
+from common.evaluation.scores import Bar
+from recipes.first_gan.config import Config
+from recipes.first_gan.train import build
+
+
+def bars(config: Config) -> list[Bar]:
+    """Of points every mode, rightly shaped; of pictures less than of a convolutional network."""
+    if config.makes_pictures:
+        return [
+            Bar("Fréchet distance", most=0.5, of="untrained"),
+            Bar("copying", most=0.55),
+        ]
+    # The grid's 25 modes may lack one.
+    return [
+        Bar("modes", least=24 if config.data == "grid" else 8),
+        Bar("high quality", least=0.9),
+        Bar("spread", least=0.7, most=1.3),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main("first_gan", Config, build, bars))

@@ -1,0 +1,88 @@
+"""A generative adversarial network, whole (Goodfellow et al. 2014).
+
+B latents of L numbers become B samples: points (B, 2), or pictures (B, height, width, C).
+"""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from common.gan import GAN
+from common.loss import Loss
+from common.network import Discriminator, Generator
+
+
+class FirstGenerator(Generator):
+    """The counterfeiter: a latent → a sample."""
+
+    def buildModel(self):
+        config, latent = self.config, keras.Input((self.config.latent_size,))
+        x = layers.Dense(int(np.prod(config.sample_shape)))(hidden_layers(latent, config))
+        x = ops.tanh(x) if config.makes_pictures else x / config.magnification
+        return keras.Model(latent, layers.Reshape(config.sample_shape)(x), name="generator")
+
+    def lossFunction(self, latent, blur, discriminator):
+        return {"adversarial": self.loss.generator(discriminator(self(latent) + blur))}
+
+
+class FirstDiscriminator(Discriminator):
+    """The detective: a sample → a logit, above 0 for "real" and below 0 for "made"."""
+
+    def buildModel(self):
+        config, sample = self.config, keras.Input(self.config.sample_shape)
+        x = hidden_layers(layers.Flatten()(sample) * config.magnification, config)
+        return keras.Model(sample, layers.Dense(1)(x), name="discriminator")
+
+    def lossFunction(self, real, fake):
+        real_logits, fake_logits = self(real), self(fake)
+        self.observe(ranked=ops.mean(ops.cast(real_logits > fake_logits, "float32")))
+        return {"adversarial": self.loss.discriminator(real_logits, fake_logits)}
+
+
+class FirstLoss(Loss):
+    """Both sides of the game; softplus(−t) is −log σ(t), and softplus(t) is −log(1 − σ(t))."""
+
+    def discriminator(self, real, fake):
+        """−E log σ(D(x)) − E log(1 − σ(D(G(z)))): what the detective's mistakes cost."""
+        return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
+
+    def generator(self, fake, real=None):
+        """−E log σ(D(G(z))): what it costs the counterfeiter to be found out."""
+        return ops.mean(ops.softplus(-fake))
+
+
+class FirstGAN(GAN):
+    """The game: both play, and neither is told anything but the other's answers."""
+
+    def __init__(self, config):
+        loss = FirstLoss()
+        super().__init__(config, FirstGenerator(config, loss), FirstDiscriminator(config, loss))
+
+    def noise(self, chance, count):
+        """All that a batch leaves to chance: latents, and a blur for what is judged."""
+        shapes = {"latent": (self.config.latent_size,), "blur": self.config.sample_shape}
+        return {n: chance.standard_normal((count, *s), "float32") for n, s in shapes.items()}
+
+    def train_step(self, batch):
+        """One update of each player."""
+        config, latent = self.config, batch["latent"]
+        done = ops.cast(self.generator.optimizer.iterations, "float32")
+        blur = batch["blur"] * config.blur * ops.relu(1 - done / config.blur_steps)
+        # The discriminator learns first; the samples it is shown are not the generator's lesson.
+        fake = ops.stop_gradient(self.generator(latent))
+        judged = self.discriminator.trainModel(batch["real"] + blur, fake - blur)
+        logs = {f"discriminator/{name}": value for name, value in judged.items()}
+        if not self.pretraining:
+            made = self.generator.trainModel(latent, blur, self.discriminator.frozen)
+            logs |= {f"generator/{name}": value for name, value in made.items()}
+            self.average.update()
+        return logs
+
+
+def hidden_layers(x, config):
+    """`depth` dense layers of `width` units, each unit bent at a place of its own."""
+    spread = keras.initializers.RandomUniform(-1, 1)
+    for _ in range(config.depth):
+        x = layers.Dense(config.width, kernel_initializer="he_normal", bias_initializer=spread)(x)
+        x = layers.LeakyReLU(0.2)(x)
+    return x
