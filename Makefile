@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test lint format bench chapters clean help
+.PHONY: demo test lint format bench chapters results clean help
 
 help:  ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
@@ -28,6 +28,9 @@ bench: $(INSTALLED)  ## measure speed and memory on this machine
 
 chapters: $(INSTALLED)  ## make the chapters' pictures again (about five minutes)
 	$(BIN)/python -m tests.chapters
+
+results: $(INSTALLED)  ## train, evaluate, rewrite all tables (RECIPE=dcgan, SEEDS=1; about an hour)
+	$(BIN)/python -m tests.results
 
 clean:  ## remove what was installed and built (runs/ stays)
 	rm -rf $(VENV) build *.egg-info

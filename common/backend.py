@@ -97,6 +97,11 @@ def names_of(function: Callable, batch: dict[str, np.ndarray]) -> list[str]:
     return list(traced.structured_outputs)
 
 
+def compiled(function: Callable) -> Callable:
+    """The function as a graph: for a loop of one's own, where `fit` is not used."""
+    return tf.function(function)
+
+
 def has_gpu() -> bool:
     """Whether TensorFlow sees a GPU."""
     return bool(tf.config.list_physical_devices("GPU"))

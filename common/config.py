@@ -30,6 +30,8 @@ class Config:
     """Pixels a side; None: what suits the world and the recipe, or the pictures' own size."""
     channels: Suppress[int | None] = None
     """Colour channels, 1 or 3, or coordinates of a point: the data's own."""
+    spread: Suppress[float] = 1.0
+    """Standard deviation of a point's coordinates: the data's own."""
 
     steps: int = 1000
     """Updates of the generator in all (with --resume, too; pretraining is not counted)."""
@@ -57,7 +59,7 @@ class Config:
     """Also choose deterministic GPU kernels (slower); on one CPU runs repeat exactly anyway."""
 
     stop_at_equilibrium: float = 0.0
-    """Stop once D ranks (real, made) right in half the cases, give or take this (0: off)."""
+    """Stop once D has lost its lead: ranks (real, made) right in ½ + this at most (0: off)."""
     averaging: float = 0.0
     """Decay of the generator's running average, which is what is shown and kept (0: off)."""
     sample_every: int = 500
@@ -118,7 +120,7 @@ class Config:
         if source.kind == "points":
             if self.image_size is not None:
                 raise Refused(f"--image-size {self.image_size}: {source.name} gives points")
-            return dataclasses.replace(self, channels=source.channels)
+            return dataclasses.replace(self, channels=source.channels, spread=source.spread)
         size = self.image_size
         if size is None and source.sizes is None:
             fits = source.usual_size in self.legal_sizes()

@@ -11,13 +11,14 @@ class Equilibrium(keras.callbacks.Callback):
 
     At the game's solution D(x) = ½ everywhere (Goodfellow et al. 2014, proposition 1): of
     pairs of one real and one made sample it ranks half in the right order, whatever the
-    loss. That is necessary but not sufficient, for a discriminator that has learned nothing
-    yet ranks no better. So two things are waited for: that it has led, clearly, at some time;
-    and that it then stays at ½ for `PATIENCE` steps. A discriminator too weak for its task
-    ends a training all the same: look at the samples.
+    loss. (Or a little less: it is asked before its update, and the generator has learned
+    from its last.) That is necessary but not sufficient, for a discriminator that has
+    learned nothing yet ranks no better. So two things are waited for: that it has led,
+    clearly, at some time; and that it then has no lead for `PATIENCE` steps. A discriminator
+    too weak for its task ends a training all the same: look at the samples.
 
     Args:
-        tolerance: How far from ½ the running mean of the ranking may be, above 0.
+        tolerance: How far above ½ the running mean of the ranking may be, above 0.
     """
 
     #: Steps for which the balance must hold.
@@ -31,24 +32,40 @@ class Equilibrium(keras.callbacks.Callback):
         super().__init__()
         self._tolerance = tolerance
         # The running mean of the ranking, whether D has led, and for how many steps since
-        # then nobody has. A variable, so that checkpoints have it.
-        self._seen = keras.Variable([0.5, 0.0, 0.0], dtype="float32", trainable=False)
+        # then nobody has. While a training runs these are plain numbers, which are quicker;
+        # the variable is what outlives it and what checkpoints have.
+        self._mean, self._led, self._calm = np.float32([0.5, 0, 0])
+        self._kept = keras.Variable([0.5, 0.0, 0.0], dtype="float32", trainable=False)
 
     @property
     def reached(self) -> bool:
         """Whether the game has come to its end."""
-        return bool(np.asarray(self._seen)[2] >= self.PATIENCE)
+        return bool(np.asarray(self._kept)[2] >= self.PATIENCE)
+
+    def on_train_begin(self, logs=None):
+        """Begin where the variable stands."""
+        self._mean, self._led, self._calm = np.asarray(self._kept)
 
     def on_train_batch_end(self, batch, logs=None):
         """Take one step's ranking into account."""
-        mean, led, calm = np.asarray(self._seen)
-        mean = self._DECAY * mean + (1 - self._DECAY) * float(logs["discriminator/ranked"])
-        led = max(led, float(mean > 0.5 + self._LEAD * self._tolerance))
-        calm = calm + 1 if led and abs(mean - 0.5) < self._tolerance else 0
-        self._seen.assign([mean, led, calm])
-        if self.reached:
+        ranked = np.float32(logs["discriminator/ranked"])
+        self._mean += np.float32(1 - self._DECAY) * (ranked - self._mean)
+        lead = self._mean - 0.5
+        self._led = max(self._led, np.float32(lead > self._LEAD * self._tolerance))
+        rests = self._led and lead < self._tolerance
+        self._calm = self._calm + 1 if rests else np.float32(0)
+        if self._calm >= self.PATIENCE:
+            self._keep()
             self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        """Leave the variable as it should be."""
+        self._keep()
+
+    def _keep(self) -> None:
+        self._kept.assign([self._mean, self._led, self._calm])
 
     def state(self) -> dict[str, list]:
         """What a checkpoint must hold."""
-        return {"equilibrium": [self._seen]}
+        self._keep()
+        return {"equilibrium": [self._kept]}

@@ -79,6 +79,9 @@ class Source(ABC):
     #: the longest; None where any size can be drawn.
     sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
 
+    #: Standard deviation of a point's coordinates, where the source gives points.
+    spread: float = 1.0
+
     #: One-line remarks for the user: what was skipped and why.
     remarks: tuple[str, ...] = ()
 

@@ -77,7 +77,7 @@ class PointSource(Source):
 
     def __init__(self, world: Mixture):
         self.world = world
-        self.name, self.factors = world.name, world.factors
+        self.name, self.factors, self.spread = world.name, world.factors, world.spread
 
     def load(self, split, size, count, seed) -> PointSet:
         """As `Source.load`; `size` changes nothing."""

@@ -84,6 +84,7 @@ class Scores:
             },
             "unavailable": self.unavailable,
             "bars": [str(bar) for bar in self.bars],
+            "of_bars": [bar.measure for bar in self.bars],
             "held": {
                 who: [bar.holds(self.values, who) for bar in self.bars] for who in self.values
             },

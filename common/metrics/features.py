@@ -58,6 +58,8 @@ class Known:
     made_for: dict
     #: Factor -> how many values it can have.
     factors: dict[str, int]
+    #: Numbers in a picture's features.
+    dimensions: int
     #: Factor -> the share of pictures, among `tested` that it never saw, on which it is right.
     accuracy: dict[str, float]
     trained_on: int
@@ -160,6 +162,7 @@ def _train(name, made_for, targets, training: ImageSet, tests: ImageSet):
             name,
             made_for,
             targets,
+            DIMENSIONS,
             accuracy,
             len(training),
             len(tests),

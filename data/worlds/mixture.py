@@ -25,6 +25,11 @@ class Mixture:
     sigma: float
 
     @property
+    def spread(self) -> float:
+        """Standard deviation of a coordinate, over both and over all modes."""
+        return float(np.sqrt(self.centres.var(axis=0).mean() + self.sigma**2))
+
+    @property
     def factors(self) -> dict[str, tuple[str, ...]]:
         """The mode that a point was drawn from, told by its number."""
         return {"mode": tuple(f"mode {number}" for number in range(len(self.centres)))}

@@ -15,15 +15,15 @@ class Config(config.Config):
     """What to learn from: points (ring, grid), or small pictures (digits, mnist, a folder)."""
     pictures: int = 100_000
     """How many points or pictures of a world to draw; a folder or set is used whole."""
-    steps: int = 30_000
+    steps: int = 36_000
     batch_size: int = 256
     """Samples an update."""
     generator_rate: float = 1e-3
     discriminator_rate: float = 1e-3
     beta_1: float = 0.0
     beta_2: float = 0.99
-    decay_from: int = 15_000
-    decay_steps: int = 15_000
+    decay_from: int = 12_000
+    decay_steps: int = 24_000
     averaging: float = 0.999
     sample_every: int = 1000
     sample_count: int = 1000
@@ -44,11 +44,16 @@ class Config(config.Config):
     depth: int = 3
     """Hidden layers of each network."""
     magnification: float = 4.0
-    """How much larger than they are the networks see points; pictures are seen as they are."""
-    blur: float = 0.2
-    """Standard deviation of the noise laid over what the discriminator sees, at first."""
+    """The standard deviation at which the networks see points; pictures are seen as they are."""
+    blur: float = 0.25
+    """Noise laid over what the discriminator sees, at first, in the points' deviations."""
     blur_steps: int = 15_000
     """Updates over which it fades to nothing, evenly."""
+
+    @property
+    def zoom(self) -> float:
+        """How many times larger than they are the networks see samples."""
+        return 1.0 if self.makes_pictures else self.magnification / self.spread
 
     def legal_sizes(self) -> list[int]:
         """Any from 8 to 64 pixels: more are too many numbers for dense layers."""

@@ -18,7 +18,7 @@ class FirstGenerator(Generator):
     def buildModel(self):
         config, latent = self.config, keras.Input((self.config.latent_size,))
         x = layers.Dense(int(np.prod(config.sample_shape)))(hidden_layers(latent, config))
-        x = ops.tanh(x) if config.makes_pictures else x / config.magnification
+        x = ops.tanh(x) if config.makes_pictures else x / config.zoom
         return keras.Model(latent, layers.Reshape(config.sample_shape)(x), name="generator")
 
     def lossFunction(self, latent, blur, discriminator):
@@ -30,7 +30,7 @@ class FirstDiscriminator(Discriminator):
 
     def buildModel(self):
         config, sample = self.config, keras.Input(self.config.sample_shape)
-        x = hidden_layers(layers.Flatten()(sample) * config.magnification, config)
+        x = hidden_layers(layers.Flatten()(sample) * config.zoom, config)
         return keras.Model(sample, layers.Dense(1)(x), name="discriminator")
 
     def lossFunction(self, real, fake):
@@ -67,7 +67,8 @@ class FirstGAN(GAN):
         """One update of each player."""
         config, latent = self.config, batch["latent"]
         done = ops.cast(self.generator.optimizer.iterations, "float32")
-        blur = batch["blur"] * config.blur * ops.relu(1 - done / config.blur_steps)
+        width = config.blur * config.spread * ops.relu(1 - done / config.blur_steps)
+        blur = width * batch["blur"]
         # The discriminator learns first; the samples it is shown are not the generator's lesson.
         fake = ops.stop_gradient(self.generator(latent))
         judged = self.discriminator.trainModel(batch["real"] + blur, fake - blur)

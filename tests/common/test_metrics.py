@@ -6,8 +6,10 @@ from scipy import linalg
 
 from common.metrics.frechet import frechet_distance
 from common.metrics.kid import kernel_distance
+from common.metrics.labels import label_accuracy
 from common.metrics.modes import count_modes, fit_of_mixture
 from common.metrics.neighbours import copying, neighbourhood
+from common.metrics.probe import Labelled, probe_error
 from common.metrics.spectrum import fine_power, fine_power_ratio
 from data import worlds
 from data.errors import Refused
@@ -262,3 +264,50 @@ def test_too_few_for_a_covariance():
 def test_more_that_is_refused(call):
     with pytest.raises(Refused):
         call()
+
+
+# --- labels and probes ---
+
+
+def test_label_accuracy_and_its_interval():
+    wanted = np.arange(1000) % 10
+    read = np.where(np.arange(1000) < 900, wanted, (wanted + 1) % 10)
+    found = label_accuracy(read, wanted)
+    # Wilson's interval in closed form: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n).
+    z, n, p = 1.959964, 1000, 0.9
+    middle, reach = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    assert found.value == 0.9
+    assert found.low == pytest.approx((middle - reach) / (1 + z**2 / n), abs=1e-6)
+    assert found.high == pytest.approx((middle + reach) / (1 + z**2 / n), abs=1e-6)
+    # Labels that are not the pictures' own fall to chance.
+    shuffled = RANDOM(0).permutation(wanted)
+    assert label_accuracy(shuffled, wanted).value == pytest.approx(0.1, abs=0.04)
+    for a, b in ((wanted, wanted[1:]), (wanted[:0], wanted[:0])):
+        with pytest.raises(Refused, match="labels were read"):
+            label_accuracy(a, b)
+
+
+def labelled(count, away, seed=0):
+    labels = np.arange(count) % 4
+    features = RANDOM(seed).normal(size=(count, 8))
+    features[np.arange(count), labels] += away
+    return Labelled(features, labels)
+
+
+def test_a_probe_finds_what_is_there():
+    clear = probe_error(labelled(2000, 8), labelled(800, 8, 1))
+    faint = probe_error(labelled(2000, 2), labelled(800, 2, 1))
+    nothing = probe_error(labelled(2000, 0), labelled(800, 0, 1))
+    assert clear.value < 0.01 < faint.value < nothing.value
+    assert nothing.low < 0.75 < nothing.high + 0.02
+    assert probe_error(labelled(2000, 2), labelled(800, 2, 1)) == faint
+    few = probe_error(labelled(2000, 2), labelled(800, 2, 1), count=8)
+    assert few.value > faint.value
+
+
+def test_a_probe_refuses_what_it_cannot_ask():
+    with pytest.raises(Refused, match="has 2 examples, the probe needs 25"):
+        probe_error(labelled(8, 2), labelled(8, 2))
+    one = Labelled(gaussian(20), np.zeros(20, int))
+    with pytest.raises(Refused, match="1 classes"):
+        probe_error(one, one)

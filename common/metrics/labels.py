@@ -1,0 +1,29 @@
+"""Whether pictures show what they were asked to show."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from common.metrics.kid import Estimate
+from data.errors import Refused
+
+
+def label_accuracy(read: np.ndarray, wanted: np.ndarray) -> Estimate:
+    """The share of pictures that a classifier reads as what they were made to be.
+
+    Args:
+        read, wanted: Whole numbers, one a picture.
+
+    Returns:
+        The share, and Wilson's interval (1927) for it, which stays within 0 and 1.
+
+    Raises:
+        Refused: no pictures, or not as many answers as questions.
+    """
+    read, wanted = np.asarray(read), np.asarray(wanted)
+    if read.shape != wanted.shape or read.ndim != 1 or not len(read):
+        raise Refused(f"{read.shape} labels were read where {wanted.shape} were wanted")
+    right = int((read == wanted).sum())
+    interval = stats.binomtest(right, len(read)).proportion_ci(0.95, "wilson")
+    return Estimate(right / len(read), float(interval.low), float(interval.high))

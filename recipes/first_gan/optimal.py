@@ -1,0 +1,110 @@
+"""What a discriminator learns of two fixed densities: `python -m recipes.first_gan.optimal`.
+
+Against a generator that stands still, the best discriminator says p(x) / (p(x) + q(x)),
+where p is the density of real samples and q that of made ones (Goodfellow et al. 2014,
+proposition 1). Here both are known, so one can look whether it does.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import norm
+
+from data.command import read_flags, run_program
+from data.errors import MachineFault, Refused
+from data.figure import new_figure, to_picture
+from data.sheet import save
+from recipes.first_gan.config import Config
+
+#: Real samples come from two Gaussians in equal parts, made ones from a wide one.
+REAL = ((-1.5, 0.4), (1.0, 0.6))
+MADE = (0.3, 1.2)
+_SPAN = np.linspace(-4, 4, 401)
+
+
+@dataclass
+class Flags:
+    """Train a discriminator between two known densities, and hold it against the theory."""
+
+    steps: int = 3000
+    """Updates."""
+    seed: int = 0
+    """Decides the samples and the first weights."""
+    out: Path = Path("optimal.png")
+    """The picture."""
+
+
+def real_density(x: np.ndarray) -> np.ndarray:
+    """p(x)."""
+    return np.mean([norm.pdf(x, mean, deviation) for mean, deviation in REAL], axis=0)
+
+
+def made_density(x: np.ndarray) -> np.ndarray:
+    """q(x)."""
+    return norm.pdf(x, *MADE)
+
+
+def learn(steps: int, seed: int) -> np.ndarray:
+    """σ(D(x)) over `_SPAN` after so many updates of `FirstDiscriminator`."""
+    from common import backend
+    from common.batches import random
+    from recipes.first_gan.gan import FirstDiscriminator, FirstLoss
+
+    backend.set_up("float32", seed)
+    config = Config(
+        channels=1, magnification=1.0, decay_from=steps // 2, decay_steps=max(1, steps // 2)
+    )
+    discriminator = FirstDiscriminator(config, FirstLoss())
+    update = backend.compiled(discriminator.trainModel)
+    for step in range(steps):
+        chance = random(seed, "optimal", step)
+        mean, deviation = np.array(REAL)[chance.integers(0, len(REAL), config.batch_size)].T
+        update(
+            chance.normal(mean, deviation)[:, None].astype(np.float32),
+            chance.normal(*MADE, config.batch_size)[:, None].astype(np.float32),
+        )
+    logits = np.asarray(discriminator.model(_SPAN[:, None].astype(np.float32)))[:, 0]
+    return 1 / (1 + np.exp(-logits))
+
+
+def error(learned: np.ndarray | float) -> float:
+    """Mean of |σ(D(x)) − p/(p+q)|, where x is real or made with equal chance."""
+    p, q = real_density(_SPAN), made_density(_SPAN)
+    return float(np.average(np.abs(learned - p / (p + q)), weights=p + q))
+
+
+def draw(learned: np.ndarray):
+    """Both densities, what was learned, and what theory says."""
+    p, q = real_density(_SPAN), made_density(_SPAN)
+    figure = new_figure(6, 3.5)
+    axes = figure.subplots()
+    axes.fill_between(_SPAN, p, alpha=0.25, label="p, real")
+    axes.fill_between(_SPAN, q, alpha=0.25, label="q, made")
+    axes.plot(_SPAN, p / (p + q), "k--", linewidth=1, label="p / (p + q)")
+    axes.plot(_SPAN, learned, "C3", label="σ(D), learned")
+    axes.set(xlim=(_SPAN[0], _SPAN[-1]), ylim=(0, 1), xlabel="x")
+    axes.legend(fontsize="small", loc="upper right")
+    return to_picture(figure)
+
+
+def main() -> None:
+    """Learn, compare and draw."""
+    flags = read_flags(Flags, sys.argv[1:], program="python -m recipes.first_gan.optimal")
+    for name, least in (("steps", 1), ("seed", 0)):
+        if getattr(flags, name) < least:
+            raise Refused(f"--{name} {getattr(flags, name)}: legal is {least} or more")
+    learned = learn(flags.steps, flags.seed)
+    print(f"mean |σ(D) − p/(p+q)|: {error(learned):.4f} (a constant ½: {error(0.5):.4f})")
+    try:
+        save(draw(learned), flags.out)
+    except (OSError, ValueError) as fault:
+        raise MachineFault(f"{flags.out} cannot be written: {fault}") from fault
+    print(flags.out)
+
+
+if __name__ == "__main__":
+    sys.exit(run_program(main))

@@ -1,0 +1,232 @@
+"""`make results`: train the trials of each recipe, evaluate them, and write down the figures.
+
+A run whose code and configuration have not changed is not repeated, and one that was
+interrupted goes on. What was measured is kept in recipes/NAME/results.json; the tables in
+the README and in the chapters are written from these files alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from common.evaluation.scores import TRAINED
+from common.trial import Trial
+from data.command import run_program
+from data.errors import Refused
+from data.files import whole
+from tests.tables import write_tables
+
+ROOT = Path(__file__).parent.parent
+RUNS = ROOT / "runs" / "results"
+
+
+def main() -> None:
+    """Do what RECIPE and SEEDS in the environment ask for; without them, everything.
+
+    A trial whose data may not be had takes it from a variable of its own, as MNIST=FILE.
+    """
+    chosen = os.environ.get("RECIPE")
+    seeds = os.environ.get("SEEDS")
+    for recipe in [chosen] if chosen else recipes():
+        if recipe not in recipes():
+            raise Refused(f"RECIPE={recipe}: there are {', '.join(recipes())}")
+        measure(recipe, int(seeds) if seeds else None)
+    write_tables()
+
+
+def recipes() -> list[str]:
+    """The recipes that have trials."""
+    return sorted(file.parent.name for file in (ROOT / "recipes").glob("*/trials.py"))
+
+
+def measure(recipe: str, seeds: int | None) -> None:
+    """Train and evaluate a recipe's trials, and write its results.json.
+
+    Args:
+        seeds: How many of each; None: as many as the trial says.
+    """
+    path = ROOT / "recipes" / recipe / "results.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found = {}
+    for trial in importlib.import_module(f"recipes.{recipe}.trials").TRIALS:
+        try:
+            runs = [_one(recipe, trial, seed) for seed in range(seeds or trial.seeds)]
+        except _NoData as no:
+            print(f"{recipe}, {trial.name}: skipped, {no}", file=sys.stderr)
+            found |= {trial.name: kept[trial.name]} if trial.name in kept else {}
+            continue
+        found[trial.name] = summary(recipe, trial, runs)
+        with whole(path) as aside:
+            text = json.dumps(kept | found, indent=1, ensure_ascii=False, allow_nan=False)
+            aside.write_text(text + "\n", encoding="utf-8")
+
+
+class _NoData(Exception):
+    """An optional trial's data is not to be had."""
+
+
+def _one(recipe: str, trial: Trial, seed: int) -> dict:
+    """Train and evaluate a trial with one seed; returns its evaluation and what it took."""
+    folder = RUNS / recipe / f"seed-{seed}"
+    flags = trial.flags
+    if trial.data_from in os.environ:
+        flags = (*flags, "--data", os.environ[trial.data_from])
+    seconds = _train(recipe, trial, flags, folder / trial.name, seed)
+    beside = []
+    if trial.ablation is not None:
+        name = f"{trial.name}-{trial.ablation[0]}"
+        _train(recipe, trial, trial.ablation, folder / name, seed)
+        beside = ["--beside", folder / name]
+    run = folder / trial.name
+    wanted = _digest(f"recipes.{recipe}.evaluate", run / "trained.json", *beside[1:])
+    done = run / "evaluated.json"
+    if not done.is_file() or json.loads(done.read_text())["digest"] != wanted:
+        _python(f"recipes.{recipe}.evaluate", "--run", run, *beside)
+        done.write_text(json.dumps({"digest": wanted}))
+    return json.loads((run / "evaluation.json").read_text(encoding="utf-8")) | {"seconds": seconds}
+
+
+def _train(recipe: str, trial: Trial, flags: tuple[str, ...], run: Path, seed: int) -> float:
+    """Train where it is needed; returns the seconds that the training took."""
+    record = run / "trained.json"
+    wanted = _digest(f"recipes.{recipe}.train", *flags, str(seed))
+    kept = json.loads(record.read_text()) if record.is_file() else {}
+    if kept.get("digest") == wanted and kept.get("done"):
+        return kept["seconds"]
+    # What another code or configuration began cannot be gone on with.
+    begun = kept.get("digest") == wanted and (run / "config.yaml").is_file()
+    if not begun:
+        shutil.rmtree(run, ignore_errors=True)
+    began = time.monotonic()
+    kept = {"digest": wanted, "done": False, "seconds": kept.get("seconds", 0.0) if begun else 0.0}
+    try:
+        if begun:
+            _python(f"recipes.{recipe}.train", "--resume", run)
+        else:
+            _python(f"recipes.{recipe}.train", *flags, "--seed", seed, "--run", run)
+        kept["done"] = True
+    except subprocess.CalledProcessError as fault:
+        if trial.data_from and not run.exists():
+            raise _NoData(f"its data cannot be had; {trial.data_from}=FILE names it") from fault
+        raise
+    finally:
+        kept["seconds"] += time.monotonic() - began
+        if run.exists():
+            record.write_text(json.dumps(kept))
+    return kept["seconds"]
+
+
+def _python(*words) -> None:
+    print("python -m", *words, flush=True)
+    subprocess.run([sys.executable, "-m", *map(str, words)], cwd=ROOT, check=True)
+
+
+def _digest(module: str, *more) -> str:
+    """Of a command's code, as it computes: comments and docstrings aside; and of words or files."""
+    total = hashlib.sha256()
+    for file in sorted(imported_by(module)):
+        total.update(_meaning(file).encode())
+    for package in ("tensorflow", "keras", "numpy"):
+        total.update(importlib.metadata.version(package).encode())
+    for word in more:
+        total.update(word.read_bytes() if isinstance(word, Path) else word.encode())
+    return total.hexdigest()[:16]
+
+
+def imported_by(module: str) -> set[Path]:
+    """The files of this project that a module needs, itself among them."""
+    # Worlds and sets are found by name: all of data/ is needed.
+    found, open_ends = set((ROOT / "data").rglob("*.py")), [module]
+    while open_ends:
+        file = _file_of(open_ends.pop())
+        if file is None or file in found:
+            continue
+        found.add(file)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                open_ends += [name.name for name in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                open_ends += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+    return found
+
+
+def _file_of(module: str) -> Path | None:
+    path = ROOT.joinpath(*module.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if module.split(".")[0] in ("data", "common", "recipes") and file.is_file():
+            return file
+    return None
+
+
+def _meaning(file: Path) -> str:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        for field in ("body", "orelse", "finalbody"):
+            if isinstance(statements := getattr(node, field, None), list):
+                setattr(node, field, [s for s in statements if not _is_text(s)])
+    return ast.dump(tree)
+
+
+def _is_text(statement: ast.AST) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def summary(recipe: str, trial: Trial, runs: list[dict]) -> dict:
+    """What is kept of a trial: every figure of every seed."""
+    first = runs[0]
+    return {
+        "command": " ".join(("python -m", f"recipes.{recipe}.train", *trial.flags)),
+        "seeds": len(runs),
+        "data": first["data"],
+        "steps": first["step"],
+        "samples": first["samples"],
+        "seconds": [round(run["seconds"]) for run in runs],
+        "machine": machine(),
+        "made_with": first["made_with"],
+        "features": first.get("features"),
+        "entrants": first["entrants"],
+        "measures": first["measures"],
+        "unavailable": first["unavailable"],
+        "bars": first["bars"],
+        "of_bars": first["of_bars"],
+        "met": [sum(run["held"][TRAINED][i] for run in runs) for i in range(len(first["bars"]))],
+        "passes": {who: sum(all(run["held"][who]) for run in runs) for who in first["scores"]},
+        "scores": {
+            who: {measure: [run["scores"][who][measure] for run in runs] for measure in row}
+            for who, row in first["scores"].items()
+        },
+    }
+
+
+def machine() -> str:
+    """The machine in words."""
+    from common import backend
+
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor() or platform.machine()
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("tensorflow", "keras")]
+    return f"{backend.device_name()} ({model}), Python {platform.python_version()}, " + ", ".join(
+        versions
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run_program(main))

@@ -1,0 +1,107 @@
+"""The tables of results in the README and in the chapters, from recipes/*/results.json alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+
+from common.evaluation.scores import TRAINED
+from data.files import whole
+
+ROOT = Path(__file__).parent.parent
+
+
+def write_tables() -> None:
+    """Put the tables into their places."""
+    for path in places():
+        text = path.read_text(encoding="utf-8")
+        anew = renewed(path, text)
+        if anew != text:
+            with whole(path) as aside:
+                aside.write_text(anew, encoding="utf-8")
+
+
+def places() -> list[Path]:
+    """The files that have tables."""
+    return [ROOT / "README.md", *sorted(ROOT.glob("recipes/*/README.md"))]
+
+
+def renewed(path: Path, text: str) -> str:
+    """A file's text with what stands between its marks made anew."""
+
+    def table(match: re.Match) -> str:
+        trial = match[1]
+        if trial == "all":
+            body = overview()
+        else:
+            body = details(json.loads((path.parent / "results.json").read_text("utf-8"))[trial])
+        return f"<!-- results: {trial} -->\n{body}\n<!-- end of results -->"
+
+    marks = r"<!-- results: (\S+) -->\n.*?<!-- end of results -->"
+    return re.sub(marks, table, text, flags=re.DOTALL)
+
+
+def overview() -> str:
+    """One row a bar: what it asks, who meets it, and with which figures."""
+    rows = [
+        "| trained | bar | met | trained run | real data | others |",
+        "|---|---|---|---|---|---|",
+    ]
+    for path in sorted(ROOT.glob("recipes/*/results.json")):
+        for name, trial in json.loads(path.read_text("utf-8")).items():
+            for bar, measure, met in zip(
+                trial["bars"], trial["of_bars"], trial["met"], strict=True
+            ):
+                told = {who: told_of(row[measure]) for who, row in trial["scores"].items()}
+                others = ", ".join(
+                    f"{who} {value}" for who, value in told.items() if who not in (TRAINED, "real")
+                )
+                rows.append(
+                    f"| [{path.parent.name}](recipes/{path.parent.name}/README.md) {name} | {bar} "
+                    f"| {met} of {trial['seeds']} | {told[TRAINED]} | {told['real']} | {others} |"
+                )
+    return "\n".join(rows)
+
+
+def details(trial: dict) -> str:
+    """Every measure of every entrant, and how it was come by."""
+    entrants = list(trial["scores"])
+    rows = ["| | " + " | ".join(entrants) + " |", "|---" * (len(entrants) + 1) + "|"]
+    for measure in trial["measures"]:
+        cells = [told_of(trial["scores"][who][measure]) for who in entrants]
+        rows.append(f"| {measure} | " + " | ".join(cells) + " |")
+    verdicts = [f"{trial['passes'][who]} of {trial['seeds']}" for who in entrants]
+    rows.append("| **meets every bar** | " + " | ".join(verdicts) + " |")
+    seconds = told_of(trial["seconds"])
+    rows += [
+        "",
+        f"*`{trial['command']}`, {trial['seeds']} seeds, {trial['steps']:,} steps, "
+        f"{seconds} s each; {trial['samples']:,} samples of everybody; median [lowest – highest] "
+        f"of the seeds. {trial['machine']}.*",
+    ]
+    if trial["features"]:
+        known = trial["features"]
+        reads = ", ".join(f"{name} {share:.1%}" for name, share in known["accuracy"].items())
+        rows += [
+            "",
+            f"*Distances are in {known['name']} features, d = {known['dimensions']}, "
+            f"N = {trial['samples']:,}; of {known['tested']:,} pictures that it never saw the net "
+            f"reads {reads}; digest {known['digest']}.*",
+        ]
+    rows += ["", "Bars: " + "; ".join(trial["bars"]) + "."]
+    return "\n".join(rows)
+
+
+def told_of(values: list[float]) -> str:
+    """Median and range in three digits; one figure where they are the same."""
+    low, middle, high = (_digits(f(values)) for f in (np.min, np.median, np.max))
+    return middle if low == high else f"{middle} [{low} – {high}]"
+
+
+def _digits(value: float) -> str:
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) >= 0.001 or value == 0 else f"{value:.1e}"
