@@ -82,29 +82,31 @@ def evaluate(
             there are fewer samples than a measure needs; a feature net is of other data.
     """
     run = Run.open(flags.run, recipe)
-    run.claim()
-    config = run.config(kind)
-    ablations = [_beside(path, recipe, kind, config) for path in flags.beside]
-    source = data.find(flags.data or config.data)
-    ground = Ground.of(source, config, flags.count)
-    run.check_data(ground.training, source.name)
+    with run.claimed():
+        config = run.config(kind)
+        ablations = [_beside(path, recipe, kind, config) for path in flags.beside]
+        source = data.find(flags.data or config.data)
+        ground = Ground.of(source, config, flags.count)
+        run.check_data(ground.training, source.name)
 
-    # Only now the slow import, and the file that does it quietly is first.
-    from common import backend  # noqa: F401
-    from common.evaluation import pictures, points
-    from common.evaluation.entrants import entrants_of
+        # Only now the slow import, and the file that does it quietly is first.
+        from common import backend  # noqa: F401
+        from common.evaluation import pictures, points
+        from common.evaluation.entrants import entrants_of
 
-    count = len(ground.held_out)
-    entrants, step = entrants_of(build, (run, config), ablations, count, flags.seed)
-    facts = {"recipe": recipe, "data": source.name, "step": step, "samples": count}
-    facts |= {"seed": flags.seed, "made_with": versions()}
-    if source.kind == "points":
-        scores = points.evaluate(facts, entrants, ground, source.world)
-    else:
-        scores = pictures.evaluate(facts, entrants, ground, source, flags.features, flags.inception)
-    scores.bars = tuple(bars(config))
-    scores.save(run.evaluation)
-    return scores
+        count = len(ground.held_out)
+        entrants, step = entrants_of(build, (run, config), ablations, count, flags.seed)
+        facts = {"recipe": recipe, "data": source.name, "step": step, "samples": count}
+        facts |= {"seed": flags.seed, "made_with": versions()}
+        if source.kind == "points":
+            scores = points.evaluate(facts, entrants, ground, source.world)
+        else:
+            scores = pictures.evaluate(
+                facts, entrants, ground, source, flags.features, flags.inception
+            )
+        scores.bars = tuple(bars(config))
+        scores.save(run.evaluation)
+        return scores
 
 
 def _beside(path: Path, recipe: str, kind: type[Config], config: Config) -> tuple[Run, Config]:

@@ -21,12 +21,12 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".npz")
 
 @dataclass
 class InferFlags:
-    """Make pictures with the generator of a run; all else is known from the run's folder."""
+    """Make samples with the generator of a run; all else is known from the run's folder."""
 
     run: Path
     """The run folder."""
     count: int = 64
-    """How many pictures."""
+    """How many samples."""
     seed: int | None = None
     """Which latents; None: those of the grids that were saved in training."""
     out: Path | None = None
@@ -48,15 +48,17 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
     flags = read_flags(InferFlags, arguments, program=f"python -m recipes.{recipe}.infer")
     run = Run.open(flags.run, recipe)
     config = run.config(kind)
-    _check(flags, run)
+    _check(flags, run, config)
     terms = parse_arithmetic(flags.arithmetic) if flags.arithmetic is not None else []
-    what = "arithmetic" if terms else "interpolation" if flags.interpolate else "pictures"
+    what = "pictures" if config.makes_pictures else "points"
+    what = "arithmetic" if terms else "interpolation" if flags.interpolate else what
     out = flags.out or run.path / f"{what}.png"
 
     # Only now the slow import, and backend first: it imports TensorFlow quietly.
     from common import backend
     from common.gan import fixed_latents, generate
     from common.samples import to_pixels
+    from data.figure import scatter
     from data.sheet import grid, save
 
     model = _load(run, backend)
@@ -76,20 +78,25 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
         chosen = path_between(ends[::2], ends[1::2], columns, config.prior)
     else:
         chosen = latents(flags.count)
-    pictures = generate(model, chosen)
+    samples = generate(model, chosen)
+    if config.makes_pictures:
+        samples = to_pixels(samples)
     try:
         if out.suffix.lower() == ".npz":
             # An open file: given a name, numpy would add an ending of its own.
             with whole(out) as aside, open(aside, "wb") as file:
-                np.savez(file, images=to_pixels(pictures), latents=chosen)
+                name = "images" if config.makes_pictures else "points"
+                np.savez(file, **{name: samples, "latents": chosen})
+        elif config.makes_pictures:
+            save(grid(samples, columns, flags.numbered), out)
         else:
-            save(grid(to_pixels(pictures), columns, flags.numbered), out)
+            save(scatter(samples), out)
     except (OSError, ValueError) as fault:
         raise MachineFault(f"{out} cannot be written: {fault}") from fault
-    print(f"{len(pictures)} pictures: {out}")
+    print(f"{len(samples)} {'pictures' if config.makes_pictures else 'points'}: {out}")
 
 
-def _check(flags: InferFlags, run: Run) -> None:
+def _check(flags: InferFlags, run: Run, config: Config) -> None:
     if not 1 <= flags.count <= 10_000:
         raise Refused(f"--count {flags.count}: legal is 1 to 10000")
     if not 0 <= flags.interpolate <= 1000:
@@ -98,6 +105,9 @@ def _check(flags: InferFlags, run: Run) -> None:
         raise Refused(f"--seed {flags.seed}: legal is 0 or more")
     if flags.out is not None and flags.out.suffix.lower() not in _ENDINGS:
         raise Refused(f"--out {flags.out}: legal endings are {' '.join(_ENDINGS)}")
+    for flag in ("numbered", "interpolate", "arithmetic"):
+        if getattr(flags, flag) and not config.makes_pictures:
+            raise Refused(f"--{flag}: legal where pictures are made; {run.path} makes points")
     if not run.generator.is_file():
         raise Refused(f"{run.path} has no generator.keras yet: no checkpoint was reached")
 

@@ -21,6 +21,8 @@ import shutil
 import subprocess
 import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -100,24 +102,29 @@ class Run:
             raise Refused(f"{path} is a run of {found}, not of {recipe}")
         return cls(path, facts)
 
-    def claim(self) -> None:
-        """Make this process the only one that trains the run, until it ends.
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Within it, this process is the only one that trains the run.
 
         What a killed process left half-written is cleared away.
 
         Raises:
             Refused: another process is training it.
         """
-        self._claim = os.open(self.path, os.O_RDONLY)
+        claim = os.open(self.path, os.O_RDONLY)
         try:
-            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as fault:
-            raise Refused(f"{self.path} is being trained by another process") from fault
-        except OSError:
-            # A file system without locks: then it is the user's care alone.
-            pass
-        for left in self.path.rglob(f"{ASIDE}*"):
-            left.unlink(missing_ok=True)
+            try:
+                fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as fault:
+                raise Refused(f"{self.path} is being trained by another process") from fault
+            except OSError:
+                # A file system without locks: then it is the user's care alone.
+                pass
+            for left in self.path.rglob(f"{ASIDE}*"):
+                left.unlink(missing_ok=True)
+            yield
+        finally:
+            os.close(claim)
 
     def config(self, kind: type[Config]) -> Config:
         """The configuration that it was made with.

@@ -93,33 +93,33 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
         run = Run.create(flags.run, recipe, config, facts)
     except OSError as fault:
         raise MachineFault(f"the run folder cannot be made: {fault}") from fault
-    run.claim()
-    print(f"run folder: {run.path}")
-    return _train(run, recipe, gan, samples)
+    with run.claimed():
+        print(f"run folder: {run.path}")
+        return _train(run, recipe, gan, samples)
 
 
 def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
     program = f"python -m recipes.{recipe}.train"
     flags = read_flags(ResumeFlags, arguments, program=program)
     run = Run.open(flags.resume, recipe)
-    run.claim()
-    config = run.config(type(presets["small"]))
-    changed = {}
-    if flags.steps is not None:
-        changed["steps"] = flags.steps
-    if flags.data is not None:
-        changed["data"] = flags.data
-    config = dataclasses.replace(config, **changed)
-    config.check()
-    try:
-        source = data.find(config.data)
-    except Refused as no:
-        raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
-    samples = _load(source, config)
-    run.check_data(samples, config.data)
-    gan = _build(config, build)
-    gan.config = _with_movable_data(config)
-    return _train(run, recipe, gan, samples)
+    with run.claimed():
+        config = run.config(type(presets["small"]))
+        changed = {}
+        if flags.steps is not None:
+            changed["steps"] = flags.steps
+        if flags.data is not None:
+            changed["data"] = flags.data
+        config = dataclasses.replace(config, **changed)
+        config.check()
+        try:
+            source = data.find(config.data)
+        except Refused as no:
+            raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
+        samples = _load(source, config)
+        run.check_data(samples, config.data)
+        gan = _build(config, build)
+        gan.config = _with_movable_data(config)
+        return _train(run, recipe, gan, samples)
 
 
 def _load(source: data.Source, config: Config) -> np.ndarray:

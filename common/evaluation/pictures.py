@@ -175,7 +175,8 @@ class _Inception:
 def _controls(ground: Ground, seed: int) -> dict[str, Entrant]:
     """Real pictures, a cheat, and the best that can be had without a network."""
     training, count = ground.training, len(ground.held_out)
-    chosen = random(seed, "copies").permutation(len(training))[:count]
+    # Over again, where there are fewer than are wanted.
+    chosen = np.resize(random(seed, "copies").permutation(len(training)), count)
     most = min(_COMPONENTS, len(training) - 1, training[0].size)
     return {
         "real": Entrant("other real pictures: as good as one can be", ground.held_out),

@@ -70,6 +70,23 @@ class Config(config.Config):
 
 PRESETS = {
     "small": Config(),
+    # Pictures have more to say than two numbers, and fewer of them fill a sheet.
+    "digits": Config(
+        data="digits",
+        pictures=20_000,
+        latent_size=64,
+        width=256,
+        batch_size=64,
+        steps=12_000,
+        beta_1=0.5,
+        decay_from=6000,
+        decay_steps=6000,
+        blur=0.5,
+        blur_steps=6000,
+        sample_every=500,
+        sample_count=64,
+        precision="auto",
+    ),
     # The algorithm of 2014 as it stands: no blur, no falling rates, no average, Adam as it
     # comes. It is the control that the small configuration is measured against.
     "vanilla": Config(

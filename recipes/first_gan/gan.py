@@ -17,9 +17,11 @@ class FirstGenerator(Generator):
 
     def buildModel(self):
         config, latent = self.config, keras.Input((self.config.latent_size,))
-        x = layers.Dense(int(np.prod(config.sample_shape)))(hidden_layers(latent, config))
+        size = int(np.prod(config.sample_shape))
+        x = layers.Dense(size, dtype="float32")(hidden_layers(latent, config))
         x = ops.tanh(x) if config.makes_pictures else x / config.zoom
-        return keras.Model(latent, layers.Reshape(config.sample_shape)(x), name="generator")
+        sample = ops.reshape(x, (-1, *config.sample_shape))
+        return keras.Model(latent, sample, name="generator")
 
     def lossFunction(self, latent, blur, discriminator):
         return {"adversarial": self.loss.generator(discriminator(self(latent) + blur))}
@@ -31,7 +33,7 @@ class FirstDiscriminator(Discriminator):
     def buildModel(self):
         config, sample = self.config, keras.Input(self.config.sample_shape)
         x = hidden_layers(layers.Flatten()(sample) * config.zoom, config)
-        return keras.Model(sample, layers.Dense(1)(x), name="discriminator")
+        return keras.Model(sample, layers.Dense(1, dtype="float32")(x), name="discriminator")
 
     def lossFunction(self, real, fake):
         real_logits, fake_logits = self(real), self(fake)

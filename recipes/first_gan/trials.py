@@ -5,5 +5,5 @@ from common.trial import Trial
 TRIALS = [
     Trial("ring", ablation=("vanilla",)),
     Trial("grid", ("--data", "grid"), ablation=("vanilla", "--data", "grid")),
-    Trial("digits", ("--data", "digits", "--sample-count", "64")),
+    Trial("digits", ("digits",)),
 ]

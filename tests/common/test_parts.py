@@ -287,10 +287,12 @@ def test_what_a_killed_process_left_aside_is_cleared_away(tmp_path):
     (tmp_path / "checkpoints" / f"{ASIDE}x.npz").write_text("half")
     first, second = (Run.open(tmp_path, "dcgan") for _ in range(2))
     assert list(tmp_path.rglob(f"{ASIDE}*"))
-    first.claim()
-    assert not list(tmp_path.rglob(f"{ASIDE}*"))
-    with pytest.raises(Refused, match="another process"):
-        second.claim()
+    with first.claimed():
+        assert not list(tmp_path.rglob(f"{ASIDE}*"))
+        with pytest.raises(Refused, match="another process"), second.claimed():
+            pass
+    with second.claimed():
+        pass
 
 
 def test_metrics_go_back_to_the_checkpoint(tmp_path):

@@ -1,0 +1,274 @@
+"""Evaluation: controls that must fail, bad input refused, scores that worsen with the pictures."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+import data
+from common.evaluate import EvaluateFlags, evaluate
+from common.evaluation.scores import TRAINED, Bar, Scores
+from common.metrics import features
+from common.metrics.frechet import frechet_distance
+from common.metrics.kid import Estimate, kernel_distance
+from common.metrics.neighbours import neighbourhood
+from common.train import main as train
+from data.errors import Refused
+from recipes.dcgan.config import PRESETS, Config
+from recipes.dcgan.evaluate import bars
+from recipes.dcgan.train import build
+from recipes.first_gan import evaluate as first
+from tests.conftest import TINY, pictures, run
+
+# --- bars ---
+
+
+def scores_of(**rows):
+    return {who.replace("_", " "): row for who, row in rows.items()}
+
+
+def test_a_bar_holds_between_its_bounds():
+    bar = Bar("spread", least=0.7, most=1.3)
+    for value, holds in ((0.69, False), (0.7, True), (1.3, True), (1.31, False)):
+        assert bar.holds({"trained": {"spread": value}}, "trained") is holds
+    assert not bar.holds({"trained": {}}, "trained")
+    assert str(bar) == "spread from 0.7 to 1.3"
+
+
+def test_a_bar_relative_to_a_control():
+    bar = Bar("distance", most=0.1, of="untrained")
+    rows = {"trained": {"distance": 9.0}, "untrained": {"distance": 100.0}}
+    assert bar.holds(rows, "trained") and not bar.holds(rows, "untrained")
+    rows["trained"]["distance"] = Estimate(11.0, 10, 12)
+    assert not bar.holds(rows, "trained")
+    # Nobody is better than himself.
+    own = Bar("distance", most=1, of="untrained")
+    assert not own.holds(rows, "untrained")
+    # A control that was not measured cannot be beaten.
+    assert not Bar("distance", most=1, of="PCA").holds(rows, "trained")
+
+
+def test_what_is_written_is_what_was_measured(tmp_path, capsys):
+    values = {TRAINED: {"a": 1, "k": Estimate(0.5, 0.25, 0.75)}, "real": {"a": 2}}
+    scores = Scores(
+        {"recipe": "x"}, dict.fromkeys(values, "who"), {"a": "a", "k": "k"}, values, {"z": "why"}
+    )
+    scores.bars = (Bar("a", most=1.5),)
+    scores.save(tmp_path / "e.json")
+    written = json.loads((tmp_path / "e.json").read_text())
+    assert written["scores"] == {TRAINED: {"a": 1.0, "k": 0.5}, "real": {"a": 2.0}}
+    assert written["intervals"] == {TRAINED: {"k": [0.25, 0.75]}, "real": {}}
+    assert written["held"] == {TRAINED: [True], "real": [False]}
+    scores.show()
+    said = capsys.readouterr().out
+    assert "z: not available, why" in said and "a ≤ 1.5: met" in said and "–" in said
+
+
+# --- the feature net ---
+
+
+@pytest.fixture(scope="module")
+def quick():
+    """Nets that learn for a second instead of half a minute."""
+    before = features._MOST_STEPS, features._PICTURES
+    features._MOST_STEPS, features._PICTURES = 250, 3000
+    yield
+    features._MOST_STEPS, features._PICTURES = before
+
+
+@pytest.fixture(scope="module")
+def net(quick):
+    return features.feature_net(data.find("digits"), 16)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return data.find("digits").load("test", 16, 4000, 1)
+
+
+def test_the_net_reads_and_says_how_well(net, digits):
+    read = net.read(digits.images)
+    share = (read["label"] == digits.factors["label"]).mean()
+    assert share > 0.85 and share == pytest.approx(net.known.accuracy["label"], abs=0.04)
+    assert net.known.name == "digits-net" and net.known.factors == {"label": 10, "typeface": 18}
+    found = net(digits.images)
+    assert found.shape == (4000, features.DIMENSIONS) and found.dtype == np.float32
+    # Each number has about the same weight.
+    assert np.abs(found.mean(0)).max() < 0.5 and 0.6 < found.std(0).min() < found.std(0).max() < 1.6
+
+
+def test_the_net_is_kept_and_the_same_again(net, digits, monkeypatch):
+    monkeypatch.setattr(features, "_train", None)
+    again = features.feature_net(data.find("digits"), 16)
+    assert again.known == net.known
+    np.testing.assert_array_equal(again(digits.images[:9]), net(digits.images[:9]))
+
+
+def kept_file(folder, size):
+    (file,) = folder.glob(f"digits-net-{size}-*.npz")
+    return file
+
+
+def test_a_net_of_other_data_is_refused(net, cache, tmp_path):
+    file = kept_file(cache, 16)
+    same = features.feature_net(data.find("digits"), 16, file)
+    assert same.known.digest == net.known.digest
+    with pytest.raises(Refused, match="made for data digits, size 16.*digits, size 20"):
+        features.feature_net(data.find("digits"), 20, file)
+    with pytest.raises(Refused, match="this run's data is data houses"):
+        features.feature_net(data.find("houses"), 16, file)
+    broken = tmp_path / "net.npz"
+    broken.write_bytes(file.read_bytes()[:3000])
+    with pytest.raises(Refused, match="is no feature net"):
+        features.feature_net(data.find("digits"), 16, broken)
+
+
+def test_a_net_refuses_other_pictures(net, digits):
+    for wrong in (digits.images[:, :8], digits.images.astype(np.float32)):
+        with pytest.raises(Refused, match="digits-net reads uint8 pictures"):
+            net(wrong)
+
+
+def test_nothing_known_no_net(tmp_path):
+    assert features.feature_net(data.find(str(pictures(tmp_path / "p", count=120))), 16) is None
+
+
+def blurred(images, radius):
+    rows = [Image.fromarray(i[..., 0]).filter(ImageFilter.GaussianBlur(radius)) for i in images]
+    return np.stack([np.asarray(r) for r in rows])[..., None]
+
+
+def noisy(images, deviation):
+    away = np.random.default_rng(0).normal(0, 1, images.shape) * deviation
+    return np.clip(images + away, 0, 255).astype(np.uint8)
+
+
+def lacking(digits, modes):
+    return digits.images[2000:][digits.factors["label"][2000:] >= modes][:900]
+
+
+@pytest.mark.parametrize("harm", ["blur", "noise", "dropped modes"])
+def test_what_harms_pictures_worsens_their_scores(net, digits, harm):
+    held_out = digits.images[2000:2900]
+    course = {
+        "blur": [held_out, *(blurred(held_out, r) for r in (0.5, 1, 2))],
+        "noise": [held_out, *(noisy(held_out, d) for d in (20, 50, 100))],
+        "dropped modes": [held_out, *(lacking(digits, m) for m in (2, 4, 6))],
+    }[harm]
+    reference = net(digits.images[:900])
+    made = [net(images) for images in course]
+    distances = [frechet_distance(reference, m) for m in made]
+    kernel = [kernel_distance(reference, m).value for m in made]
+    coverage = [neighbourhood(reference, m).coverage for m in made]
+    assert np.all(np.diff(distances) > 0) and np.all(np.diff(kernel) > 0)
+    assert np.all(np.diff(coverage) < 0)
+    assert kernel_distance(reference, made[0]).low < 0.02
+
+
+# --- a whole evaluation ---
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A DCGAN of four steps on digits."""
+    run_folder = tmp_path_factory.mktemp("runs") / "digits"
+    words = [*TINY, "--data", "digits", "--steps", "4", "--run", str(run_folder)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["train", *words])
+        assert train("dcgan", PRESETS, build) == 0
+    return run_folder
+
+
+def evaluated(run_folder, **flags):
+    return evaluate("dcgan", Config, build, bars, EvaluateFlags(run_folder, **flags))
+
+
+def test_controls_score_as_they_must(quick, trained):
+    scores = evaluated(trained, count=400)
+    rows = scores.values
+    assert list(rows)[0] == TRAINED and {"untrained", "real", "copies", "PCA"} < set(rows)
+    # Training pictures look as real as can be, and are caught as copies (64 are repeated).
+    assert rows["copies"]["copying"] > 0.99 and rows["real"]["copying"] == pytest.approx(0.5)
+    assert rows["real"]["Fréchet distance"] < rows["PCA"]["Fréchet distance"]
+    assert rows["PCA"]["Fréchet distance"] < rows["untrained"]["Fréchet distance"]
+    assert rows["real"]["modes"] == 10 and rows["real"]["fine power"] == pytest.approx(1, abs=0.1)
+    assert scores.passes("real")
+    assert not any(scores.passes(who) for who in ("copies", "untrained", "PCA", TRAINED))
+    written = json.loads((trained / "evaluation.json").read_text())
+    assert (written["samples"], written["step"], written["seed"]) == (400, 4, 0)
+    assert written["features"]["digest"] and written["features"]["accuracy"]["label"] > 0.8
+    assert "FID" in written["unavailable"] and "FID" not in written["measures"]
+
+
+def test_the_same_evaluation_twice_says_the_same(quick, trained):
+    first, second = (evaluated(trained, count=100).to_json() for _ in range(2))
+    assert first == second
+    assert evaluated(trained, count=100, seed=1).to_json()["scores"] != first["scores"]
+
+
+def test_fewer_samples_than_a_measure_needs(quick, trained):
+    with pytest.raises(Refused, match="--count 64: the Fréchet distance.*65 or more"):
+        evaluated(trained, count=64)
+
+
+def test_a_generator_of_nan_gets_no_number(quick, trained):
+    def broken(config):
+        gan = build(config)
+        gan.sample = lambda latents: np.full((len(latents), *config.sample_shape), np.nan)
+        return gan
+
+    (trained / "evaluation.json").unlink(missing_ok=True)
+    with pytest.raises(Refused, match="not finite; nothing is measured"):
+        evaluate("dcgan", Config, broken, bars, EvaluateFlags(trained, count=100))
+    assert not (trained / "evaluation.json").exists()
+
+
+def test_an_ablation_stands_beside(quick, trained):
+    scores = evaluated(trained, count=100, beside=(trained,))
+    assert scores.values["digits"] == scores.values[TRAINED]
+
+
+def test_a_folder_of_ones_own(tmp_path, monkeypatch):
+    pictures(tmp_path / "p", size=(20, 20), count=150)
+    words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "2", "--run", str(tmp_path / "r")]
+    monkeypatch.setattr("sys.argv", ["train", *words])
+    assert train("dcgan", PRESETS, build) == 0
+    scores = evaluated(tmp_path / "r")
+    assert set(scores.measures) == {"fine power"}
+    assert "nothing is known of the pictures of p" in scores.unavailable["Fréchet distance"]
+    assert {"modes", "copying", "FID"} < set(scores.unavailable)
+    # Half of fifteen test pictures.
+    assert scores.facts["samples"] == 7
+    with pytest.raises(Refused, match="15 pictures for testing.*--count 7 or less"):
+        evaluated(tmp_path / "r", count=8)
+
+
+def test_refusals_in_a_fresh_process(trained, tmp_path, no_tensorflow):
+    def refused(*words):
+        before = [no_tensorflow]
+        code, _, err = run("recipes.dcgan.evaluate", *words, cwd=tmp_path, before=before)
+        assert code == 2 and err.startswith("error: ") and err.count("\n") == 1, err
+        return err
+
+    assert "--count 1: legal is 2 to 100000" in refused("--run", trained, "--count", 1)
+    assert "no such file" in refused("--run", trained, "--features", "nowhere.npz")
+    assert "is not a run folder" in refused("--run", tmp_path)
+    assert "does not hold the samples" in refused("--run", trained, "--data", "seasons:summer")
+
+
+def test_points_and_their_controls():
+    config = dataclasses.replace(first.Config(), channels=2)
+    from common.evaluation import points
+    from common.evaluation.ground import Ground
+
+    source = data.find("grid")
+    ground = Ground.of(source, dataclasses.replace(config, pictures=3000), 2000)
+    scores = points.evaluate({"seed": 0}, {}, ground, source.world)
+    scores.bars = tuple(first.bars(dataclasses.replace(config, data="grid")))
+    assert scores.passes("real")
+    assert not scores.passes("centres") and not scores.passes("Gaussian")
+    assert scores.values["centres"]["spread"] == pytest.approx(0, abs=1e-6)
+    # The test points are nobody's training points.
+    assert not set(map(tuple, ground.training)) & set(map(tuple, ground.held_out))
