@@ -253,7 +253,7 @@ def test_a_folder_sets_size_and_channels_and_must_be_the_same_on_resume(tmp_path
     assert code == 0 and "12 pictures 24×24×1 of p (40×24)" in out, err
     resume = ["--resume", "r", "--steps", 4]
     code, _, err = run(TRAIN, *resume, "--data", "q", cwd=tmp_path)
-    assert code == 2 and "does not hold the pictures" in err
+    assert code == 2 and "does not hold the samples" in err
     (tmp_path / "p").rename(tmp_path / "moved")
     code, _, err = run(TRAIN, *resume, cwd=tmp_path)
     assert code == 2 and "--data says where to" in err
