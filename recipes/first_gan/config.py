@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from common import config
 
@@ -43,6 +44,8 @@ class Config(config.Config):
     """Units of a hidden layer."""
     depth: int = 3
     """Hidden layers of each network."""
+    loss: Literal["non-saturating", "minimax"] = "non-saturating"
+    """What the generator minimises: its own mistakes, or (minimax) the discriminator's gain."""
     magnification: float = 4.0
     """The standard deviation at which the networks see points; pictures are seen as they are."""
     blur: float = 0.25

@@ -44,20 +44,23 @@ class FirstDiscriminator(Discriminator):
 class FirstLoss(Loss):
     """Both sides of the game; softplus(−t) is −log σ(t), and softplus(t) is −log(1 − σ(t))."""
 
+    def __init__(self, minimax=False):
+        self.minimax = minimax
+
     def discriminator(self, real, fake):
         """−E log σ(D(x)) − E log(1 − σ(D(G(z)))): what the detective's mistakes cost."""
         return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
 
     def generator(self, fake, real=None):
-        """−E log σ(D(G(z))): what it costs the counterfeiter to be found out."""
-        return ops.mean(ops.softplus(-fake))
+        """−E log σ(D(G(z))): what it costs to be found out; or, minimax, what D would lose."""
+        return -ops.mean(ops.softplus(fake)) if self.minimax else ops.mean(ops.softplus(-fake))
 
 
 class FirstGAN(GAN):
     """The game: both play, and neither is told anything but the other's answers."""
 
     def __init__(self, config):
-        loss = FirstLoss()
+        loss = FirstLoss(config.loss == "minimax")
         super().__init__(config, FirstGenerator(config, loss), FirstDiscriminator(config, loss))
 
     def noise(self, chance, count):
@@ -71,7 +74,7 @@ class FirstGAN(GAN):
         done = ops.cast(self.generator.optimizer.iterations, "float32")
         width = config.blur * config.spread * ops.relu(1 - done / config.blur_steps)
         blur = width * batch["blur"]
-        # The discriminator learns first; the samples it is shown are not the generator's lesson.
+        # The discriminator's lesson is what it is shown, not how that was made.
         fake = ops.stop_gradient(self.generator(latent))
         judged = self.discriminator.trainModel(batch["real"] + blur, fake - blur)
         logs = {f"discriminator/{name}": value for name, value in judged.items()}
@@ -80,6 +83,11 @@ class FirstGAN(GAN):
             logs |= {f"generator/{name}": value for name, value in made.items()}
             self.average.update()
         return logs
+
+    def sample(self, latents):
+        """Samples for latents, from the running average of the generator's weights."""
+        self.average.refresh()
+        return np.asarray(self.average.model(latents))
 
 
 def hidden_layers(x, config):

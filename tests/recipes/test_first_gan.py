@@ -51,6 +51,11 @@ def test_its_losses_are_those_of_the_paper():
     assert float(ours.generator(fake)) == pytest.approx(-np.log(sigmoid(fake)).mean(), rel=1e-5)
     assert float(ours.discriminator(real, fake)) == float(template.discriminator(real, fake))
     assert float(ours.generator(fake)) == float(template.generator(fake))
+    zero_sum = FirstLoss(minimax=True)
+    against = np.log(1 - sigmoid(fake)).mean()
+    assert float(zero_sum.generator(fake)) == pytest.approx(against, rel=1e-5)
+    assert float(zero_sum.generator(fake)) == float(loss.Minimax().generator(fake))
+    assert build(loss="minimax").generator.loss.minimax and not build().generator.loss.minimax
     nothing = np.zeros((4, 1), np.float32)
     assert float(ours.discriminator(nothing, nothing)) == pytest.approx(2 * np.log(2), rel=1e-6)
 
