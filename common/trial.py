@@ -17,5 +17,7 @@ class Trial:
     ablation: tuple[str, ...] | None = None
     #: How many seeds are affordable.
     seeds: int = 3
+    #: Whether it shows what an option is worth: told in the chapter, not in the README.
+    aside: bool = False
     #: Where the data may not be had: the environment variable that may name it instead.
     data_from: str = ""

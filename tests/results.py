@@ -76,20 +76,33 @@ class _NoData(Exception):
     """An optional trial's data is not to be had."""
 
 
+def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
+    """The run folders of a trial and of its ablation, trained where that is needed."""
+    trials = importlib.import_module(f"recipes.{recipe}.trials").TRIALS
+    (trial,) = (trial for trial in trials if trial.name == name)
+    _one(recipe, trial, seed)
+    return _folders(recipe, trial, seed)
+
+
+def _folders(recipe: str, trial: Trial, seed: int) -> tuple[Path, Path | None]:
+    folder = RUNS / recipe / f"seed-{seed}"
+    beside = f"{trial.name}-{trial.ablation[0]}" if trial.ablation is not None else None
+    return folder / trial.name, folder / beside if beside else None
+
+
 def _one(recipe: str, trial: Trial, seed: int) -> dict:
     """Train and evaluate a trial with one seed; returns its evaluation and what it took."""
-    folder = RUNS / recipe / f"seed-{seed}"
+    run, ablation = _folders(recipe, trial, seed)
     flags = trial.flags
     if trial.data_from in os.environ:
         flags = (*flags, "--data", os.environ[trial.data_from])
-    seconds = _train(recipe, trial, flags, folder / trial.name, seed)
+    seconds = _train(recipe, trial, flags, run, seed)
     beside = []
-    if trial.ablation is not None:
-        name = f"{trial.name}-{trial.ablation[0]}"
-        _train(recipe, trial, trial.ablation, folder / name, seed)
-        beside = ["--beside", folder / name]
-    run = folder / trial.name
-    wanted = _digest(f"recipes.{recipe}.evaluate", run / "trained.json", *beside[1:])
+    if ablation:
+        _train(recipe, trial, trial.ablation, ablation, seed)
+        beside = ["--beside", ablation]
+    records = [folder / "trained.json" for folder in (run, ablation) if folder]
+    wanted = _digest(f"recipes.{recipe}.evaluate", *records)
     done = run / "evaluated.json"
     if not done.is_file() or json.loads(done.read_text())["digest"] != wanted:
         _python(f"recipes.{recipe}.evaluate", "--run", run, *beside)
@@ -192,6 +205,7 @@ def summary(recipe: str, trial: Trial, runs: list[dict]) -> dict:
     return {
         "command": " ".join(("python -m", f"recipes.{recipe}.train", *trial.flags)),
         "seeds": len(runs),
+        "aside": trial.aside,
         "data": first["data"],
         "steps": first["step"],
         "samples": first["samples"],

@@ -33,14 +33,16 @@ def renewed(path: Path, text: str) -> str:
     """A file's text with what stands between its marks made anew."""
 
     def table(match: re.Match) -> str:
-        trial = match[1]
-        if trial == "all":
+        wanted = match[1].split()
+        if wanted == ["all"]:
             body = overview()
         else:
-            body = details(json.loads((path.parent / "results.json").read_text("utf-8"))[trial])
-        return f"<!-- results: {trial} -->\n{body}\n<!-- end of results -->"
+            kept = json.loads((path.parent / "results.json").read_text("utf-8"))
+            trials = [kept[name] for name in wanted]
+            body = details(*trials) if len(trials) == 1 else compared(wanted, trials)
+        return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"
 
-    marks = r"<!-- results: (\S+) -->\n.*?<!-- end of results -->"
+    marks = r"<!-- results: ([^>]+) -->\n.*?<!-- end of results -->"
     return re.sub(marks, table, text, flags=re.DOTALL)
 
 
@@ -52,6 +54,8 @@ def overview() -> str:
     ]
     for path in sorted(ROOT.glob("recipes/*/results.json")):
         for name, trial in json.loads(path.read_text("utf-8")).items():
+            if trial["aside"]:
+                continue
             for bar, measure, met in zip(
                 trial["bars"], trial["of_bars"], trial["met"], strict=True
             ):
@@ -93,6 +97,16 @@ def details(trial: dict) -> str:
         ]
     rows += ["", "Bars: " + "; ".join(trial["bars"]) + "."]
     return "\n".join(rows)
+
+
+def compared(names: list[str], trials: list[dict]) -> str:
+    """Some trials by the measures that the first one's bars ask for, with their first seed."""
+    measures = list(dict.fromkeys(trials[0]["of_bars"]))
+    rows = ["| | " + " | ".join(measures) + " | command |", "|---" * (len(measures) + 2) + "|"]
+    for name, trial in zip(names, trials, strict=True):
+        cells = [_digits(trial["scores"][TRAINED][measure][0]) for measure in measures]
+        rows.append(f"| {name} | " + " | ".join(cells) + f" | `{trial['command']}` |")
+    return "\n".join([*rows, "", "*Seed 0 of each.*"])
 
 
 def told_of(values: list[float]) -> str:

@@ -1,0 +1,89 @@
+"""Inception's features: from a file only, the right layer, the right range; never fetched."""
+
+import json
+
+import h5py
+import keras
+import numpy as np
+import pytest
+from keras.src.legacy.saving import legacy_h5_format
+
+import data
+from common.evaluate import EvaluateFlags, evaluate
+from common.metrics import inception
+from common.train import main as train
+from data.errors import Refused
+from recipes.dcgan.config import PRESETS, Config
+from recipes.dcgan.evaluate import bars
+from recipes.dcgan.train import build
+from tests.conftest import TINY, pictures
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """Random weights in the shape of the real ones."""
+    keras.utils.set_random_seed(0)
+    network = keras.applications.InceptionV3(include_top=False, weights=None)
+    file = tmp_path_factory.mktemp("keras") / inception.KERAS_FILE
+    file.parent.mkdir()
+    # The published file is of Keras 2, and so is its layout.
+    with h5py.File(file, "w") as group:
+        legacy_h5_format.save_weights_to_hdf5_group(group, network)
+    return network, file
+
+
+def test_features_are_the_last_pooling_of_pictures_in_range(weights):
+    network, file = weights
+    images = data.find("houses").load("test", 64, 3, 0).images
+    found = inception.Inception(file)(images)
+    assert found.shape == (3, inception.DIMENSIONS) and found.dtype == np.float32
+    resized = keras.ops.image.resize(images.astype("float32"), (299, 299), antialias=True)
+    prepared = keras.applications.inception_v3.preprocess_input(np.array(resized))
+    expected = np.asarray(network(prepared)).mean((1, 2))
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+    # Grey pictures are colour pictures without colour.
+    grey = images[..., :1]
+    net = inception.Inception(file)
+    np.testing.assert_array_equal(net(grey), net(grey.repeat(3, -1)))
+
+
+def test_where_weights_are_looked_for(weights, tmp_path, monkeypatch):
+    _, file = weights
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert inception.weights(None) is None and inception.weights(file) == file
+    monkeypatch.setenv("KERAS_HOME", str(file.parent.parent))
+    assert inception.weights(None) == file
+
+
+def test_a_file_of_something_else_is_refused(tmp_path):
+    file = tmp_path / "x.h5"
+    file.write_bytes(b"no weights")
+    with pytest.raises(Refused, match="does not hold InceptionV3's weights"):
+        inception.Inception(file)
+
+
+def test_kid_for_few_fid_for_many(weights, tmp_path, monkeypatch):
+    """A user's folder: distances in Inception's features are there, the others are not."""
+    pictures(tmp_path / "p", size=(20, 20), count=400)
+    words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "1", "--run", str(tmp_path / "r")]
+    monkeypatch.setattr("sys.argv", ["train", *words])
+    assert train("dcgan", PRESETS, build) == 0
+
+    class Quick:
+        def __init__(self, file):
+            pass
+
+        def __call__(self, images):
+            return images.reshape(len(images), -1)[:, :4].astype(float)
+
+    monkeypatch.setattr(inception, "Inception", Quick)
+    _, file = weights
+    flags = EvaluateFlags(tmp_path / "r", inception=file)
+    few = evaluate("dcgan", Config, build, bars, flags)
+    assert "KID" in few.values["trained"] and "FID" not in few.values["trained"]
+    assert "10000 or more, there are 20" in few.unavailable["FID"]
+    monkeypatch.setattr(inception, "FEWEST", 20)
+    many = evaluate("dcgan", Config, build, bars, flags)
+    assert many.values["trained"]["FID"] > many.values["real"]["FID"]
+    assert "FID" not in many.unavailable and "modes" in many.unavailable
+    assert json.loads((tmp_path / "r" / "evaluation.json").read_text())["features"] is None
