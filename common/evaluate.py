@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import data
@@ -47,7 +48,11 @@ class EvaluateFlags:
 
 
 def main(
-    recipe: str, kind: type[Config], build: Callable, bars: Callable[[Config], Sequence[Bar]]
+    recipe: str,
+    kind: type[Config],
+    build: Callable,
+    bars: Callable[[Config], Sequence[Bar]],
+    represent: Callable | None = None,
 ) -> int:
     """Evaluate a run from the command line.
 
@@ -56,6 +61,8 @@ def main(
         kind: Its configuration.
         build: Configuration -> `common.gan.GAN`; imports TensorFlow.
         bars: Configuration -> what a run of it must reach.
+        represent: (GAN, pictures uint8 N×H×W×C) -> what its discriminator makes of them,
+            N×d; for recipes whose discriminator is asked what it knows.
 
     Returns:
         The exit code: 0 whether the bars are met or not.
@@ -65,7 +72,7 @@ def main(
         words = f"python -m recipes.{recipe}.evaluate"
         flags = read_flags(EvaluateFlags, sys.argv[1:], program=words)
         flags.check()
-        scores = evaluate(recipe, kind, build, bars, flags)
+        scores = evaluate(recipe, kind, build, bars, flags, represent)
         scores.show()
         print(f"\n{flags.run / 'evaluation.json'}")
 
@@ -73,7 +80,12 @@ def main(
 
 
 def evaluate(
-    recipe: str, kind: type[Config], build: Callable, bars: Callable, flags: EvaluateFlags
+    recipe: str,
+    kind: type[Config],
+    build: Callable,
+    bars: Callable[[Config], Sequence[Bar]],
+    flags: EvaluateFlags,
+    represent: Callable | None = None,
 ) -> Scores:
     """Measure a run and write its evaluation.json; see `main`.
 
@@ -93,16 +105,24 @@ def evaluate(
         from common import backend  # noqa: F401
         from common.evaluation import pictures, points
         from common.evaluation.entrants import entrants_of
+        from common.evaluation.probes import Probe
+
+        probe = None
+        if represent and Probe.fits(source):
+            probe = Probe(source, config, flags.seed)
+
+        def ask(gan) -> dict:
+            return {"probe error": probe.error(partial(represent, gan))} if probe else {}
 
         count = len(ground.held_out)
-        entrants, step = entrants_of(build, (run, config), ablations, count, flags.seed)
+        entrants, step = entrants_of(build, (run, config), ablations, count, flags.seed, ask)
         facts = {"recipe": recipe, "data": source.name, "step": step, "samples": count}
         facts |= {"seed": flags.seed, "made_with": versions()}
         if source.kind == "points":
             scores = points.evaluate(facts, entrants, ground, source.world)
         else:
             scores = pictures.evaluate(
-                facts, entrants, ground, source, flags.features, flags.inception
+                facts, entrants, ground, source, probe, flags.features, flags.inception
             )
         scores.bars = tuple(bars(config))
         scores.save(run.evaluation)

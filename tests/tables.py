@@ -59,7 +59,11 @@ def overview() -> str:
             for bar, measure, met in zip(
                 trial["bars"], trial["of_bars"], trial["met"], strict=True
             ):
-                told = {who: told_of(row[measure]) for who, row in trial["scores"].items()}
+                told = {
+                    who: told_of(row[measure])
+                    for who, row in trial["scores"].items()
+                    if measure in row
+                }
                 others = ", ".join(
                     f"{who} {value}" for who, value in told.items() if who not in (TRAINED, "real")
                 )
@@ -75,7 +79,7 @@ def details(trial: dict) -> str:
     entrants = list(trial["scores"])
     rows = ["| | " + " | ".join(entrants) + " |", "|---" * (len(entrants) + 1) + "|"]
     for measure in trial["measures"]:
-        cells = [told_of(trial["scores"][who][measure]) for who in entrants]
+        cells = [told_of(trial["scores"][who].get(measure, [])) for who in entrants]
         rows.append(f"| {measure} | " + " | ".join(cells) + " |")
     verdicts = [f"{trial['passes'][who]} of {trial['seeds']}" for who in entrants]
     rows.append("| **meets every bar** | " + " | ".join(verdicts) + " |")
@@ -110,7 +114,9 @@ def compared(names: list[str], trials: list[dict]) -> str:
 
 
 def told_of(values: list[float]) -> str:
-    """Median and range in three digits; one figure where they are the same."""
+    """Median and range in three digits; one figure where they are the same, a dash for none."""
+    if not values:
+        return "–"
     low, middle, high = (_digits(f(values)) for f in (np.min, np.median, np.max))
     return middle if low == high else f"{middle} [{low} – {high}]"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from common.batches import random
 from common.config import Config
 from common.evaluation.scores import TRAINED
 from common.gan import GAN, generate
+from common.metrics.kid import Estimate
 from common.run import Run
 from common.samples import to_pixels
 from data.errors import Refused
@@ -24,6 +25,8 @@ class Entrant:
     meaning: str
     #: Pictures, uint8 N×H×W×C, or points, float32 N×D.
     samples: np.ndarray
+    #: Measures that are not of the samples, but of the whole GAN.
+    known: dict[str, Estimate] = field(default_factory=dict)
 
 
 def entrants_of(
@@ -32,6 +35,7 @@ def entrants_of(
     ablations: Sequence[tuple[Run, Config]],
     count: int,
     seed: int,
+    ask: Callable[[GAN], dict[str, Estimate]] = lambda gan: {},
 ) -> tuple[dict[str, Entrant], int]:
     """A run's generator and its controls, all asked with the same latents.
 
@@ -40,6 +44,7 @@ def entrants_of(
         ablations: Other runs, to stand beside it.
         count: Samples of each.
         seed: Of the latents.
+        ask: What else is to be measured, of the GAN itself.
 
     Returns:
         Entrants by name, and the step at which the run stands.
@@ -48,9 +53,9 @@ def entrants_of(
         Refused: a run has no checkpoint yet, or a generator makes values that are not finite.
     """
 
-    def asked(gan: GAN, sample: Callable, name: str, meaning: str) -> None:
+    def asked(gan: GAN, sample: Callable, name: str, meaning: str, known: dict) -> None:
         latents = gan.noise(random(seed, "evaluation"), count)["latent"]
-        found[name] = Entrant(meaning, _usable(sample(latents), name))
+        found[name] = Entrant(meaning, _usable(sample(latents), name), known)
 
     def build_of(config: Config) -> GAN:
         backend.set_up("float32", config.seed)
@@ -59,17 +64,18 @@ def entrants_of(
     found: dict[str, Entrant] = {}
     folder, config = run
     gan = build_of(config)
-    asked(gan, gan.sample, "untrained", "the same generator with its first weights")
+    asked(gan, gan.sample, "untrained", "the same GAN with its first weights", ask(gan))
     untrained = found.pop("untrained")
     step = _restore(folder, gan)
-    asked(gan, gan.sample, TRAINED, "the run's generator")
+    asked(gan, gan.sample, TRAINED, "the run's GAN", ask(gan))
     if config.averaging:
-        meaning = "the same with its weights as they are, not their running average"
-        asked(gan, lambda z: generate(gan.generator.model, z), "not averaged", meaning)
+        meaning = "its generator with the weights as they are, not their running average"
+        asked(gan, lambda z: generate(gan.generator.model, z), "not averaged", meaning, {})
     for other, theirs in ablations:
         ablation = build_of(theirs)
         at = _restore(other, ablation)
-        asked(ablation, ablation.sample, other.path.name, f"another run's generator, step {at}")
+        meaning = f"the GAN of another run, step {at}"
+        asked(ablation, ablation.sample, other.path.name, meaning, ask(ablation))
     return found | {"untrained": untrained}, step
 
 

@@ -10,8 +10,10 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 from common.batches import random
+from common.evaluation import probes
 from common.evaluation.entrants import Entrant
 from common.evaluation.ground import Ground
+from common.evaluation.probes import Probe
 from common.evaluation.scores import Scores
 from common.metrics import features, inception
 from common.metrics.frechet import frechet_distance
@@ -32,6 +34,7 @@ def evaluate(
     entrants: dict[str, Entrant],
     ground: Ground,
     source: Source,
+    probe: Probe | None = None,
     net_file: Path | None = None,
     inception_file: Path | None = None,
 ) -> Scores:
@@ -39,6 +42,7 @@ def evaluate(
 
     Args:
         facts: Of the run, for the record; what the features are is added.
+        probe: Has asked the entrants already; is here asked about pixels.
         net_file, inception_file: As `common.evaluate.EvaluateFlags` has them.
 
     Raises:
@@ -76,16 +80,22 @@ def evaluate(
             unavailable["FID"] = why
 
     everybody = entrants | _controls(ground, facts["seed"])
-    return Scores(
+    scores = Scores(
         facts | {"features": asdict(net.known) if net else None},
         {name: entrant.meaning for name, entrant in everybody.items()},
         {name: words for judge in judges for name, words in judge.measures.items()},
         {
             name: {k: v for judge in judges for k, v in judge.score(entrant.samples).items()}
+            | entrant.known
             for name, entrant in everybody.items()
         },
         unavailable,
     )
+    if probe:
+        scores.measures |= probes.MEASURES
+        scores.entrants["pixels"] = "no network: the probe looks at the pixels themselves"
+        scores.values["pixels"] = {"probe error": probe.error(probes.pixels)}
+    return scores
 
 
 class _Pixels:

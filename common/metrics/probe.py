@@ -24,6 +24,18 @@ class Labelled:
     labels: np.ndarray
 
 
+def pooled(maps: np.ndarray, cells: int = 4) -> np.ndarray:
+    """The largest value in each of cells×cells parts of feature maps N×H×W×C, as N×d.
+
+    Radford et al. 2016, section 5.1. A map of fewer pixels stays as it is.
+    """
+    for axis in (1, 2):
+        if maps.shape[axis] > cells:
+            edges = np.arange(cells) * maps.shape[axis] // cells
+            maps = np.maximum.reduceat(maps, edges, axis=axis)
+    return maps.reshape(len(maps), -1)
+
+
 def probe_error(
     learn: Labelled, test: Labelled, count: int = 100, draws: int = 5, seed: int = 0
 ) -> Estimate:

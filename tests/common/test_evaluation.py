@@ -17,7 +17,7 @@ from common.metrics.neighbours import neighbourhood
 from common.train import main as train
 from data.errors import Refused
 from recipes.dcgan.config import PRESETS, Config
-from recipes.dcgan.evaluate import bars
+from recipes.dcgan.evaluate import bars, represent
 from recipes.dcgan.train import build
 from recipes.first_gan import evaluate as first
 from tests.conftest import TINY, pictures, run
@@ -182,7 +182,7 @@ def trained(tmp_path_factory):
 
 
 def evaluated(run_folder, **flags):
-    return evaluate("dcgan", Config, build, bars, EvaluateFlags(run_folder, **flags))
+    return evaluate("dcgan", Config, build, bars, EvaluateFlags(run_folder, **flags), represent)
 
 
 def test_controls_score_as_they_must(quick, trained):
@@ -194,6 +194,10 @@ def test_controls_score_as_they_must(quick, trained):
     assert rows["real"]["Fréchet distance"] < rows["PCA"]["Fréchet distance"]
     assert rows["PCA"]["Fréchet distance"] < rows["untrained"]["Fréchet distance"]
     assert rows["real"]["modes"] == 10 and rows["real"]["fine power"] == pytest.approx(1, abs=0.1)
+    # What the discriminator knows is asked of discriminators, and of pixels.
+    probed = {who for who, row in rows.items() if "probe error" in row}
+    assert probed == {TRAINED, "untrained", "pixels"}
+    assert all(0 < rows[who]["probe error"].value < 0.9 for who in probed)
     assert scores.passes("real")
     assert not any(scores.passes(who) for who in ("copies", "untrained", "PCA", TRAINED))
     written = json.loads((trained / "evaluation.json").read_text())
@@ -228,6 +232,7 @@ def test_a_generator_of_nan_gets_no_number(quick, trained):
 def test_an_ablation_stands_beside(quick, trained):
     scores = evaluated(trained, count=100, beside=(trained,))
     assert scores.values["digits"] == scores.values[TRAINED]
+    assert scores.to_json()["scores"]["pixels"].keys() == {"probe error"}
 
 
 def test_a_folder_of_ones_own(tmp_path, monkeypatch):

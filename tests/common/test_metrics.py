@@ -9,7 +9,7 @@ from common.metrics.kid import kernel_distance
 from common.metrics.labels import label_accuracy
 from common.metrics.modes import count_modes, fit_of_mixture
 from common.metrics.neighbours import copying, neighbourhood
-from common.metrics.probe import Labelled, probe_error
+from common.metrics.probe import Labelled, pooled, probe_error
 from common.metrics.spectrum import fine_power, fine_power_ratio
 from data import worlds
 from data.errors import Refused
@@ -311,3 +311,12 @@ def test_a_probe_refuses_what_it_cannot_ask():
     one = Labelled(gaussian(20), np.zeros(20, int))
     with pytest.raises(Refused, match="1 classes"):
         probe_error(one, one)
+
+
+def test_maps_are_pooled_to_their_largest_values():
+    maps = np.arange(2 * 8 * 8 * 3, dtype=np.float32).reshape(2, 8, 8, 3)
+    expected = maps.reshape(2, 4, 2, 4, 2, 3).max((2, 4)).reshape(2, -1)
+    np.testing.assert_array_equal(pooled(maps), expected)
+    # Ten pixels in four cells, and three in three.
+    assert pooled(np.ones((1, 10, 5, 2))).shape == (1, 32)
+    assert pooled(np.ones((1, 3, 3, 2))).shape == (1, 18)

@@ -1,0 +1,55 @@
+"""What a discriminator has learned of what is on the pictures, though nobody told it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from common.config import Config
+from common.metrics.kid import Estimate
+from common.metrics.probe import Labelled, probe_error
+from data.imageset import ImageSet, Source
+
+MEASURES = {
+    "probe error": "share of labels that a linear classifier gets wrong after 100 examples, "
+    "described by the discriminator's features (0)"
+}
+
+# A part of an endless world that nothing else takes.
+_SEED = 20_160_107
+_LEARN, _TEST = 5000, 2000
+
+
+class Probe:
+    """Linear classifiers with few labels, on what a network makes of pictures.
+
+    The pictures are of the splits for validation and testing: no discriminator has seen them.
+    """
+
+    def __init__(self, source: Source, config: Config, seed: int):
+        (self._label,) = source.modes
+        self._seed = seed
+        self._learn = source.load("validation", config.image_size, _LEARN, _SEED)
+        self._test = source.load("test", config.image_size, _TEST, _SEED)
+
+    @staticmethod
+    def fits(source: Source) -> bool:
+        """Whether the pictures have one label that could be asked for."""
+        return len(source.modes) == 1
+
+    def error(self, represent: Callable[[np.ndarray], np.ndarray]) -> Estimate:
+        """The error on `represent(images)`, features N×d of pictures uint8 N×H×W×C."""
+
+        def labelled(part: ImageSet, most: int) -> Labelled:
+            images, labels = part.images[:most], part.factors[self._label][:most]
+            return Labelled(represent(images), labels)
+
+        return probe_error(
+            labelled(self._learn, _LEARN), labelled(self._test, _TEST), seed=self._seed
+        )
+
+
+def pixels(images: np.ndarray) -> np.ndarray:
+    """The representation that costs nothing: the pixels themselves, N×(H·W·C)."""
+    return images.reshape(len(images), -1)
