@@ -26,7 +26,7 @@ format: $(INSTALLED)  ## put style and format right
 bench: $(INSTALLED)  ## measure speed and memory on this machine
 	$(BIN)/python -m tests.bench
 
-chapters: $(INSTALLED)  ## make the chapters' pictures again (about five minutes)
+chapters: $(INSTALLED)  ## make the chapters' pictures again (trains what results lacks)
 	$(BIN)/python -m tests.chapters
 
 results: $(INSTALLED)  ## train, evaluate, rewrite all tables (RECIPE=dcgan, SEEDS=1; about an hour)

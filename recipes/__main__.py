@@ -4,6 +4,7 @@
 """
 
 import importlib
+import json
 import pkgutil
 import runpy
 import sys
@@ -35,8 +36,24 @@ def overview() -> None:
         print(f"{'':<10} chapter: recipes/{name}/README.md")
         needs = getattr(package, "NEEDS", "nothing beyond this package: it draws its own pictures")
         print(f"{'':<10} needs: {needs}")
+        for line in scores(name):
+            print(f"{'':<10} {line}")
         for command in commands(name):
             print(f"{'':<10} python -m recipes {name} {command} --help")
+
+
+def scores(name: str) -> list[str]:
+    """What its small configurations scored, as `make results` wrote it down."""
+    path = Path(recipes.__path__[0]) / name / "results.json"
+    if not path.is_file():
+        return []
+    trials = json.loads(path.read_text(encoding="utf-8"))
+    return [
+        f"{trial}: {bar}, met by {met} of {kept['seeds']} seeds"
+        for trial, kept in trials.items()
+        if not kept["aside"]
+        for bar, met in zip(kept["bars"], kept["met"], strict=True)
+    ]
 
 
 def main() -> None:

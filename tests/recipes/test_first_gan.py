@@ -231,3 +231,21 @@ def test_the_optimal_discriminator_has_a_command(tmp_path):
     assert code == 0 and "mean |σ(D) − p/(p+q)|" in out and (tmp_path / "optimal.png").is_file()
     code, _, err = run("recipes.first_gan.optimal", "--steps", 0, cwd=tmp_path)
     assert code == 2 and "--steps 0: legal is 1 or more" in err
+
+
+def test_pretraining_moves_the_discriminator_alone():
+    gan = build(pretrain_discriminator=3, steps=0)
+    before = values(gan.generator), values(gan.discriminator)
+    gan.trainModel(POINTS)
+    assert gan.step == 0 and same(before[0], values(gan.generator))
+    assert not same(before[1], values(gan.discriminator))
+
+
+def test_the_surface_is_drawn_over_the_data_at_rest():
+    """The window is the data's: it does not move with what is made, nor does D."""
+    gan = build()
+    before = values(gan.discriminator)
+    near, far = (gan.sheet(np.full((5, 2), at, np.float32), POINTS) for at in (0, 99))
+    assert near.size == far.size == (400, 400) and same(before, values(gan.discriminator))
+    gold = (np.abs(np.asarray(near, int) - [255, 215, 0]).max(-1) < 30).sum()
+    assert gold > 0 == (np.abs(np.asarray(far, int) - [255, 215, 0]).max(-1) < 30).sum()
