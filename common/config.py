@@ -115,8 +115,7 @@ class Config:
             Refused: it is no data for this recipe, or its pictures are too small for any
                 size that the networks make.
         """
-        if source.kind not in self.learns_from:
-            raise Refused(_unfit(source, self.learns_from))
+        self.check_kind(source)
         if source.kind == "points":
             if self.image_size is not None:
                 raise Refused(f"--image-size {self.image_size}: {source.name} gives points")
@@ -145,6 +144,15 @@ class Config:
         if not self.makes_pictures:
             return (self.channels,)
         return (self.image_size, self.image_size, self.channels)
+
+    def check_kind(self, source: Source) -> None:
+        """Refuse data of a kind that this recipe, or this run of it, does not learn from."""
+        if source.kind not in self.learns_from:
+            raise Refused(_unfit(source, self.learns_from))
+        # Once the data has settled them, channels are known.
+        if self.channels and (source.kind == "points") == self.makes_pictures:
+            made = "pictures" if self.makes_pictures else "points"
+            raise Refused(f"--data {source.name} gives {source.kind}; this run makes {made}")
 
     @property
     def makes_pictures(self) -> bool:

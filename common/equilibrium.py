@@ -15,10 +15,12 @@ class Equilibrium(keras.callbacks.Callback):
     from its last.) That is necessary but not sufficient, for a discriminator that has
     learned nothing yet ranks no better. So two things are waited for: that it has led,
     clearly, at some time; and that it then has no lead for `PATIENCE` steps. A discriminator
-    too weak for its task ends a training all the same: look at the samples.
+    too weak for its task ends a training all the same, and so do leads that change hands more
+    slowly than that: look at the samples.
 
     Args:
-        tolerance: How far above ½ the running mean of the ranking may be, above 0.
+        tolerance: How far above ½ the running mean of the ranking may be, above 0; below ½ it
+            may be five times as far.
     """
 
     #: Steps for which the balance must hold.
@@ -27,6 +29,8 @@ class Equilibrium(keras.callbacks.Callback):
     _DECAY = 0.99
     #: A lead is this many tolerances.
     _LEAD = 3
+    #: How many tolerances below ½ are still balance: far below, D is not well.
+    _BEHIND = 5
 
     def __init__(self, tolerance: float):
         super().__init__()
@@ -35,6 +39,7 @@ class Equilibrium(keras.callbacks.Callback):
         # then nobody has. While a training runs these are plain numbers, which are quicker;
         # the variable is what outlives it and what checkpoints have.
         self._mean, self._led, self._calm = np.float32([0.5, 0, 0])
+        self._running = False
         self._kept = keras.Variable([0.5, 0.0, 0.0], dtype="float32", trainable=False)
 
     @property
@@ -45,6 +50,7 @@ class Equilibrium(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Begin where the variable stands."""
         self._mean, self._led, self._calm = np.asarray(self._kept)
+        self._running = True
 
     def on_train_batch_end(self, batch, logs=None):
         """Take one step's ranking into account."""
@@ -52,7 +58,7 @@ class Equilibrium(keras.callbacks.Callback):
         self._mean += np.float32(1 - self._DECAY) * (ranked - self._mean)
         lead = self._mean - 0.5
         self._led = max(self._led, np.float32(lead > self._LEAD * self._tolerance))
-        rests = self._led and lead < self._tolerance
+        rests = self._led and -self._BEHIND * self._tolerance < lead < self._tolerance
         self._calm = self._calm + 1 if rests else np.float32(0)
         if self._calm >= self.PATIENCE:
             self._keep()
@@ -61,11 +67,13 @@ class Equilibrium(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Leave the variable as it should be."""
         self._keep()
+        self._running = False
 
     def _keep(self) -> None:
         self._kept.assign([self._mean, self._led, self._calm])
 
     def state(self) -> dict[str, list]:
         """What a checkpoint must hold."""
-        self._keep()
+        if self._running:
+            self._keep()
         return {"equilibrium": [self._kept]}

@@ -98,6 +98,7 @@ def evaluate(
         config = run.config(kind)
         ablations = [_beside(path, recipe, kind, config) for path in flags.beside]
         source = data.find(flags.data or config.data)
+        config.check_kind(source)
         ground = Ground.of(source, config, flags.count)
         run.check_data(ground.training, source.name)
 

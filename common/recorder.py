@@ -73,6 +73,7 @@ class Samples(keras.callbacks.Callback):
         super().__init__()
         self._folder, self._events, self._watchdog = run.samples, events, watchdog
         self._every, self._count, self._real = config.sample_every, config.sample_count, real
+        self._drawn_at = 0
 
     def on_train_batch_end(self, batch, logs=None):
         """Draw a sheet where one is due."""
@@ -80,9 +81,15 @@ class Samples(keras.callbacks.Callback):
         if step > 0 and (step % self._every == 0 or step == self.model.config.steps):
             self.draw()
 
+    def on_train_end(self, logs=None):
+        """Draw the last sheet where a training has come to its end before its last step."""
+        watcher = self.model.equilibrium
+        if watcher and watcher.reached and self.model.step > max(self._drawn_at, 0):
+            self.draw()
+
     def draw(self) -> None:
         """Draw and keep the sheet of the present step."""
-        step = self.model.step
+        step = self._drawn_at = self.model.step
         samples = self.model.show(self._count)
         sheet = self.model.sheet(samples, self._real)
         path = self._folder / f"step-{max(step, 0):07d}.png"

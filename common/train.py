@@ -115,6 +115,7 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
             source = data.find(config.data)
         except Refused as no:
             raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
+        config.check_kind(source)
         samples = _load(source, config)
         run.check_data(samples, config.data)
         gan = _build(config, build)

@@ -42,7 +42,9 @@ class ArraySource(Source):
         self.count = len(images)
         self.sizes = ((images.shape[1], images.shape[2]),) * 2
         self.factors = _words_for(arrays.get(_LABELS.get(self._train, "")))
-        self.modes = tuple(self.factors)
+        # Classes of very different size are none that a generator should make equally often.
+        frequent = np.bincount(arrays[_LABELS[self._train]].ravel()) if self.factors else [1]
+        self.modes = tuple(self.factors) if max(frequent) < 1.5 * min(frequent) else ()
 
     def _check(self, key: str, first: np.ndarray) -> None:
         images = self._arrays[key]

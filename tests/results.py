@@ -15,15 +15,17 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import data
 from common.evaluation.scores import TRAINED
 from common.trial import Trial
 from data.command import run_program
-from data.errors import Refused
+from data.errors import MachineFault, Refused
 from data.files import whole
 from tests.tables import write_tables
 
@@ -36,11 +38,12 @@ def main() -> None:
 
     A trial whose data may not be had takes it from a variable of its own, as MNIST=FILE.
     """
-    chosen = os.environ.get("RECIPE")
-    seeds = os.environ.get("SEEDS")
+    chosen, seeds = os.environ.get("RECIPE"), os.environ.get("SEEDS")
+    if chosen and chosen not in recipes():
+        raise Refused(f"RECIPE={chosen}: there are {', '.join(recipes())}")
+    if seeds and not (seeds.isdigit() and int(seeds)):
+        raise Refused(f"SEEDS={seeds}: legal is 1 or more")
     for recipe in [chosen] if chosen else recipes():
-        if recipe not in recipes():
-            raise Refused(f"RECIPE={recipe}: there are {', '.join(recipes())}")
         measure(recipe, int(seeds) if seeds else None)
     write_tables()
 
@@ -54,32 +57,45 @@ def measure(recipe: str, seeds: int | None) -> None:
     """Train and evaluate a recipe's trials, and write its results.json.
 
     Args:
-        seeds: How many of each; None: as many as the trial says.
+        seeds: At most so many of each; None: as many as the trial says.
     """
     path = ROOT / "recipes" / recipe / "results.json"
     kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    found = {}
-    for trial in importlib.import_module(f"recipes.{recipe}.trials").TRIALS:
-        try:
-            runs = [_one(recipe, trial, seed) for seed in range(seeds or trial.seeds)]
-        except _NoData as no:
-            print(f"{recipe}, {trial.name}: skipped, {no}", file=sys.stderr)
-            found |= {trial.name: kept[trial.name]} if trial.name in kept else {}
+    trials = _trials(recipe)
+    # A trial that there no longer is has no results.
+    kept = {trial.name: kept[trial.name] for trial in trials if trial.name in kept}
+    for trial in trials:
+        missing = _missing(trial)
+        if missing:
+            print(f"{recipe}, {trial.name}: left as it is, {missing}", file=sys.stderr)
             continue
-        found[trial.name] = summary(recipe, trial, runs)
-        with whole(path) as aside:
-            text = json.dumps(kept | found, indent=1, ensure_ascii=False, allow_nan=False)
-            aside.write_text(text + "\n", encoding="utf-8")
+        wanted = min(seeds, trial.seeds) if seeds else trial.seeds
+        runs = [_one(recipe, trial, seed) for seed in range(wanted)]
+        kept[trial.name] = summary(recipe, trial, runs)
+        _write(path, {t.name: kept[t.name] for t in trials if t.name in kept}, indent=1)
 
 
-class _NoData(Exception):
-    """An optional trial's data is not to be had."""
+def _trials(recipe: str) -> list[Trial]:
+    return importlib.import_module(f"recipes.{recipe}.trials").TRIALS
+
+
+def _missing(trial: Trial) -> str:
+    """Why a trial's data is not to be had, if it is not."""
+    if not trial.data_from:
+        return ""
+    try:
+        place = os.environ.get(trial.data_from) or trial.flags[trial.flags.index("--data") + 1]
+        source = data.find(place)
+        side = max(source.sizes[0])
+        source.load("test", side, 1, 0)
+    except (Refused, MachineFault) as no:
+        return f"{no} ({trial.data_from}=FILE names it)"
+    return ""
 
 
 def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
     """The run folders of a trial and of its ablation, trained where that is needed."""
-    trials = importlib.import_module(f"recipes.{recipe}.trials").TRIALS
-    (trial,) = (trial for trial in trials if trial.name == name)
+    (trial,) = (trial for trial in _trials(recipe) if trial.name == name)
     _one(recipe, trial, seed)
     return _folders(recipe, trial, seed)
 
@@ -94,55 +110,80 @@ def _one(recipe: str, trial: Trial, seed: int) -> dict:
     """Train and evaluate a trial with one seed; returns its evaluation and what it took."""
     run, ablation = _folders(recipe, trial, seed)
     flags = trial.flags
-    if trial.data_from in os.environ:
+    if os.environ.get(trial.data_from):
         flags = (*flags, "--data", os.environ[trial.data_from])
     seconds = _train(recipe, trial, flags, run, seed)
     beside = []
     if ablation:
         _train(recipe, trial, trial.ablation, ablation, seed)
         beside = ["--beside", ablation]
-    records = [folder / "trained.json" for folder in (run, ablation) if folder]
+    records = [_record(folder) for folder in (run, ablation) if folder]
     wanted = _digest(f"recipes.{recipe}.evaluate", *records)
-    done = run / "evaluated.json"
-    if not done.is_file() or json.loads(done.read_text())["digest"] != wanted:
+    done, measured = run.with_name(f"{run.name}.evaluated.json"), run / "evaluation.json"
+    kept = json.loads(done.read_text()) if done.is_file() else {}
+    if kept.get("digest") != wanted or kept.get("of") != _sum(measured):
         _python(f"recipes.{recipe}.evaluate", "--run", run, *beside)
-        done.write_text(json.dumps({"digest": wanted}))
-    return json.loads((run / "evaluation.json").read_text(encoding="utf-8")) | {"seconds": seconds}
+        # An evaluation with other flags, made by hand since, would be another one.
+        _write(done, {"digest": wanted, "of": _sum(measured)})
+    return json.loads(measured.read_text(encoding="utf-8")) | {"seconds": seconds}
+
+
+def _sum(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 def _train(recipe: str, trial: Trial, flags: tuple[str, ...], run: Path, seed: int) -> float:
     """Train where it is needed; returns the seconds that the training took."""
-    record = run / "trained.json"
+    # Beside the run, and written before it begins: whatever ends the training, it is there.
+    record = _record(run)
     wanted = _digest(f"recipes.{recipe}.train", *flags, str(seed))
     kept = json.loads(record.read_text()) if record.is_file() else {}
-    if kept.get("digest") == wanted and kept.get("done"):
-        return kept["seconds"]
-    # What another code or configuration began cannot be gone on with.
     begun = kept.get("digest") == wanted and (run / "config.yaml").is_file()
+    if begun and kept["done"]:
+        return kept["seconds"]
     if not begun:
+        # What other code or another configuration made cannot be gone on with.
         shutil.rmtree(run, ignore_errors=True)
+        kept = {"digest": wanted, "done": False, "seconds": 0.0}
+        _write(record, kept)
     began = time.monotonic()
-    kept = {"digest": wanted, "done": False, "seconds": kept.get("seconds", 0.0) if begun else 0.0}
     try:
         if begun:
             _python(f"recipes.{recipe}.train", "--resume", run)
         else:
             _python(f"recipes.{recipe}.train", *flags, "--seed", seed, "--run", run)
         kept["done"] = True
-    except subprocess.CalledProcessError as fault:
-        if trial.data_from and not run.exists():
-            raise _NoData(f"its data cannot be had; {trial.data_from}=FILE names it") from fault
-        raise
     finally:
         kept["seconds"] += time.monotonic() - began
-        if run.exists():
-            record.write_text(json.dumps(kept))
+        _write(record, kept)
     return kept["seconds"]
 
 
+def _record(run: Path) -> Path:
+    return run.with_name(f"{run.name}.trained.json")
+
+
+def _write(path: Path, content: dict, indent: int | None = None) -> None:
+    with whole(path) as aside:
+        text = json.dumps(content, indent=indent, ensure_ascii=False, allow_nan=False)
+        aside.write_text(text + "\n", encoding="utf-8")
+
+
 def _python(*words) -> None:
+    """Run a command; it is told of Ctrl-C and SIGTERM, and given the time to save."""
     print("python -m", *words, flush=True)
-    subprocess.run([sys.executable, "-m", *map(str, words)], cwd=ROOT, check=True)
+    process = subprocess.Popen([sys.executable, "-m", *map(str, words)], cwd=ROOT)
+    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        # The terminal has sent it to the whole group.
+        process.wait()
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if code:
+        raise MachineFault(f"python -m {words[0]} ended with exit code {code}; run this again")
 
 
 def _digest(module: str, *more) -> str:
@@ -150,7 +191,7 @@ def _digest(module: str, *more) -> str:
     total = hashlib.sha256()
     for file in sorted(imported_by(module)):
         total.update(_meaning(file).encode())
-    for package in ("tensorflow", "keras", "numpy"):
+    for package in ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "pillow"):
         total.update(importlib.metadata.version(package).encode())
     for word in more:
         total.update(word.read_bytes() if isinstance(word, Path) else word.encode())
@@ -200,8 +241,19 @@ def _is_text(statement: ast.AST) -> bool:
 
 
 def summary(recipe: str, trial: Trial, runs: list[dict]) -> dict:
-    """What is kept of a trial: every figure of every seed."""
+    """What is kept of a trial: every figure of every seed.
+
+    Raises:
+        Refused: the seeds were measured differently, with other nets for instance.
+    """
     first = runs[0]
+    for run in runs[1:]:
+        for fact in ("features", "samples", "measures", "bars"):
+            if run.get(fact) != first.get(fact):
+                raise Refused(
+                    f"{recipe}, {trial.name}: {fact} differ between the seeds, so they cannot be "
+                    "told together; remove runs/results/*/*/*.evaluated.json and run this again"
+                )
     return {
         "command": " ".join(("python -m", f"recipes.{recipe}.train", *trial.flags)),
         "seeds": len(runs),

@@ -37,7 +37,11 @@ def renewed(path: Path, text: str) -> str:
         if wanted == ["all"]:
             body = overview()
         else:
-            kept = json.loads((path.parent / "results.json").read_text("utf-8"))
+            file = path.parent / "results.json"
+            kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+            if not set(wanted) <= set(kept):
+                # Not measured yet: what stands there stays.
+                return match[0]
             trials = [kept[name] for name in wanted]
             body = details(*trials) if len(trials) == 1 else compared(wanted, trials)
         return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from common.evaluation.scores import TRAINED
@@ -148,3 +149,32 @@ def test_a_recipe_that_does_not_exist(monkeypatch):
     monkeypatch.setenv("RECIPE", "gna")
     with pytest.raises(Refused, match="RECIPE=gna: there are dcgan, first_gan"):
         results.main()
+    monkeypatch.setenv("RECIPE", "dcgan")
+    for seeds in ("x", "0", "-1"):
+        monkeypatch.setenv("SEEDS", seeds)
+        with pytest.raises(Refused, match=f"SEEDS={seeds}: legal is 1 or more"):
+            results.main()
+
+
+def test_an_evaluation_made_by_hand_is_made_again(workshop):
+    _, done = workshop
+    results._one("first_gan", TRIAL, 0)
+    file = results.RUNS / "first_gan" / "seed-0" / "ring" / "evaluation.json"
+    file.write_text(file.read_text().replace('"samples": 9', '"samples": 5'))
+    assert results._one("first_gan", TRIAL, 0)["samples"] == 9
+    assert [words[0] for words in done[3:]] == ["evaluate"]
+
+
+def test_seeds_that_were_measured_differently_are_not_told_together(workshop):
+    runs = [results._one("first_gan", TRIAL, seed) for seed in (0, 1)]
+    runs[1]["samples"] = 5
+    with pytest.raises(Refused, match="samples differ between the seeds"):
+        results.summary("first_gan", TRIAL, runs)
+
+
+def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeypatch):
+    trial = Trial("mnist", ("--data", "mnist"), data_from="MNIST")
+    monkeypatch.setenv("MNIST", str(tmp_path / "none.npz"))
+    assert "no such thing" in results._missing(trial) and "MNIST=FILE" in results._missing(trial)
+    np.savez(tmp_path / "none.npz", x_train=np.zeros((20, 8, 8), np.uint8))
+    assert results._missing(trial) == "" == results._missing(TRIAL)

@@ -3,8 +3,13 @@
 from common.trial import Trial
 
 TRIALS = [
-    Trial("ring", ablation=("vanilla",)),
-    Trial("grid", ("--data", "grid"), ablation=("vanilla", "--data", "grid")),
+    # Without help the game is often lost, which is what is to be seen.
+    Trial("ring", ablation=("vanilla", "--watchdog", "warn")),
+    Trial(
+        "grid",
+        ("--data", "grid"),
+        ablation=("vanilla", "--watchdog", "warn", "--data", "grid"),
+    ),
     Trial("digits", ("digits",)),
     # The small configuration, each time without one of its helps.
     Trial("without-blur", ("--blur", "0"), seeds=1, aside=True),

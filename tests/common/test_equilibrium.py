@@ -43,7 +43,9 @@ def test_it_does_not_stop_a_discriminator_that_never_led():
 
 def test_it_does_not_stop_where_somebody_leads():
     assert watch(LEAD + [0.56] * 5000) is None
-    # One leads, then the other: on average even, never at rest.
+    # A discriminator that has died ranks nothing right.
+    assert watch(LEAD + [0.0] * 5000) is None
+    # One leads, then the other, sooner than the patience ends: on average even, never at rest.
     swings = 0.5 + 0.1 * np.sin(np.arange(5000) / 100)
     assert watch(np.r_[LEAD, swings]) is None
 
@@ -54,10 +56,14 @@ def test_it_goes_on_as_if_never_stopped():
     course = LEAD + [0.5] * 700
     for watcher, part in ((whole, course), (first, course[:400])):
         watcher.set_model(Game())
+        watcher.on_train_begin()
         for ranked in part:
             watcher.on_train_batch_end(0, {"discriminator/ranked": ranked})
     second.set_model(Game())
     second.state()["equilibrium"][0].assign(first.state()["equilibrium"][0])
+    # What was restored stays until there is something new.
+    kept = np.array(second.state()["equilibrium"][0])
+    np.testing.assert_array_equal(kept, first.state()["equilibrium"][0])
     second.on_train_begin()
     for ranked in course[400:]:
         second.on_train_batch_end(0, {"discriminator/ranked": ranked})
