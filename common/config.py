@@ -46,7 +46,7 @@ class Config:
     beta_2: float = 0.999
     """Adam's memory of squared gradients."""
     decay_from: int = 0
-    """The update at which both rates begin to fall, if --decay-steps is above 0."""
+    """Each player's update at which its rate begins to fall, if --decay-steps is above 0."""
     decay_steps: int = 0
     """Updates over which they fall to a hundredth, along half a cosine (0: they stay)."""
     pretrain_discriminator: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import data
 from common.config import Config
 from common.evaluation.ground import Ground
-from common.evaluation.scores import Bar, Scores
+from common.evaluation.scores import RESERVED, Bar, Scores
 from common.run import Run, versions
 from data.command import read_flags, run_program
 from data.errors import Refused
@@ -94,9 +95,14 @@ def evaluate(
             there are fewer samples than a measure needs; a feature net is of other data.
     """
     run = Run.open(flags.run, recipe)
-    with run.claimed():
+    with ExitStack() as claims:
+        claims.enter_context(run.claimed())
         config = run.config(kind)
-        ablations = [_beside(path, recipe, kind, config) for path in flags.beside]
+        ablations = {}
+        for path in flags.beside:
+            name, other = _beside(path, recipe, run, ablations)
+            claims.enter_context(other.claimed())
+            ablations[name] = (other, other.config(kind))
         source = data.find(flags.data or config.data)
         config.check_kind(source)
         ground = Ground.of(source, config, flags.count)
@@ -120,19 +126,27 @@ def evaluate(
         facts = {"recipe": recipe, "data": source.name, "step": step, "samples": count}
         facts |= {"seed": flags.seed, "made_with": versions()}
         if source.kind == "points":
+            _refuse_nets(flags)
             scores = points.evaluate(facts, entrants, ground, source.world)
         else:
-            scores = pictures.evaluate(
-                facts, entrants, ground, source, probe, flags.features, flags.inception
-            )
+            means = pictures.Means(flags.count is not None, flags.features, flags.inception)
+            scores = pictures.evaluate(facts, entrants, ground, source, means, probe)
         scores.bars = tuple(bars(config))
         scores.save(run.evaluation)
         return scores
 
 
-def _beside(path: Path, recipe: str, kind: type[Config], config: Config) -> tuple[Run, Config]:
-    other = Run.open(path, recipe)
-    theirs = other.config(kind)
-    if theirs.sample_shape != config.sample_shape or theirs.data != config.data:
-        raise Refused(f"--beside {path} was trained on {theirs.data}, this run on {config.data}")
-    return other, theirs
+def _beside(path: Path, recipe: str, run: Run, taken: dict) -> tuple[str, Run]:
+    """The run to be measured beside `run`, and the name of its column."""
+    other, name = Run.open(path, recipe), path.resolve().name
+    if name in (*RESERVED, *taken):
+        raise Refused(f"--beside {path}: there is a column {name} already; rename the folder")
+    if other.facts["data"].get("fingerprint") != run.facts["data"].get("fingerprint"):
+        raise Refused(f"--beside {path} was not trained on the samples that {run.path} was")
+    return name, other
+
+
+def _refuse_nets(flags: EvaluateFlags) -> None:
+    for name in ("features", "inception"):
+        if getattr(flags, name) is not None:
+            raise Refused(f"--{name}: points are measured as they are, without a net")

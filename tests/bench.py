@@ -151,7 +151,7 @@ def seconds(model: keras.Model, iterator, steps: int) -> float:
 
 
 def training_speed() -> list[float]:
-    """Images a second of DESIGN's row, and its ratio to the plain loop."""
+    """Images a second of `ROW`, and its ratio to the plain loop."""
     sides = {"ours": build(ROW, PRECISION), "plain": plain(ROW, "auto"), "xla": plain(ROW, True)}
     feeds = {name: iter(cached(ROW)) for name in sides}
     for name, model in sides.items():

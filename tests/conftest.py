@@ -18,6 +18,8 @@ def cache(tmp_path_factory):
     """No test touches the user's cache."""
     folder = tmp_path_factory.mktemp("cache")
     os.environ["GAN_COOKBOOK_CACHE"] = str(folder)
+    # Nor does what lies in Keras' cache decide one.
+    os.environ["KERAS_HOME"] = str(tmp_path_factory.mktemp("keras-home"))
     return folder
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,7 +32,7 @@ class Entrant:
 def entrants_of(
     build: Callable[[Config], GAN],
     run: tuple[Run, Config],
-    ablations: Sequence[tuple[Run, Config]],
+    ablations: dict[str, tuple[Run, Config]],
     count: int,
     seed: int,
     ask: Callable[[GAN], dict[str, Estimate]] = lambda gan: {},
@@ -41,7 +41,7 @@ def entrants_of(
 
     Args:
         build: Configuration -> GAN.
-        ablations: Other runs, to stand beside it.
+        ablations: Other runs, by the names under which they stand beside it.
         count: Samples of each.
         seed: Of the latents.
         ask: What else is to be measured, of the GAN itself.
@@ -71,11 +71,11 @@ def entrants_of(
     if config.averaging:
         meaning = "its generator with the weights as they are, not their running average"
         asked(gan, lambda z: generate(gan.generator.model, z), "not averaged", meaning, {})
-    for other, theirs in ablations:
+    for name, (other, theirs) in ablations.items():
         ablation = build_of(theirs)
         at = _restore(other, ablation)
         meaning = f"the GAN of another run, step {at}"
-        asked(ablation, ablation.sample, other.path.name, meaning, ask(ablation))
+        asked(ablation, ablation.sample, name, meaning, ask(ablation))
     return found | {"untrained": untrained}, step
 
 

@@ -38,25 +38,19 @@ class Ground:
             Refused: the test split has fewer.
         """
         training = source.load("train", config.image_size, config.pictures, config.seed).samples
-        tests = _tests(source, config.image_size, 2 * (count or _USUAL))
+        tests = source.load("test", config.image_size, 2 * (count or _USUAL), _SEED).samples
         most = len(tests) // 2
-        if most < (count or 2):
-            hint = "; of fewer than 100 pictures none are kept for testing" if not most else ""
+        if most < 2:
             raise Refused(
-                f"{source.name} has {len(tests)} pictures for testing, of which one half is "
-                f"compared with the other: legal is --count {most} or less, at least 2{hint}"
+                f"{source.name} has {len(tests)} pictures for testing, and nothing can be measured "
+                "with fewer than 4; of a folder of 100 or more, every tenth is kept for that"
+            )
+        if most < (count or 2):
+            raise Refused(
+                f"--count {count}: {source.name} has {len(tests)} pictures for testing, and one "
+                f"half is compared with the other: legal is 2 to {most}"
             )
         # Sets may be sorted by class: in their own order the halves would differ.
         mixed = random(_SEED, "halves").permutation(len(tests))
         half = count or min(_USUAL, most)
         return cls(training, tests[mixed[:half]], tests[mixed[half : 2 * half]])
-
-
-def _tests(source: Source, size: int | None, count: int) -> np.ndarray:
-    try:
-        return source.load("test", size, count, _SEED).samples
-    except Refused:
-        if source.count is None:
-            raise
-        # A folder with train/ alone has no test split.
-        return np.empty((0,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from common.evaluation.entrants import Entrant
 from common.evaluation.ground import Ground
 from common.evaluation.probes import Probe
 from common.evaluation.scores import Scores
-from common.metrics import features, inception
+from common.metrics import features, inception, kid
 from common.metrics.frechet import frechet_distance
 from common.metrics.kid import Estimate, kernel_distance
 from common.metrics.modes import count_modes
@@ -25,8 +25,22 @@ from data.errors import Refused
 from data.imageset import Source
 
 _COMPONENTS = 100
+# How well a net must read what it counts, from guessing (0) to certainty (1).
+_TRUSTED = 0.8
 
 Values = dict[str, float | Estimate]
+
+
+@dataclass(frozen=True)
+class Means:
+    """What the user has given to measure with."""
+
+    #: Whether the number of samples was named: if so, too few are refused, where otherwise
+    #: what needs more is unavailable.
+    count_named: bool = False
+    #: As `common.evaluate.EvaluateFlags` has them.
+    features: Path | None = None
+    inception: Path | None = None
 
 
 def evaluate(
@@ -34,68 +48,103 @@ def evaluate(
     entrants: dict[str, Entrant],
     ground: Ground,
     source: Source,
+    means: Means,
     probe: Probe | None = None,
-    net_file: Path | None = None,
-    inception_file: Path | None = None,
 ) -> Scores:
     """Score entrants, and controls beside them.
 
     Args:
         facts: Of the run, for the record; what the features are is added.
         probe: Has asked the entrants already; is here asked about pixels.
-        net_file, inception_file: As `common.evaluate.EvaluateFlags` has them.
 
     Raises:
         Refused: fewer samples than a measure needs, or a net that was made for other data.
     """
-    count = len(ground.held_out)
-    judges: list[_Pixels | _Features | _Modes | _Inception] = [_Pixels(ground)]
-    unavailable = {}
-
-    net = features.feature_net(source, ground.training.shape[1], net_file)
-    if net is None:
-        why = f"nothing is known of the pictures of {source.name}, so there is no net to judge them"
-        unavailable |= dict.fromkeys([*_Features.measures, *_Modes.measures], why)
-    else:
-        if count <= features.DIMENSIONS:
-            raise Refused(
-                f"--count {count}: the Fréchet distance in {net.known.name} features needs more "
-                f"samples than they have numbers, {features.DIMENSIONS + 1} or more"
-            )
-        judges.append(_Features(ground, net, facts["seed"]))
-        if source.modes:
-            judges.append(_Modes(net, source.modes))
-        else:
-            why = f"{source.name} has no modes that are known to be equally frequent"
-            unavailable |= dict.fromkeys(_Modes.measures, why)
-
-    file = inception.weights(inception_file)
-    if file is None:
-        why = f"there are no weights of Inception (--inception, or {inception.KERAS_FILE})"
-        unavailable |= dict.fromkeys(_Inception.measures, why)
-    else:
-        judges.append(_Inception(ground, inception.Inception(file), facts["seed"]))
-        if count < inception.FEWEST:
-            why = f"it needs --count {inception.FEWEST} or more, there are {count}"
-            unavailable["FID"] = why
-
+    panel = _Panel(facts | {"features": None}, [_Pixels(ground)])
+    _seat_net(panel, ground, source, means)
+    _seat_inception(panel, ground, means)
     everybody = entrants | _controls(ground, facts["seed"])
     scores = Scores(
-        facts | {"features": asdict(net.known) if net else None},
+        panel.facts,
         {name: entrant.meaning for name, entrant in everybody.items()},
-        {name: words for judge in judges for name, words in judge.measures.items()},
+        {name: words for judge in panel.judges for name, words in judge.measures.items()},
         {
-            name: {k: v for judge in judges for k, v in judge.score(entrant.samples).items()}
+            name: {k: v for judge in panel.judges for k, v in judge.score(entrant.samples).items()}
             | entrant.known
             for name, entrant in everybody.items()
         },
-        unavailable,
+        panel.unavailable,
     )
     if probe:
         scores.measures |= probes.MEASURES
         scores.entrants["pixels"] = "no network: the probe looks at the pixels themselves"
         scores.values["pixels"] = {"probe error": probe.error(probes.pixels)}
     return scores
+
+
+@dataclass
+class _Panel:
+    """Those who judge, and why others do not."""
+
+    facts: dict
+    judges: list
+    unavailable: dict[str, str] = field(default_factory=dict)
+
+    def excuse(self, judge: type, why: str) -> None:
+        """Say why there is nothing from a judge."""
+        self.unavailable |= dict.fromkeys(judge.measures, why)
+
+
+def _seat_net(panel: _Panel, ground: Ground, source: Source, means: Means) -> None:
+    """Let a net that knows the data judge, if there is one and there are enough samples."""
+    count, net = len(ground.held_out), None
+    why = (
+        f"the Fréchet distance needs more samples than its features have numbers, "
+        f"{features.DIMENSIONS + 1} or more, and there are {count}"
+    )
+    if count > features.DIMENSIONS or not any(source.factors.values()):
+        net = features.feature_net(source, ground.training.shape[1], means.features)
+        why = net
+    elif means.count_named:
+        raise Refused(f"--count {count}: {why}")
+    if not isinstance(net, features.FeatureNet):
+        panel.excuse(_Features, why)
+        panel.excuse(_Modes, why)
+        return
+    panel.facts["features"] = asdict(net.known)
+    panel.judges.append(_Features(ground, net, panel.facts["seed"]))
+    if why := _unfit_for_modes(net, source):
+        panel.excuse(_Modes, why)
+    else:
+        panel.judges.append(_Modes(net, source.modes))
+
+
+def _seat_inception(panel: _Panel, ground: Ground, means: Means) -> None:
+    """Let Inception judge, if its weights are there."""
+    count, file = len(ground.held_out), inception.weights(means.inception)
+    if file is None:
+        why = f"there are no weights of Inception (--inception, or {inception.KERAS_FILE})"
+        panel.excuse(_Inception, why)
+    elif count < kid.FEWEST and means.inception is None:
+        panel.excuse(_Inception, f"it needs {kid.FEWEST} samples or more, there are {count}")
+    else:
+        judge = _Inception(ground, inception.Inception(file), panel.facts["seed"])
+        panel.facts["inception"] = inception.digest(file)
+        panel.judges.append(judge)
+        if count < inception.FEWEST:
+            judge.measures = {"KID": judge.measures["KID"]}
+            why = f"it needs --count {inception.FEWEST} or more, there are {count}"
+            panel.unavailable["FID"] = why
+
+
+def _unfit_for_modes(net: features.FeatureNet, source: Source) -> str:
+    """Why the net cannot count the modes of a source, if it cannot."""
+    if not source.modes:
+        return f"{source.name} has no kinds that are known to be equally frequent"
+    for name in source.modes:
+        if net.known.learned(name) < _TRUSTED:
+            return f"{net.known.name} reads {name} right in {net.known.accuracy[name]:.0%} only"
+    return ""
 
 
 class _Pixels:
@@ -123,13 +172,13 @@ class _Features:
         "density": "neighbourhoods of real pictures that a sample lies in, over 5 (1)",
         "coverage": "share of real pictures with a sample in their neighbourhood (.97)",
         "copying": "share of pairs in which a sample is nearer to the training pictures than a "
-        "held-out picture is (½; 1: copied)",
+        "new picture is (½; 1: copied)",
+        "copied": "share of samples nearer to them than all but 1 in 100 new pictures (.01)",
     }
 
     def __init__(self, ground: Ground, net: Callable, seed: int):
         self._net, self._seed = net, seed
-        parts = (ground.training, ground.reference, ground.held_out)
-        self._training, self._reference, self._held_out = (net(part) for part in parts)
+        self._training, self._reference = net(ground.training), net(ground.reference)
 
     def score(self, pictures: np.ndarray) -> Values:
         made = self._net(pictures)
@@ -137,7 +186,7 @@ class _Features:
             "Fréchet distance": frechet_distance(self._reference, made),
             "kernel distance": kernel_distance(self._reference, made, self._seed),
             **asdict(neighbourhood(self._reference, made)),
-            "copying": copying(self._training, self._held_out, made),
+            **asdict(copying(self._training, self._reference, made)),
         }
 
 
@@ -199,8 +248,10 @@ def _controls(ground: Ground, seed: int) -> dict[str, Entrant]:
 
 
 def _gaussian_on_components(training, components: int, count: int, seed: int) -> np.ndarray:
-    pixels = training[:10_000].reshape(min(len(training), 10_000), -1).astype(np.float32)
+    # Sets may be sorted by class: any ten thousand, not the first.
+    some = random(seed, "PCA").permutation(len(training))[:10_000]
+    pixels = training[some].reshape(len(some), -1).astype(np.float32)
     pca = PCA(components, svd_solver="randomized", random_state=seed).fit(pixels)
-    drawn = random(seed, "PCA").standard_normal((count, components))
+    drawn = random(seed, "components").standard_normal((count, components))
     made = pca.inverse_transform(drawn * np.sqrt(pca.explained_variance_))
     return np.clip(made + 0.5, 0, 255).astype(np.uint8).reshape(count, *training.shape[1:])

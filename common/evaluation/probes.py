@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from common.batches import random
 from common.config import Config
 from common.metrics.kid import Estimate
 from common.metrics.probe import Labelled, probe_error
@@ -30,24 +31,27 @@ class Probe:
     def __init__(self, source: Source, config: Config, seed: int):
         (self._label,) = source.modes
         self._seed = seed
-        self._learn = source.load("validation", config.image_size, _LEARN, _SEED)
-        self._test = source.load("test", config.image_size, _TEST, _SEED)
+        self._learn = _some(source.load("validation", config.image_size, _LEARN, _SEED), _LEARN)
+        self._test = _some(source.load("test", config.image_size, _TEST, _SEED), _TEST)
 
     @staticmethod
     def fits(source: Source) -> bool:
-        """Whether the pictures have one label that could be asked for."""
-        return len(source.modes) == 1
+        """Whether the pictures have one label to ask for, and are enough to ask about."""
+        return len(source.modes) == 1 and (source.count is None or source.count >= 10_000)
 
     def error(self, represent: Callable[[np.ndarray], np.ndarray]) -> Estimate:
         """The error on `represent(images)`, features N×d of pictures uint8 N×H×W×C."""
 
-        def labelled(part: ImageSet, most: int) -> Labelled:
-            images, labels = part.images[:most], part.factors[self._label][:most]
-            return Labelled(represent(images), labels)
+        def labelled(part: ImageSet) -> Labelled:
+            return Labelled(represent(part.images), part.factors[self._label])
 
-        return probe_error(
-            labelled(self._learn, _LEARN), labelled(self._test, _TEST), seed=self._seed
-        )
+        return probe_error(labelled(self._learn), labelled(self._test), seed=self._seed)
+
+
+def _some(part: ImageSet, most: int) -> ImageSet:
+    """At most so many of a set, in no order: sets may be sorted by class."""
+    mixed = random(_SEED, "some").permutation(len(part))[:most]
+    return ImageSet(part.images[mixed], {n: v[mixed] for n, v in part.factors.items()})
 
 
 def pixels(images: np.ndarray) -> np.ndarray:

@@ -16,6 +16,9 @@ from data.files import whole
 
 #: The run's own generator among the entrants.
 TRAINED = "trained"
+#: Names of entrants that a run measured beside it cannot have.
+RESERVED = (TRAINED, "not averaged", "untrained", "real", "copies", "PCA", "pixels")
+RESERVED += ("centres", "Gaussian")
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,13 @@ class Scores:
                 print(f"  {name}: {meaning}")
         for name, why in self.unavailable.items():
             print(f"  {name}: not available, {why}")
+        print(f"\n{self.facts.get('samples', 0):,} samples of everybody")
+        if net := self.facts.get("features"):
+            reads = ", ".join(f"{factor} {share:.1%}" for factor, share in net["accuracy"].items())
+            print(
+                f"in {net['name']} features, d = {net['dimensions']}; of {net['tested']:,} new "
+                f"pictures it reads {reads}; digest {net['digest']}"
+            )
         if self.bars:
             print("\nBars")
         for bar in self.bars:

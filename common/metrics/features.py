@@ -41,7 +41,12 @@ _PICTURES, _TESTS = 12_000, 2000
 _BATCH = 64
 # Pixels that a training looks at in all: about half a minute on two cores.
 _PIXELS = 110_000_000
-_MOST_STEPS = 2500
+_FEWEST_STEPS, _MOST_STEPS = 600, 2500
+# Larger pictures are looked at in cells of several pixels.
+_LARGEST = 64
+# A net that has learned less of every factor than this, from guessing (0) to certainty (1),
+# is no judge.
+_LEARNED = 0.5
 # A factor of more is left out: it can only be the others put together.
 _MOST_VALUES = 100
 # Pixels by which a batch is moved, so that few pictures go a longer way.
@@ -62,12 +67,19 @@ class Known:
     dimensions: int
     #: Factor -> the share of pictures, among `tested` that it never saw, on which it is right.
     accuracy: dict[str, float]
+    #: Factor -> the share on which whoever always gives the commonest answer is right.
+    guessing: dict[str, float]
     trained_on: int
     tested: int
     steps: int
     seconds: float
     #: Of the weights: nets with different digests have different features.
     digest: str
+
+    def learned(self, factor: str) -> float:
+        """How well a factor is read, from 0, guessing, to 1, certainty."""
+        guess = self.guessing[factor]
+        return (self.accuracy[factor] - guess) / max(1 - guess, 1e-9)
 
 
 class FeatureNet:
@@ -101,7 +113,7 @@ class FeatureNet:
         return [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
 
 
-def feature_net(source: Source, size: int, file: Path | None = None) -> FeatureNet | None:
+def feature_net(source: Source, size: int, file: Path | None = None) -> FeatureNet | str:
     """The net for a source's pictures: from a file, from the cache, or trained now.
 
     Args:
@@ -109,35 +121,72 @@ def feature_net(source: Source, size: int, file: Path | None = None) -> FeatureN
         file: A net that was made before, on another machine perhaps: one from its cache.
 
     Returns:
-        None where nothing that has words is known of the pictures.
+        The net, or why there is none, in words.
 
     Raises:
         Refused: `file` is no such net, or was made for other data.
     """
-    if not any(source.factors.values()):
-        return None
-    training = source.load("validation", size, _PICTURES, _SEED)
+    name = f"{Path(source.name.replace(':', '-')).stem}-net"
     targets = {
-        name: len(words)
-        for name, words in source.factors.items()
+        factor: len(words)
+        for factor, words in source.factors.items()
         if words and 2 <= len(words) <= _MOST_VALUES
     }
-    name = f"{Path(source.name.replace(':', '-')).stem}-net"
+    if not targets:
+        if file is not None:
+            raise Refused(f"--features {file}: nothing is known of the pictures of {source.name}")
+        return (
+            f"nothing is known of the pictures of {source.name}, so there is no net to judge them"
+        )
+    known = source.load("validation", size, _PICTURES, _SEED)
+    if source.count is None:
+        training, tests = known, source.load("test", size, _TESTS, _SEED)
+    else:
+        # Of a finite set, the test split is for the generator, and may lack labels.
+        training, tests = _parted(known)
+    if len(training) < _BATCH:
+        return f"{source.name} has {len(known)} pictures for validation, too few to teach a net"
     made_for = {"data": name[:-4], "size": size, "channels": source.channels}
+    made_for |= {"factors": ", ".join(targets), "net": VERSION}
     if source.count is None:
         made_for["version"] = source.world.version
     else:
-        made_for["pictures"] = zlib.crc32(np.ascontiguousarray(training.images))
+        made_for["pictures"] = _sum_of(training, targets)
     if file is not None:
-        return _from_file(file, made_for)
+        net = _from_file(file, made_for)
+    else:
 
-    def make() -> dict[str, np.ndarray]:
-        print(f"training {name}, which reads {', '.join(targets)} …", flush=True)
-        tests = source.load("test", size, _TESTS, _SEED)
-        return _to_arrays(*_train(name, made_for, targets, training, tests))
+        def make() -> dict[str, np.ndarray]:
+            print(f"training {name}, which reads {', '.join(targets)} …", flush=True)
+            return _to_arrays(*_train(name, made_for, targets, training, tests))
 
-    key = {"features": VERSION, **made_for}
-    return _from_arrays(cache.remember_arrays(f"{name}-{size}", key, make, _from_arrays))
+        arrays = cache.remember_arrays(f"{name}-{size}", made_for, make, _from_arrays)
+        net = _from_arrays(arrays)
+    best = max(targets, key=net.known.learned)
+    if net.known.learned(best) < _LEARNED:
+        return (
+            f"{name} has learned too little to judge: of {net.known.tested} new pictures it reads "
+            f"{best} best, {net.known.accuracy[best]:.0%}"
+        )
+    return net
+
+
+def _parted(known: ImageSet) -> tuple[ImageSet, ImageSet]:
+    """Five of six pictures to learn from, and the sixth to be tested with, in no order."""
+    mixed = random(_SEED, "parts").permutation(len(known))
+    edge = len(known) * 5 // 6
+    return tuple(
+        ImageSet(known.images[part], {n: v[part] for n, v in known.factors.items()})
+        for part in (mixed[:edge], mixed[edge:])
+    )
+
+
+def _sum_of(pictures: ImageSet, targets: dict[str, int]) -> int:
+    """Tells pictures and their labels from others."""
+    total = zlib.crc32(np.ascontiguousarray(pictures.images))
+    for factor in targets:
+        total = zlib.crc32(np.ascontiguousarray(pictures.factors[factor]), total)
+    return total
 
 
 def _train(name, made_for, targets, training: ImageSet, tests: ImageSet):
@@ -146,7 +195,8 @@ def _train(name, made_for, targets, training: ImageSet, tests: ImageSet):
     shape = training.images.shape[1:]
     with computing_in(choose("auto")):
         network = _build(shape, targets)
-    steps = min(_MOST_STEPS, _PIXELS // (_BATCH * shape[0] * shape[1]))
+    seen = min(shape[0], _LARGEST) ** 2
+    steps = max(_FEWEST_STEPS, min(_MOST_STEPS, _PIXELS // (_BATCH * seen)))
     rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     reader = keras.Model(network.input, dict(zip(targets, network.outputs[1:], strict=True)))
@@ -155,29 +205,34 @@ def _train(name, made_for, targets, training: ImageSet, tests: ImageSet):
     with computing_in("float32"):
         whole = _build(shape, targets)
     whole.set_weights(network.get_weights())
-    digest = hashlib.sha256(b"".join(w.tobytes() for w in whole.get_weights())).hexdigest()[:12]
+    known = Known(
+        name=name,
+        made_for=made_for,
+        factors=targets,
+        dimensions=DIMENSIONS,
+        accuracy={},
+        guessing={f: float(np.bincount(tests.factors[f]).max() / len(tests)) for f in targets},
+        trained_on=len(training),
+        tested=len(tests),
+        steps=steps,
+        seconds=0.0,
+        digest=_digest_of(whole.get_weights()),
+    )
+    read = FeatureNet(whole, known).read(tests.images)
+    accuracy = {f: float((read[f] == tests.factors[f]).mean()) for f in targets}
+    seconds = round(time.time() - began, 1)
+    return whole, dataclasses.replace(known, accuracy=accuracy, seconds=seconds)
 
-    def known(accuracy: dict) -> Known:
-        return Known(
-            name,
-            made_for,
-            targets,
-            DIMENSIONS,
-            accuracy,
-            len(training),
-            len(tests),
-            steps,
-            round(time.time() - began, 1),
-            digest,
-        )
 
-    read = FeatureNet(whole, known({})).read(tests.images)
-    return whole, known({f: float((read[f] == tests.factors[f]).mean()) for f in targets})
+def _digest_of(weights: list[np.ndarray]) -> str:
+    return hashlib.sha256(b"".join(weight.tobytes() for weight in weights)).hexdigest()[:12]
 
 
 def _build(shape: tuple[int, ...], targets: dict[str, int]) -> keras.Model:
     """Strided convolutions down to a map of at most 5×5, features, and a head a factor."""
     x = picture = keras.Input(shape)
+    if max(shape) >= 2 * _LARGEST:
+        x = layers.AveragePooling2D(max(shape) // _LARGEST)(x)
     width = 32
     while True:
         x = layers.Conv2D(width, 4, 2, "same", use_bias=False)(x)
@@ -232,7 +287,10 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> FeatureNet:
     size, channels = known.made_for["size"], known.made_for["channels"]
     with computing_in("float32"):
         network = _build((size, size, channels), known.factors)
-    network.set_weights([arrays[name] for name in sorted(arrays) if name.startswith("weight-")])
+    weights = [arrays[name] for name in sorted(arrays) if name.startswith("weight-")]
+    network.set_weights(weights)
+    if _digest_of(weights) != known.digest:
+        raise ValueError("the weights are not those that were recorded")
     return FeatureNet(network, known)
 
 

@@ -10,6 +10,8 @@ from scipy import stats
 from common.metrics.checks import checked
 
 _BLOCK = 500
+#: Rows of each set that are needed.
+FEWEST = 20
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def kernel_distance(real: np.ndarray, made: np.ndarray, seed: int = 0) -> Estima
     Raises:
         Refused: as `checked`.
     """
-    real, made = checked(real, made, at_least=lambda d: 20)
+    real, made = checked(real, made, at_least=lambda d: FEWEST)
     random = np.random.default_rng(seed)
     real, made = random.permutation(real), random.permutation(made)
     rows = min(len(real), len(made))

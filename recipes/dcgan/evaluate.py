@@ -16,6 +16,7 @@ def bars(config: Config) -> list[Bar]:
         Bar("Fréchet distance", most=0.1, of="untrained"),
         Bar("Fréchet distance", most=1, of="PCA"),
         Bar("copying", most=0.55),
+        Bar("copied", most=0.05),
     ]
 
 

@@ -94,9 +94,11 @@ def draw(learned: np.ndarray):
 def main() -> None:
     """Learn, compare and draw."""
     flags = read_flags(Flags, sys.argv[1:], program="python -m recipes.first_gan.optimal")
-    for name, least in (("steps", 1), ("seed", 0)):
-        if getattr(flags, name) < least:
-            raise Refused(f"--{name} {getattr(flags, name)}: legal is {least} or more")
+    for name, least, most in (("steps", 1, 10**6), ("seed", 0, 2**32 - 1)):
+        if not least <= getattr(flags, name) <= most:
+            raise Refused(f"--{name} {getattr(flags, name)}: legal is {least} to {most}")
+    if flags.out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+        raise Refused(f"--out {flags.out}: legal endings are .png .jpg .jpeg .webp")
     learned = learn(flags.steps, flags.seed)
     print(f"mean |σ(D) − p/(p+q)|: {error(learned):.4f} (a constant ½: {error(0.5):.4f})")
     try:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from common.metrics import features
 from common.metrics.frechet import frechet_distance
 from common.metrics.kid import Estimate, kernel_distance
 from common.metrics.neighbours import neighbourhood
+from common.run import Run
 from common.train import main as train
 from data.errors import Refused
 from recipes.dcgan.config import PRESETS, Config
@@ -72,10 +75,10 @@ def test_what_is_written_is_what_was_measured(tmp_path, capsys):
 @pytest.fixture(scope="module")
 def quick():
     """Nets that learn for a second instead of half a minute."""
-    before = features._MOST_STEPS, features._PICTURES
-    features._MOST_STEPS, features._PICTURES = 250, 3000
-    yield
-    features._MOST_STEPS, features._PICTURES = before
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("_FEWEST_STEPS", 250), ("_MOST_STEPS", 250), ("_PICTURES", 3000)):
+            patch.setattr(features, name, value)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +118,15 @@ def test_a_net_of_other_data_is_refused(net, cache, tmp_path):
     file = kept_file(cache, 16)
     same = features.feature_net(data.find("digits"), 16, file)
     assert same.known.digest == net.known.digest
-    with pytest.raises(Refused, match="made for data digits, size 16.*digits, size 20"):
+    with pytest.raises(Refused, match="made for data digits, size 16.*data digits, size 20"):
         features.feature_net(data.find("digits"), 20, file)
     with pytest.raises(Refused, match="this run's data is data houses"):
         features.feature_net(data.find("houses"), 16, file)
+    changed = dict(np.load(file))
+    changed["weight-000"] = changed["weight-000"] + 1
+    np.savez(tmp_path / "changed.npz", **changed)
+    with pytest.raises(Refused, match="is no feature net"):
+        features.feature_net(data.find("digits"), 16, tmp_path / "changed.npz")
     broken = tmp_path / "net.npz"
     broken.write_bytes(file.read_bytes()[:3000])
     with pytest.raises(Refused, match="is no feature net"):
@@ -132,7 +140,49 @@ def test_a_net_refuses_other_pictures(net, digits):
 
 
 def test_nothing_known_no_net(tmp_path):
-    assert features.feature_net(data.find(str(pictures(tmp_path / "p", count=120))), 16) is None
+    source = data.find(str(pictures(tmp_path / "p", count=120)))
+    assert "nothing is known" in features.feature_net(source, 16)
+    with pytest.raises(Refused, match="--features n.npz: nothing is known"):
+        features.feature_net(source, 16, Path("n.npz"))
+
+
+def labelled(folder, count, classes, name="set.npz", **changes):
+    """An .npz of digits, whose labels are all they should be unless changed."""
+    drawn = data.find("digits").load("train", 16, count, 5)
+    arrays = {"x_train": drawn.images[..., 0], "y_train": drawn.factors["label"] % classes}
+    np.savez(folder / name, **arrays | changes)
+    return data.find(str(folder / name))
+
+
+def test_labels_that_no_net_can_learn_from(quick, tmp_path):
+    def why(source):
+        return features.feature_net(source, 16)
+
+    assert "nothing is known" in why(labelled(tmp_path, 40, 1))
+    assert "too few to teach" in why(labelled(tmp_path, 300, 10))
+    many = labelled(tmp_path, 400, 10, y_train=np.arange(400))
+    assert "nothing is known" in why(many)
+    # Labels that have nothing to do with the pictures: the net is no judge, and says so.
+    chance = np.random.default_rng(0).integers(0, 10, 4000)
+    assert "has learned too little" in why(labelled(tmp_path, 4000, 10, y_train=chance))
+
+
+def test_the_same_pictures_with_other_labels_have_another_net(quick, tmp_path):
+    ten, five = labelled(tmp_path, 4000, 10), labelled(tmp_path, 4000, 5, "five.npz")
+    nets = [features.feature_net(source, 16) for source in (ten, five)]
+    assert [net.known.factors["label"] for net in nets] == [10, 5]
+    assert nets[0].known.digest != nets[1].known.digest
+
+
+def test_a_test_split_without_labels_is_no_trouble(quick, tmp_path):
+    tests = data.find("digits").load("test", 16, 300, 5).images[..., 0]
+    source = labelled(tmp_path, 4000, 10, x_test=tests)
+    assert features.feature_net(source, 16).known.tested == 67
+
+
+def test_large_pictures_are_looked_at_in_cells(quick):
+    net = features.feature_net(data.find("digits"), 128)
+    assert net.known.steps >= 250 and net.known.accuracy["label"] > 0.8
 
 
 def blurred(images, radius):
@@ -189,8 +239,10 @@ def test_controls_score_as_they_must(quick, trained):
     scores = evaluated(trained, count=400)
     rows = scores.values
     assert list(rows)[0] == TRAINED and {"untrained", "real", "copies", "PCA"} < set(rows)
-    # Training pictures look as real as can be, and are caught as copies (64 are repeated).
-    assert rows["copies"]["copying"] > 0.99 and rows["real"]["copying"] == pytest.approx(0.5)
+    # Training pictures are caught as copies (64 are repeated); real ones are not.
+    assert rows["copies"]["copying"] > 0.99 and rows["copies"]["copied"] == 1
+    assert rows["real"]["copying"] == pytest.approx(0.5, abs=0.08) != 0.5
+    assert rows["real"]["copied"] < 0.05
     assert rows["real"]["Fréchet distance"] < rows["PCA"]["Fréchet distance"]
     assert rows["PCA"]["Fréchet distance"] < rows["untrained"]["Fréchet distance"]
     assert rows["real"]["modes"] == 10 and rows["real"]["fine power"] == pytest.approx(1, abs=0.1)
@@ -229,10 +281,35 @@ def test_a_generator_of_nan_gets_no_number(quick, trained):
     assert not (trained / "evaluation.json").exists()
 
 
-def test_an_ablation_stands_beside(quick, trained):
-    scores = evaluated(trained, count=100, beside=(trained,))
-    assert scores.values["digits"] == scores.values[TRAINED]
-    assert scores.to_json()["scores"]["pixels"].keys() == {"probe error"}
+def test_an_ablation_stands_beside(quick, trained, tmp_path):
+    same, none = tmp_path / "same", tmp_path / "none"
+    shutil.copytree(trained, same)
+    words = [*TINY, "--data", "digits", "--steps", "0", "--run", str(none)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["train", *words])
+        assert train("dcgan", PRESETS, build) == 0
+    rows = evaluated(trained, count=100, beside=(same, none)).to_json()["scores"]
+    assert rows["same"] == rows[TRAINED] != rows["none"] == rows["untrained"]
+    assert rows["pixels"].keys() == {"probe error"}
+
+
+def test_who_cannot_stand_beside(quick, trained, tmp_path):
+    taken = tmp_path / "real"
+    shutil.copytree(trained, taken)
+    with pytest.raises(Refused, match="there is a column real already"):
+        evaluated(trained, count=100, beside=(taken,))
+    other = tmp_path / "other"
+    shutil.copytree(trained, other)
+    with pytest.raises(Refused, match="there is a column other already"):
+        evaluated(trained, count=100, beside=(other, other))
+    with pytest.raises(Refused, match="is being trained"), Run.open(other, "dcgan").claimed():
+        evaluated(trained, count=100, beside=(other,))
+    words = [*TINY, "--data", "digits", "--steps", "0", "--seed", "1"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["train", *words, "--run", str(tmp_path / "seed")])
+        assert train("dcgan", PRESETS, build) == 0
+    with pytest.raises(Refused, match="not trained on the samples"):
+        evaluated(trained, count=100, beside=(tmp_path / "seed",))
 
 
 def test_a_folder_of_ones_own(tmp_path, monkeypatch):
@@ -246,8 +323,27 @@ def test_a_folder_of_ones_own(tmp_path, monkeypatch):
     assert {"modes", "copying", "FID"} < set(scores.unavailable)
     # Half of fifteen test pictures.
     assert scores.facts["samples"] == 7
-    with pytest.raises(Refused, match="15 pictures for testing.*--count 7 or less"):
+    with pytest.raises(Refused, match="--count 8: p has 15 pictures for testing.*is 2 to 7"):
         evaluated(tmp_path / "r", count=8)
+
+
+def test_a_folder_without_a_test_split(tmp_path, monkeypatch):
+    pictures(tmp_path / "p", size=(20, 20), count=20)
+    words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "1", "--run", str(tmp_path / "r")]
+    monkeypatch.setattr("sys.argv", ["train", *words])
+    assert train("dcgan", PRESETS, build) == 0
+    with pytest.raises(Refused, match="0 pictures for testing, and nothing can be measured"):
+        evaluated(tmp_path / "r")
+
+
+def test_few_labelled_pictures_are_measured_as_far_as_they_go(quick, tmp_path, monkeypatch):
+    labelled(tmp_path, 400, 10)
+    words = [*TINY, "--data", str(tmp_path / "set.npz"), "--steps", "1"]
+    monkeypatch.setattr("sys.argv", ["train", *words, "--run", str(tmp_path / "r")])
+    assert train("dcgan", PRESETS, build) == 0
+    scores = evaluated(tmp_path / "r")
+    assert set(scores.measures) == {"fine power"}
+    assert "65 or more, and there are 20" in scores.unavailable["Fréchet distance"]
 
 
 def test_refusals_in_a_fresh_process(trained, tmp_path, no_tensorflow):
@@ -260,7 +356,7 @@ def test_refusals_in_a_fresh_process(trained, tmp_path, no_tensorflow):
     assert "--count 1: legal is 2 to 100000" in refused("--run", trained, "--count", 1)
     assert "no such file" in refused("--run", trained, "--features", "nowhere.npz")
     assert "is not a run folder" in refused("--run", tmp_path)
-    assert "does not hold the samples" in refused("--run", trained, "--data", "seasons:summer")
+    assert "gives points; this recipe" in refused("--run", trained, "--data", "ring")
 
 
 def test_points_and_their_controls():

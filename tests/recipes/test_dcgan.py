@@ -1,4 +1,4 @@
-"""What FIDELITY demands of DCGAN: Radford et al. 2016 and the authors' code for faces."""
+"""What DCGAN must hold to: Radford et al. 2016 and the authors' code for faces."""
 
 import dataclasses
 import math
