@@ -23,8 +23,9 @@ class Config(config.Config):
     discriminator_rate: float = 1e-3
     beta_1: float = 0.0
     beta_2: float = 0.99
-    decay_from: int = 12_000
-    decay_steps: int = 24_000
+    # Blur and rates fall together: with the blur gone before the steps are small, the
+    # players overtake each other, and modes are lost.
+    decay_steps: int = 36_000
     averaging: float = 0.999
     sample_every: int = 1000
     sample_count: int = 1000
@@ -46,11 +47,11 @@ class Config(config.Config):
     """Hidden layers of each network."""
     loss: Literal["non-saturating", "minimax"] = "non-saturating"
     """What the generator minimises: its own mistakes, or (minimax) the discriminator's gain."""
-    magnification: float = 4.0
+    magnification: float = 3.0
     """The standard deviation at which the networks see points; pictures are seen as they are."""
-    blur: float = 0.25
+    blur: float = 0.3
     """Noise laid over what the discriminator sees, at first, in the points' deviations."""
-    blur_steps: int = 15_000
+    blur_steps: int = 24_000
     """Updates over which it fades to nothing, evenly."""
 
     @property
@@ -95,7 +96,6 @@ PRESETS = {
     "vanilla": Config(
         beta_1=0.9,
         beta_2=0.999,
-        decay_from=0,
         decay_steps=0,
         averaging=0.0,
         magnification=1.0,
