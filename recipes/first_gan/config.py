@@ -47,9 +47,9 @@ class Config(config.Config):
     """Hidden layers of each network."""
     loss: Literal["non-saturating", "minimax"] = "non-saturating"
     """What the generator minimises: its own mistakes, or (minimax) the discriminator's gain."""
-    magnification: float = 3.0
+    magnification: float = 4.0
     """The standard deviation at which the networks see points; pictures are seen as they are."""
-    blur: float = 0.3
+    blur: float = 0.22
     """Noise laid over what the discriminator sees, at first, in the points' deviations."""
     blur_steps: int = 24_000
     """Updates over which it fades to nothing, evenly."""
