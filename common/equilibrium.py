@@ -9,10 +9,10 @@ import numpy as np
 class Equilibrium(keras.callbacks.Callback):
     """Stops a training where the discriminator no longer tells real from made.
 
-    At the game's solution D(x) = ½ everywhere (Goodfellow et al. 2014, proposition 1): of
-    pairs of one real and one made sample it ranks half in the right order, whatever the
-    loss. (Or a little less: it is asked before its update, and the generator has learned
-    from its last.) That is necessary but not sufficient, for a discriminator that has
+    At the game's solution made samples are distributed as real ones (Goodfellow et al. 2014,
+    theorem 1): whatever D says, short of ties, it then ranks half of all pairs of one real and
+    one made sample in the right order. (Or a little less: it is asked before its update, and the
+    generator has learned from its last.) That is necessary but not sufficient, for a discriminator that has
     learned nothing yet ranks no better. So two things are waited for: that it has led,
     clearly, at some time; and that it then has no lead for `PATIENCE` steps. A discriminator
     too weak for its task ends a training all the same, and so do leads that change hands more

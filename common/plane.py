@@ -17,7 +17,10 @@ _FINENESS = 101
 def over_surface(
     made: np.ndarray, real: np.ndarray, discriminator: Callable, title: str = ""
 ) -> Image.Image:
-    """Draw both sets of points over σ(D), blue where D says "real" and red where "made".
+    """Draw both sets of points over σ(D): blue is "real", red is "made", white is ½.
+
+    The points are the averaged generator's; the surface is that of the D of now, which may
+    have been taught on blurred points.
 
     Args:
         made, real: Points, N×2 and M×2; the window is fitted to the real ones, so that it

@@ -91,7 +91,7 @@ PRESETS = {
         sample_count=64,
         precision="auto",
     ),
-    # The algorithm of 2014 as it stands: no blur, no falling rates, no average, Adam as it
+    # The bare game: no blur, no falling rates, no average, points as they are, Adam as it
     # comes. It is the control that the small configuration is measured against.
     "vanilla": Config(
         beta_1=0.9,

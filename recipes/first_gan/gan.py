@@ -1,4 +1,4 @@
-"""A generative adversarial network, whole (Goodfellow et al. 2014).
+"""A generative adversarial network (Goodfellow et al. 2014), on one page.
 
 B latents of L numbers become B samples: points (B, 2), or pictures (B, height, width, C).
 """
@@ -52,12 +52,12 @@ class FirstLoss(Loss):
         return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
 
     def generator(self, fake, real=None):
-        """−E log σ(D(G(z))): what it costs to be found out; or, minimax, what D would lose."""
+        """−E log σ(D(G(z))), the cost of being found out; minimax: E log(1 − σ(D(G(z))))."""
         return -ops.mean(ops.softplus(fake)) if self.minimax else ops.mean(ops.softplus(-fake))
 
 
 class FirstGAN(GAN):
-    """The game: both play, and neither is told anything but the other's answers."""
+    """The game: both play, and each changes its own weights only."""
 
     def __init__(self, config):
         loss = FirstLoss(config.loss == "minimax")
@@ -74,7 +74,7 @@ class FirstGAN(GAN):
         done = ops.cast(self.generator.optimizer.iterations, "float32")
         width = config.blur * config.spread * ops.relu(1 - done / config.blur_steps)
         blur = width * batch["blur"]
-        # The discriminator's lesson is what it is shown, not how that was made.
+        # −blur is as good a blur as blur is, and another one than the real samples have.
         fake = ops.stop_gradient(self.generator(latent))
         judged = self.discriminator.trainModel(batch["real"] + blur, fake - blur)
         logs = {f"discriminator/{name}": value for name, value in judged.items()}
