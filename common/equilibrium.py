@@ -12,11 +12,11 @@ class Equilibrium(keras.callbacks.Callback):
     At the game's solution made samples are distributed as real ones (Goodfellow et al. 2014,
     theorem 1): whatever D says, short of ties, it then ranks half of all pairs of one real and
     one made sample in the right order. (Or a little less: it is asked before its update, and the
-    generator has learned from its last.) That is necessary but not sufficient, for a discriminator that has
-    learned nothing yet ranks no better. So two things are waited for: that it has led,
-    clearly, at some time; and that it then has no lead for `PATIENCE` steps. A discriminator
-    too weak for its task ends a training all the same, and so do leads that change hands more
-    slowly than that: look at the samples.
+    generator has learned from its last.) That is necessary but not sufficient, for a
+    discriminator that has learned nothing yet ranks no better. So two things are waited for:
+    that it has led, clearly, at some time; and that it then has no lead for `PATIENCE` steps.
+    A discriminator too weak for its task ends a training all the same, and so do leads that
+    change hands more slowly than that: look at the samples.
 
     Args:
         tolerance: How far above ½ the running mean of the ranking may be, above 0; below ½ it
