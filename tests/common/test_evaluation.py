@@ -180,9 +180,11 @@ def test_a_test_split_without_labels_is_no_trouble(quick, tmp_path):
     assert features.feature_net(source, 16).known.tested == 67
 
 
-def test_large_pictures_are_looked_at_in_cells(quick):
-    net = features.feature_net(data.find("digits"), 128)
-    assert net.known.steps >= 250 and net.known.accuracy["label"] > 0.8
+def test_large_pictures_are_looked_at_in_cells():
+    for size, seen in ((16, 16), (64, 64), (128, 64), (256, 64)):
+        network = features._build((size, size, 3), {"label": 10})
+        convolution = next(layer for layer in network.layers if "conv" in layer.name)
+        assert convolution.input.shape == (None, seen, seen, 3)
 
 
 def blurred(images, radius):
@@ -241,7 +243,7 @@ def test_controls_score_as_they_must(quick, trained):
     assert list(rows)[0] == TRAINED and {"untrained", "real", "copies", "PCA"} < set(rows)
     # Training pictures are caught as copies (64 are repeated); real ones are not.
     assert rows["copies"]["copying"] > 0.99 and rows["copies"]["copied"] == 1
-    assert rows["real"]["copying"] == pytest.approx(0.5, abs=0.08) != 0.5
+    assert 0.42 < rows["real"]["copying"] < 0.58 and rows["real"]["copying"] != 0.5
     assert rows["real"]["copied"] < 0.05
     assert rows["real"]["Fréchet distance"] < rows["PCA"]["Fréchet distance"]
     assert rows["PCA"]["Fréchet distance"] < rows["untrained"]["Fréchet distance"]
