@@ -88,11 +88,13 @@ def details(trial: dict) -> str:
     verdicts = [f"{trial['passes'][who]} of {trial['seeds']}" for who in entrants]
     rows.append("| **meets every bar** | " + " | ".join(verdicts) + " |")
     seconds = told_of(trial["seconds"])
+    several = trial["seeds"] > 1
     rows += [
         "",
-        f"*`{trial['command']}`, {trial['seeds']} seeds, {trial['steps']:,} steps, "
-        f"{seconds} s each; {trial['samples']:,} samples of everybody; median [lowest – highest] "
-        f"of the seeds. {trial['machine']}.*",
+        f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
+        f"{trial['steps']:,} steps, {seconds} s{' each' if several else ''} on a machine that had "
+        f"other work, too; {trial['samples']:,} samples of everybody"
+        f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*",
     ]
     if trial["features"]:
         known = trial["features"]
