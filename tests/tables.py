@@ -92,8 +92,8 @@ def details(trial: dict) -> str:
     rows += [
         "",
         f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
-        f"{trial['steps']:,} steps, {seconds} s{' each' if several else ''} on a machine that had "
-        f"other work, too; {trial['samples']:,} samples of everybody"
+        f"{trial['steps']:,} steps, {seconds} s{' each' if several else ''}; "
+        f"{trial['samples']:,} samples of everybody"
         f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*",
     ]
     if trial["features"]:
