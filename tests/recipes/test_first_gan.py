@@ -12,7 +12,10 @@ from PIL import Image
 from common import checkpoint, loss
 from common.batches import random
 from common.gan import fixed_latents, generate
+from common.infer import main as infer_main
+from common.train import main as train_main
 from data import find
+from data.command import run_program
 from data.errors import Refused
 from recipes.dcgan.config import Config as DCGANConfig
 from recipes.first_gan import optimal
@@ -194,30 +197,37 @@ def test_what_it_learns_from():
 TINY = ["--steps", 4, "--width", 8, "--pictures", 300, "--batch-size", 16, "--sample-count", 50]
 
 
-def test_the_commands_on_points(tmp_path):
+def called(monkeypatch, program, *words):
+    """A command's exit code, in this process: only the first costs an import of TensorFlow."""
+    monkeypatch.setattr("sys.argv", ["x", *map(str, words)])
+    return program()
+
+
+def test_the_commands_on_points(tmp_path, monkeypatch, capsys):
     code, out, err = run("recipes.first_gan.train", *TINY, "--run", "r", cwd=tmp_path)
     assert code == 0 and "300 points of ring" in out, err
     with Image.open(tmp_path / "r" / "samples" / "latest.png") as sheet:
         assert sheet.size == (400, 400)
-    code, out, err = run(
-        "recipes.first_gan.infer", "--run", "r", "--count", 70, "--out", "p.npz", cwd=tmp_path
-    )
-    assert code == 0 and "70 points" in out, err
-    assert np.load(tmp_path / "p.npz")["points"].shape == (70, 2)
-    code, out, err = run("recipes.first_gan.infer", "--run", "r", cwd=tmp_path)
-    assert code == 0 and (tmp_path / "r" / "points.png").is_file(), err
-    code, out, err = run("recipes.first_gan.infer", "--run", "r", "--numbered", cwd=tmp_path)
-    assert code == 2 and "r makes points" in err and err.count("\n") == 1
+    monkeypatch.chdir(tmp_path)
+
+    def infer(*words):
+        return called(monkeypatch, lambda: infer_main("first_gan", Config), "--run", "r", *words)
+
+    assert infer("--count", 70, "--out", "p.npz") == 0
+    assert np.load("p.npz")["points"].shape == (70, 2) and "70 points" in capsys.readouterr().out
+    assert infer() == 0 and (tmp_path / "r" / "points.png").is_file()
+    assert infer("--numbered") == 2 and "r makes points" in capsys.readouterr().err
     code, out, err = run("recipes.first_gan.evaluate", "--run", "r", "--count", 400, cwd=tmp_path)
     assert code == 0 and "high quality" in out and "MISSED" in out, err
     assert (tmp_path / "r" / "evaluation.json").is_file()
 
 
-def test_the_commands_on_a_folder(tmp_path):
+def test_the_commands_on_a_folder(tmp_path, monkeypatch, capsys):
     pictures(tmp_path / "p", size=(20, 20), count=20)
-    words = [*TINY[:-4], "--batch-size", 8, "--sample-count", 4, "--data", "p"]
-    code, out, err = run("recipes.first_gan.train", *words, "--run", "r", cwd=tmp_path)
-    assert code == 0 and "20×20×1" in out, err
+    words = [*TINY[:-4], "--batch-size", 8, "--sample-count", 4, "--data", tmp_path / "p"]
+    words += ["--run", tmp_path / "r"]
+    assert called(monkeypatch, lambda: train_main("first_gan", PRESETS, FirstGAN), *words) == 0
+    assert "20×20×1" in capsys.readouterr().out
 
 
 def test_evaluating_a_run_that_is_still_trained_is_refused(tmp_path):
@@ -233,11 +243,19 @@ def test_evaluating_a_run_that_is_still_trained_is_refused(tmp_path):
         process.communicate()
 
 
-def test_the_optimal_discriminator_has_a_command(tmp_path):
-    code, out, err = run("recipes.first_gan.optimal", "--steps", 5, cwd=tmp_path)
-    assert code == 0 and "mean |σ(D) − p/(p+q)|" in out and (tmp_path / "optimal.png").is_file()
-    code, _, err = run("recipes.first_gan.optimal", "--steps", 0, cwd=tmp_path)
-    assert code == 2 and "--steps 0: legal is 1 to" in err
+def test_the_optimal_discriminator_has_a_command(tmp_path, monkeypatch, capsys):
+    def optimal_main(*words):
+        return called(monkeypatch, lambda: run_program(optimal.main), *words)
+
+    monkeypatch.chdir(tmp_path)
+    assert optimal_main("--steps", 5) == 0 and (tmp_path / "optimal.png").is_file()
+    assert "mean |σ(D) − p/(p+q)|" in capsys.readouterr().out
+    for words, said in (
+        (("--steps", 0), "--steps 0: legal is 1 to"),
+        (("--seed", 2**32), "legal is 0 to 4294967295"),
+        (("--out", "x.txt"), "legal endings are .png"),
+    ):
+        assert optimal_main(*words) == 2 and said in capsys.readouterr().err
 
 
 def test_pretraining_moves_the_discriminator_alone():
