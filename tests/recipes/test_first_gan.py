@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import time
 
 import keras
 import numpy as np
@@ -236,6 +237,7 @@ def test_evaluating_a_run_that_is_still_trained_is_refused(tmp_path):
     try:
         while not (tmp_path / "r" / "generator.keras").is_file():
             assert process.poll() is None, process.stderr.read()
+            time.sleep(0.1)
         code, _, err = run("recipes.first_gan.evaluate", "--run", "r", cwd=tmp_path)
         assert code == 2 and "is being trained" in err and err.count("\n") == 1
     finally:
