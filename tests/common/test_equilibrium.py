@@ -1,12 +1,14 @@
 """Equilibrium stops a training: when it is due, not before, and the same after a resume."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import keras
 import numpy as np
 import pytest
 
 from common.equilibrium import Equilibrium
+from common.recorder import Samples
 from recipes.first_gan.config import Config
 from recipes.first_gan.gan import FirstGAN
 
@@ -101,6 +103,21 @@ def test_a_game_that_is_played_out_ends_early():
     step = gan.step
     gan.trainModel(made)
     assert gan.step == step
+
+
+def test_the_last_sheet_shows_where_it_ended(tmp_path):
+    class Silent:
+        def __getattr__(self, name):
+            return lambda *_: None
+
+    config = dataclasses.replace(SMALL, sample_every=5000, sample_count=20)
+    keras.utils.set_random_seed(0)
+    gan = FirstGAN(config)
+    points = np.random.default_rng(0).normal(3, 0.5, (4000, 2)).astype(np.float32)
+    folder = SimpleNamespace(samples=tmp_path)
+    gan.trainModel(points, [Samples(folder, Silent(), config, Silent(), points[:20])])
+    assert gan.equilibrium.reached and gan.step < 5000
+    assert (tmp_path / f"step-{gan.step:07d}.png").is_file()
 
 
 def test_a_discriminator_that_does_not_learn_ends_nothing():

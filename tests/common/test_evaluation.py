@@ -1,21 +1,16 @@
-"""Evaluation: controls that must fail, bad input refused, scores that worsen with the pictures."""
+"""Evaluation: bars, controls that must fail, and bad input refused."""
 
 import dataclasses
 import json
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
 
 import data
 from common.evaluate import EvaluateFlags, evaluate
 from common.evaluation.scores import TRAINED, Bar, Scores
-from common.metrics import features
-from common.metrics.frechet import frechet_distance
-from common.metrics.kid import Estimate, kernel_distance
-from common.metrics.neighbours import neighbourhood
+from common.metrics.kid import Estimate
 from common.run import Run
 from common.train import main as train
 from data.errors import Refused
@@ -26,10 +21,6 @@ from recipes.first_gan import evaluate as first
 from tests.conftest import TINY, pictures, run
 
 # --- bars ---
-
-
-def scores_of(**rows):
-    return {who.replace("_", " "): row for who, row in rows.items()}
 
 
 def test_a_bar_holds_between_its_bounds():
@@ -67,156 +58,6 @@ def test_what_is_written_is_what_was_measured(tmp_path, capsys):
     scores.show()
     said = capsys.readouterr().out
     assert "z: not available, why" in said and "a ≤ 1.5: met" in said and "–" in said
-
-
-# --- the feature net ---
-
-
-@pytest.fixture(scope="module")
-def quick():
-    """Nets that learn for a second instead of half a minute."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("_FEWEST_STEPS", 250), ("_MOST_STEPS", 250), ("_PICTURES", 3000)):
-            patch.setattr(features, name, value)
-        yield
-
-
-@pytest.fixture(scope="module")
-def net(quick):
-    return features.feature_net(data.find("digits"), 16)
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return data.find("digits").load("test", 16, 4000, 1)
-
-
-def test_the_net_reads_and_says_how_well(net, digits):
-    read = net.read(digits.images)
-    share = (read["label"] == digits.factors["label"]).mean()
-    assert share > 0.85 and share == pytest.approx(net.known.accuracy["label"], abs=0.04)
-    assert net.known.name == "digits-net" and net.known.factors == {"label": 10, "typeface": 18}
-    found = net(digits.images)
-    assert found.shape == (4000, features.DIMENSIONS) and found.dtype == np.float32
-    # Each number has about the same weight.
-    assert np.abs(found.mean(0)).max() < 1 and 0.6 < found.std(0).min() < found.std(0).max() < 1.6
-
-
-def test_the_net_is_kept_and_the_same_again(net, digits, monkeypatch):
-    monkeypatch.setattr(features, "_train", None)
-    again = features.feature_net(data.find("digits"), 16)
-    assert again.known == net.known
-    np.testing.assert_array_equal(again(digits.images[:9]), net(digits.images[:9]))
-
-
-def kept_file(folder, size):
-    (file,) = folder.glob(f"digits-net-{size}-*.npz")
-    return file
-
-
-def test_a_net_of_other_data_is_refused(net, cache, tmp_path):
-    file = kept_file(cache, 16)
-    same = features.feature_net(data.find("digits"), 16, file)
-    assert same.known.digest == net.known.digest
-    with pytest.raises(Refused, match="made for data digits, size 16.*data digits, size 20"):
-        features.feature_net(data.find("digits"), 20, file)
-    with pytest.raises(Refused, match="this run's data is data houses"):
-        features.feature_net(data.find("houses"), 16, file)
-    changed = dict(np.load(file))
-    changed["weight-000"] = changed["weight-000"] + 1
-    np.savez(tmp_path / "changed.npz", **changed)
-    with pytest.raises(Refused, match="is no feature net"):
-        features.feature_net(data.find("digits"), 16, tmp_path / "changed.npz")
-    broken = tmp_path / "net.npz"
-    broken.write_bytes(file.read_bytes()[:3000])
-    with pytest.raises(Refused, match="is no feature net"):
-        features.feature_net(data.find("digits"), 16, broken)
-
-
-def test_a_net_refuses_other_pictures(net, digits):
-    for wrong in (digits.images[:, :8], digits.images.astype(np.float32)):
-        with pytest.raises(Refused, match="digits-net reads uint8 pictures"):
-            net(wrong)
-
-
-def test_nothing_known_no_net(tmp_path):
-    source = data.find(str(pictures(tmp_path / "p", count=120)))
-    assert "nothing is known" in features.feature_net(source, 16)
-    with pytest.raises(Refused, match="--features n.npz: nothing is known"):
-        features.feature_net(source, 16, Path("n.npz"))
-
-
-def labelled(folder, count, classes, name="set.npz", **changes):
-    """An .npz of digits, whose labels are all they should be unless changed."""
-    drawn = data.find("digits").load("train", 16, count, 5)
-    arrays = {"x_train": drawn.images[..., 0], "y_train": drawn.factors["label"] % classes}
-    np.savez(folder / name, **arrays | changes)
-    return data.find(str(folder / name))
-
-
-def test_labels_that_no_net_can_learn_from(quick, tmp_path):
-    def why(source):
-        return features.feature_net(source, 16)
-
-    assert "nothing is known" in why(labelled(tmp_path, 40, 1))
-    assert "too few to teach" in why(labelled(tmp_path, 300, 10))
-    many = labelled(tmp_path, 400, 10, y_train=np.arange(400))
-    assert "nothing is known" in why(many)
-    # Labels that have nothing to do with the pictures: the net is no judge, and says so.
-    chance = np.random.default_rng(0).integers(0, 10, 4000)
-    assert "has learned too little" in why(labelled(tmp_path, 4000, 10, y_train=chance))
-
-
-def test_the_same_pictures_with_other_labels_have_another_net(quick, tmp_path):
-    ten, five = labelled(tmp_path, 4000, 10), labelled(tmp_path, 4000, 5, "five.npz")
-    nets = [features.feature_net(source, 16) for source in (ten, five)]
-    assert [net.known.factors["label"] for net in nets] == [10, 5]
-    assert nets[0].known.digest != nets[1].known.digest
-
-
-def test_a_test_split_without_labels_is_no_trouble(quick, tmp_path):
-    tests = data.find("digits").load("test", 16, 300, 5).images[..., 0]
-    source = labelled(tmp_path, 4000, 10, x_test=tests)
-    assert features.feature_net(source, 16).known.tested == 67
-
-
-def test_large_pictures_are_looked_at_in_cells():
-    for size, seen in ((16, 16), (64, 64), (128, 64), (256, 64)):
-        network = features._build((size, size, 3), {"label": 10})
-        convolution = next(layer for layer in network.layers if "conv" in layer.name)
-        assert convolution.input.shape == (None, seen, seen, 3)
-
-
-def blurred(images, radius):
-    rows = [Image.fromarray(i[..., 0]).filter(ImageFilter.GaussianBlur(radius)) for i in images]
-    return np.stack([np.asarray(r) for r in rows])[..., None]
-
-
-def noisy(images, deviation):
-    away = np.random.default_rng(0).normal(0, 1, images.shape) * deviation
-    return np.clip(images + away, 0, 255).astype(np.uint8)
-
-
-def lacking(digits, modes):
-    return digits.images[2000:][digits.factors["label"][2000:] >= modes][:900]
-
-
-@pytest.mark.parametrize("harm", ["blur", "noise", "dropped modes"])
-def test_what_harms_pictures_worsens_their_scores(net, digits, harm):
-    held_out = digits.images[2000:2900]
-    course = {
-        "blur": [held_out, *(blurred(held_out, r) for r in (0.5, 1, 2))],
-        "noise": [held_out, *(noisy(held_out, d) for d in (20, 50, 100))],
-        "dropped modes": [held_out, *(lacking(digits, m) for m in (2, 4, 6))],
-    }[harm]
-    reference = net(digits.images[:900])
-    made = [net(images) for images in course]
-    distances = [frechet_distance(reference, m) for m in made]
-    kernel = [kernel_distance(reference, m).value for m in made]
-    coverage = [neighbourhood(reference, m).coverage for m in made]
-    assert np.all(np.diff(distances) > 0) and np.all(np.diff(kernel) > 0)
-    assert np.all(np.diff(coverage) < 0)
-    assert kernel_distance(reference, made[0]).low < 0.02
 
 
 # --- a whole evaluation ---
@@ -338,8 +179,10 @@ def test_a_folder_without_a_test_split(tmp_path, monkeypatch):
         evaluated(tmp_path / "r")
 
 
-def test_few_labelled_pictures_are_measured_as_far_as_they_go(quick, tmp_path, monkeypatch):
-    labelled(tmp_path, 400, 10)
+def test_few_labelled_pictures_are_measured_as_far_as_possible(
+    quick, labelled, tmp_path, monkeypatch
+):
+    labelled(400, 10)
     words = [*TINY, "--data", str(tmp_path / "set.npz"), "--steps", "1"]
     monkeypatch.setattr("sys.argv", ["train", *words, "--run", str(tmp_path / "r")])
     assert train("dcgan", PRESETS, build) == 0
