@@ -12,7 +12,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from common.config import Config
 from data.errors import Refused
+from data.imageset import ImageSet
+from data.jitter import Jitter, centred
+from data.resize import Size
 
 # Steps of pretraining are negative; seeds must not be.
 _OFFSET = 1 << 32
@@ -27,10 +31,13 @@ class Batches:
     """Batches of samples, each sample once an epoch, with noise for the generator.
 
     Args:
-        dataset: Pictures, uint8 N×H×W×C, or points, float32 N×D.
+        dataset: Pictures, uint8 N×H×W×C, or points, float32 N×D; or a set of pictures with
+            the inputs that belong to them.
         batch_size: Samples a batch; what is left of an epoch is dropped, another part
             each time.
         noise: (generator of random numbers, count) -> arrays by name, added to the batch.
+        jitter: Cuts pictures out anew at every use, inputs as their pictures; None: nobody.
+        size: Of what jitter cuts out.
 
     Raises:
         Refused: fewer pictures than one batch.
@@ -38,13 +45,18 @@ class Batches:
 
     def __init__(
         self,
-        dataset: np.ndarray,
+        dataset: np.ndarray | ImageSet,
         batch_size: int,
         seed: int,
         noise: Callable[[np.random.Generator, int], dict[str, np.ndarray]],
+        jitter: Jitter | None = None,
+        size: Size | None = None,
     ):
         check_batch(batch_size, len(dataset))
-        self._dataset, self._batch_size, self._seed, self._noise = dataset, batch_size, seed, noise
+        # What is known of the pictures is nothing that a batch needs.
+        bare = (dataset.images, {}, dataset.inputs) if isinstance(dataset, ImageSet) else (dataset,)
+        self._dataset, self._batch_size = ImageSet(*bare), batch_size
+        self._seed, self._noise, self._jitter, self._size = seed, noise, jitter, size
         self._order = lru_cache(maxsize=2)(self._shuffled)
 
     @property
@@ -53,11 +65,17 @@ class Batches:
         return len(self._dataset) // self._batch_size
 
     def __call__(self, step: int) -> dict[str, np.ndarray]:
-        """The batch of a step: "real", as the dataset is, and the noise."""
+        """The batch of a step: "real", as the dataset is, "input" of pairs, and the noise."""
         epoch, place = divmod(step, self.per_epoch)
         chosen = self._order(epoch)[place * self._batch_size :][: self._batch_size]
         drawn = self._noise(random(self._seed, "noise", step), self._batch_size)
-        return {"real": self._dataset[chosen], **drawn}
+        if self._jitter is None:
+            taken = self._dataset.take(chosen)
+        else:
+            dice = random(self._seed, "jitter", step)
+            taken = self._jitter.cut(self._dataset, chosen, self._size, dice)
+        given = {} if taken.inputs is None else {"input": taken.inputs}
+        return {"real": taken.images, **given, **drawn}
 
     def _shuffled(self, epoch: int) -> np.ndarray:
         return random(self._seed, "order", epoch).permutation(len(self._dataset))
@@ -70,6 +88,11 @@ def check_batch(batch_size: int, pictures: int) -> None:
             f"--batch-size {batch_size}: there are {pictures} pictures for training; "
             f"legal is 1 to {pictures}"
         )
+
+
+def unjittered(samples: np.ndarray, config: Config) -> np.ndarray:
+    """Samples as the networks take them, from samples as they were loaded to be jittered."""
+    return centred(samples, config.image_size) if config.jittering else samples
 
 
 def draw_latents(generator, count: int, size: int, prior: str) -> np.ndarray:

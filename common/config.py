@@ -14,6 +14,8 @@ from tyro.conf import Suppress
 
 from data.errors import Refused
 from data.imageset import Source
+from data.jitter import Jitter
+from data.reading import Fit, Layout, Reading
 
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 
@@ -28,6 +30,16 @@ class Config:
     """How many pictures of a world to draw; a folder or set is used whole."""
     image_size: int | None = None
     """Pixels a side; None: what suits the world and the recipe, or the pictures' own size."""
+    layout: Layout = "auto"
+    """What a folder holds; auto: what its folders' names and the pictures' shapes say."""
+    fit: Fit = "crop"
+    """Pictures of another shape: cut to the middle, or padded with white."""
+    strict: bool = False
+    """Refuse a folder for a single picture that cannot be used."""
+    jitter: float = 0.0
+    """Load pictures larger by this share, and cut each out anew at every use (Pix2Pix: .117)."""
+    flip: bool = False
+    """Mirror every other picture, left and right, anew at every use."""
     channels: Suppress[int | None] = None
     """Colour channels, 1 or 3, or coordinates of a point: the data's own."""
     spread: Suppress[float] = 1.0
@@ -102,6 +114,7 @@ class Config:
         self._within("sample_count", 1, 1024)
         self._within("averaging", 0, 1, open_above=True)
         self._within("stop_at_equilibrium", 0, 0.1)
+        self._within("jitter", 0, 1)
         if self.image_size is not None and self.image_size not in self.legal_sizes():
             raise Refused(
                 f"--image-size {self.image_size}: this network makes "
@@ -117,8 +130,9 @@ class Config:
         """
         self.check_kind(source)
         if source.kind == "points":
-            if self.image_size is not None:
-                raise Refused(f"--image-size {self.image_size}: {source.name} gives points")
+            for name in ("image_size", "jitter", "flip"):
+                if getattr(self, name):
+                    raise Refused(f"{_flag(name)}: {source.name} gives points, not pictures")
             return dataclasses.replace(self, channels=source.channels, spread=source.spread)
         size = self.image_size
         if size is None and source.sizes is None:
@@ -127,7 +141,7 @@ class Config:
         elif size is None:
             # The shorter side of the smallest picture: nothing is enlarged unasked.
             shortest = min(source.sizes[0])
-            fitting = [legal for legal in self.legal_sizes() if legal <= shortest]
+            fitting = [legal for legal in self.legal_sizes() if self._loaded(legal) <= shortest]
             if not fitting:
                 raise Refused(
                     f"{source.name}: pictures {source.describe_sizes()}; the smallest size that "
@@ -137,6 +151,26 @@ class Config:
         settled = dataclasses.replace(self, image_size=size, channels=source.channels)
         settled.check()
         return settled
+
+    @property
+    def reading(self) -> Reading:
+        """How the data is to be read: those of the settings that say so."""
+        names = {field.name for field in dataclasses.fields(Reading)}
+        settings = {f.name for f in dataclasses.fields(self)} & names
+        return Reading(**{name: getattr(self, name) for name in settings})
+
+    @property
+    def jittering(self) -> Jitter | None:
+        """How pictures are jittered; None: they are not."""
+        return Jitter(self.jitter, self.flip) if self.jitter or self.flip else None
+
+    @property
+    def loaded_size(self) -> int:
+        """Pixels a side at which pictures are loaded: larger, where jitter cuts them out."""
+        return self._loaded(self.image_size)
+
+    def _loaded(self, size: int) -> int:
+        return self.jittering.loaded_size(size) if self.jittering else size
 
     @property
     def sample_shape(self) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import data
+from common.batches import unjittered
 from common.config import Config
 from common.evaluation.ground import Ground
 from common.evaluation.scores import RESERVED, Bar, Scores
@@ -103,10 +104,11 @@ def evaluate(
             name, other = _beside(path, recipe, run, ablations)
             claims.enter_context(other.claimed())
             ablations[name] = (other, other.config(kind))
-        source = data.find(flags.data or config.data)
+        source = data.find(flags.data or config.data, config.reading)
         config.check_kind(source)
-        ground = Ground.of(source, config, flags.count)
-        run.check_data(ground.training, source.name)
+        loaded = source.load("train", config.loaded_size, config.pictures, config.seed).samples
+        run.check_data(loaded, source.name)
+        ground = Ground.of(unjittered(loaded, config), source, config, flags.count)
 
         # Only now the slow import, and the file that does it quietly is first.
         from common import backend  # noqa: F401

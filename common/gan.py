@@ -72,15 +72,18 @@ class GAN(keras.Model):
         that the generator's first lessons mean something.
 
         Args:
-            dataset: Pictures, uint8 N×H×W×C, or points, float32 N×D, of the shape that the
-                configuration says.
+            dataset: Pictures, uint8 N×H×W×C, of `config.loaded_size`, or points, float32 N×D.
             callbacks: Keras callbacks; `self.step` counts for them. One that sets
                 `stop_training` ends the training after the step.
 
         Raises:
             Refused: fewer pictures than one batch.
         """
-        batches = Batches(dataset, self.config.batch_size, self.config.seed, self.noise)
+        config = self.config
+        batches = Batches(
+            *(dataset, config.batch_size, config.seed, self.noise),
+            *(config.jittering, config.image_size),
+        )
         self.compile(optimizer=None, jit_compile=backend.has_gpu())
         self.stop_training = False
         self._fit(batches, 0, True, callbacks)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import errno
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,11 +15,12 @@ import numpy as np
 import tyro
 
 import data
-from common.batches import check_batch
+from common.batches import check_batch, unjittered
 from common.config import Config
 from common.run import Run, check_free, fingerprint
 from data.command import read_flags, run_program
 from data.errors import MachineFault, Refused
+from data.loader import movable
 
 _LESS = "try a smaller --batch-size, --width or --image-size"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -76,7 +76,7 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     flags.config.check()
     if flags.run is not None:
         check_free(flags.run)
-    source = data.find(flags.config.data)
+    source = data.find(flags.config.data, flags.config.reading)
     config = flags.config.fitted_to(source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
@@ -112,7 +112,7 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         config = dataclasses.replace(config, **changed)
         config.check()
         try:
-            source = data.find(config.data)
+            source = data.find(config.data, config.reading)
         except Refused as no:
             raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
         config.check_kind(source)
@@ -125,7 +125,7 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
 
 def _load(source: data.Source, config: Config) -> np.ndarray:
     began = time.time()
-    samples = source.load("train", config.image_size, config.pictures, config.seed).samples
+    samples = source.load("train", config.loaded_size, config.pictures, config.seed).samples
     check_batch(config.batch_size, len(samples))
     what, sizes = "points", ""
     if source.kind != "points":
@@ -172,7 +172,7 @@ def _train(run: Run, recipe: str, gan, dataset: np.ndarray) -> int:
             run.note(config=dataclasses.asdict(config), device=backend.device_name())
 
             events = backend.EventWriter(run.events)
-            real = dataset[: config.sample_count]
+            real = unjittered(dataset[: config.sample_count], config)
             if real.dtype == np.uint8:
                 real = real.astype(np.float32) / 127.5 - 1
             watchdog = Watchdog(config.log_every, config.watchdog, diversity(real))
@@ -237,10 +237,4 @@ def _animate(run: Run) -> None:
 
 
 def _with_movable_data(config: Config) -> Config:
-    """The path to data without this machine's root in it: relative to where one stands."""
-    path = os.path.expanduser(config.data)
-    if not os.path.isabs(path):
-        return config
-    # Never a bare name, which could be a world's or a set's.
-    relative = os.path.join(os.curdir, os.path.relpath(path))
-    return dataclasses.replace(config, data=relative)
+    return dataclasses.replace(config, data=movable(config.data))

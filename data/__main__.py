@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import sys
 from dataclasses import dataclass
@@ -11,16 +10,24 @@ from typing import Annotated
 
 import numpy as np
 import tyro
+from PIL import Image
 
 import data
+from data import duplicates, meshes
 from data.command import read_flags, run_program
 from data.contact import beside, sheet_of
 from data.errors import MachineFault, Refused
 from data.imageset import SPLITS, ImageSet, PointSet, Source
+from data.jitter import Jitter
+from data.listing import shown
+from data.meshes import MeshSource
+from data.reading import Direction, Fit, LabelMaps, Layout, Pairs, Reading
 from data.sheet import save
 from data.words import matching, told, understood
 
 _SEARCHED = 5000
+_LISTED = 20
+_SHAPES = 16
 
 
 @dataclass
@@ -28,7 +35,7 @@ class Flags:
     """Say what a data set holds, and make a contact sheet of it."""
 
     data: tyro.conf.Positional[str]
-    """A world (houses), a domain of one (seasons:summer), a set (mnist), a folder, an .npz."""
+    """A world (houses), a set (mnist), a domain (seasons:summer), a folder, an .npz or .h5."""
     count: int | None = None
     """How many to show; None: 64 pictures, 5,000 points."""
     size: int | None = None
@@ -36,10 +43,34 @@ class Flags:
     split: str = "train"
     """train, validation or test."""
     seed: int = 0
-    """Which part of an endless set."""
+    """Which part of an endless set; how pictures are jittered."""
     showing: str | None = None
     """Only pictures with these factors, in words: "red tower winter"."""
+    layout: Layout = "auto"
+    """What a folder holds; auto: what its folders' names and the pictures' shapes say."""
+    direction: Direction = "AtoB"
+    """Of pairs, which half is the input: A is the left one, or the one in A/."""
+    fit: Fit = "crop"
+    """Pictures of another shape: cut to the middle, or padded with white."""
+    label_maps: LabelMaps = "auto"
+    """Which half of pairs holds classes as colours, never to be mixed."""
+    pairs: Pairs | None = None
+    """Make inputs from the pictures: outlines, brightness, coarse blocks, a hole."""
+    jitter: float = 0.0
+    """Load pictures larger by this share, and cut them out at random."""
+    flip: bool = False
+    """Mirror every other picture."""
+    strict: bool = False
+    """Refuse a folder for a single picture that cannot be used."""
+    duplicates: bool = True
+    """Look for pictures that are there twice (every split is read)."""
     out: Annotated[Path | None, tyro.conf.arg(help="The sheet's file (PNG).")] = None
+
+    @property
+    def reading(self) -> Reading:
+        """How the set is to be read; all that is broken is named, and nothing is refused."""
+        choices = (self.layout, self.direction, self.fit, self.label_maps, self.pairs)
+        return Reading(*choices, self.strict, tolerance=1.0)
 
 
 def main() -> int:
@@ -49,59 +80,110 @@ def main() -> int:
 
 def _describe(arguments: list[str]) -> None:
     flags = read_flags(Flags, arguments, program="python -m data")
-    if flags.count is not None and not 1 <= flags.count <= _SEARCHED:
-        raise Refused(f"--count {flags.count}: legal is 1 to {_SEARCHED}")
-    if flags.split not in SPLITS:
-        raise Refused(f"--split {flags.split}: legal are {', '.join(SPLITS)}")
+    _check(flags)
     out = flags.out or Path("contact-sheets") / f"{_plain_name(flags.data)}.png"
     if out.suffix.lower() != ".png":
         raise Refused(f"--out {out}: legal is a name that ends in .png")
-    source = data.find(flags.data)
+    source = data.find(flags.data, flags.reading)
     if flags.count is None:
         flags.count = _SEARCHED if source.kind == "points" else 64
     if source.kind == "points" and flags.size is not None:
         raise Refused(f"--size {flags.size}: points have none")
     print(f"{source.name}: {_headline(source)}")
-    parts = list(source.domains.values()) or [source]
-    sheets = []
-    for part in parts:
-        pictures, words = _chosen(part, flags)
-        print(words)
-        for line in _facts(part, pictures):
-            print(f"  {line}")
-        for remark in part.remarks:
-            print(f"note: {remark}", file=sys.stderr)
-        shown = max(1, flags.count // len(parts))
-        shown = _first(pictures, np.arange(min(shown, len(pictures))))
-        sheets.append(sheet_of(shown, 1040 // len(parts)))
+    if isinstance(source, MeshSource):
+        sheet = _described_shapes(source, flags)
+    else:
+        parts = list(source.domains.values()) or [source]
+        sheets = [_described(part, flags, len(parts)) for part in parts]
+        sheet = sheets[0] if len(sheets) == 1 else beside(*sheets)
+    for line in _broken(source):
+        print(line)
+    for remark in source.remarks:
+        print(f"note: {remark}", file=sys.stderr)
     try:
-        save(sheets[0] if len(sheets) == 1 else beside(*sheets), out)
+        save(sheet, out)
     except OSError as fault:
         raise MachineFault(f"{out} cannot be written: {fault.strerror or fault}") from fault
     print(f"contact sheet: {out}")
 
 
+def _check(flags: Flags) -> None:
+    if flags.count is not None and not 1 <= flags.count <= _SEARCHED:
+        raise Refused(f"--count {flags.count}: legal is 1 to {_SEARCHED}")
+    if flags.split not in SPLITS:
+        raise Refused(f"--split {flags.split}: legal are {', '.join(SPLITS)}")
+    if not 0 <= flags.jitter <= 1:
+        raise Refused(f"--jitter {flags.jitter}: legal is 0 to 1")
+    if not 0 <= flags.seed < 2**32:
+        raise Refused(f"--seed {flags.seed}: legal is 0 to {2**32 - 1}")
+
+
 def _plain_name(spec: str) -> str:
     """A name for a file, from whatever was given after the command."""
-    name = os.path.basename(os.path.abspath(os.path.expanduser(spec)))
-    return name.removesuffix(".npz").replace(":", "-") or "data"
+    name = shown(os.path.basename(os.path.abspath(os.path.expanduser(spec))))
+    for ending in (".npz", ".h5", ".hdf5"):
+        name = name.removesuffix(ending)
+    return name.replace(":", "-") or "data"
 
 
 def _headline(source: Source) -> str:
     count = "endless" if source.count is None else f"{source.count:,}"
     if source.kind == "points":
         return f"{count} points in the plane"
+    if source.kind == "meshes":
+        return f"{count} shapes for training"
+    if source.domains:
+        each = [f"{part.count:,} {name}" for name, part in source.domains.items() if part.count]
+        count = " and ".join(each) or count
     what = {"pairs": "pairs of pictures", "domains": "pictures in two domains"}
     kind = what.get(source.kind, "pictures")
-    colour = "grey" if source.channels == 1 else "colour"
-    return f"{count} {kind}, {source.describe_sizes()}, {colour}"
+    return f"{count} {kind}, {source.describe_sizes()}, {_colour(source)}"
+
+
+def _colour(source: Source) -> str:
+    words = {1: "grey", 3: "colour"}
+    made = words[source.channels]
+    given = words.get(source.input_channels, made)
+    return made if given == made else f"{made} from {given}"
+
+
+def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
+    """Print what is known of a source, and make its sheet."""
+    pictures, words = _chosen(source, flags)
+    print(words)
+    for line in _facts(source, pictures):
+        print(f"  {line}")
+    if flags.duplicates and source.count is not None and source.kind != "points":
+        for line in _twice(source, _size(source, flags.size), flags.seed):
+            print(f"  {line}")
+    shown_here = min(max(1, flags.count // parts), len(pictures))
+    first = pictures.take(np.arange(shown_here))
+    jitter = Jitter(flags.jitter, flags.flip)
+    if isinstance(first, ImageSet) and (flags.jitter or flags.flip):
+        dice = np.random.default_rng(flags.seed)
+        first = jitter.cut(first, np.arange(shown_here), _size(source, flags.size), dice)
+    return sheet_of(first, 1040 // parts)
+
+
+def _described_shapes(source: MeshSource, flags: Flags) -> Image.Image:
+    files, labels = source.files(flags.split)
+    print(f"{source.name}, {flags.split}, {len(files):,}:")
+    counts = np.bincount(labels, minlength=len(source.factors["label"]))
+    each = zip(source.factors["label"], counts, strict=True)
+    print("  label: " + ", ".join(f"{word} ×{count}" for word, count in each))
+    # Some of every class.
+    some = np.linspace(0, len(files) - 1, min(flags.count, _SHAPES, len(files))).astype(int)
+    return meshes.sheet([meshes.read_off(files[i]) for i in some])
 
 
 def _chosen(source: Source, flags: Flags) -> tuple[ImageSet | PointSet, str]:
     """All that is loaded, or what has the factors asked for; and in words what that is."""
     asked = understood(source.factors, flags.showing) if flags.showing is not None else {}
     count = _SEARCHED if asked else flags.count
-    pictures = source.load(flags.split, _size(source, flags.size), count, flags.seed)
+    size = _size(source, flags.size)
+    if size:
+        size = Jitter(flags.jitter).loaded_size(size)
+    pictures = source.load(flags.split, size, count, flags.seed)
     if not len(pictures):
         raise Refused(f"{source.name}: the split '{flags.split}' is empty")
     if not asked:
@@ -111,7 +193,7 @@ def _chosen(source: Source, flags: Flags) -> tuple[ImageSet | PointSet, str]:
     if not index.size:
         raise Refused(f"none of {len(pictures):,} shows '{flags.showing}'")
     words = f"{index.size:,} of {len(pictures):,} show '{flags.showing}'"
-    return _first(pictures, index), f"{source.name}, {flags.split}, {words}:"
+    return pictures.take(index), f"{source.name}, {flags.split}, {words}:"
 
 
 def _size(source: Source, size: int | None) -> int:
@@ -123,18 +205,6 @@ def _size(source: Source, size: int | None) -> int:
     if size < 8:
         raise Refused(f"--size {size}: legal is 8 or more")
     return size
-
-
-def _first(pictures: ImageSet | PointSet, index: np.ndarray) -> ImageSet | PointSet:
-    """Some of a set."""
-    parts = {
-        field.name: getattr(pictures, field.name)[index]
-        for field in dataclasses.fields(pictures)
-        if isinstance(getattr(pictures, field.name), np.ndarray)
-    }
-    return type(pictures)(
-        **parts, factors={name: values[index] for name, values in pictures.factors.items()}
-    )
 
 
 def _facts(source: Source, pictures: ImageSet | PointSet) -> list[str]:
@@ -155,6 +225,40 @@ def _facts(source: Source, pictures: ImageSet | PointSet) -> list[str]:
     if source.factors and isinstance(pictures, ImageSet):
         lines.append(f"the first is: {told(source.factors, pictures.factors)[0]}")
     return lines
+
+
+def _twice(source: Source, size: int, seed: int) -> list[str]:
+    """The splits' lengths, and what is in two of them, or twice in one."""
+    sets = {split: source.load(split, size, 1, seed) for split in SPLITS}
+    lines = ["splits: " + ", ".join(f"{split} {len(of):,}" for split, of in sets.items())]
+
+    def name(split: str, index: int) -> str:
+        return source.name_of(split, index, sets[split].left_out)
+
+    for split, other in (("train", "test"), ("train", "validation"), ("validation", "test")):
+        found = duplicates.between(sets[split].images, sets[other].images)
+        if found:
+            lines.append(f"in {other} and in {split}, too: {len(found):,}")
+        same = [f"  {name(other, d.second)} ≈ {name(split, d.first)}" for d in found]
+        lines += _cut_short(same)
+    for split, of in sets.items():
+        found = duplicates.within(of.images)
+        if found:
+            lines.append(f"in {split} twice: {len(found):,}")
+        lines += _cut_short([f"  {name(split, d.second)} ≈ {name(split, d.first)}" for d in found])
+    return lines if len(lines) > 1 else [*lines, "no picture is there twice"]
+
+
+def _broken(source: Source) -> list[str]:
+    """Each picture that cannot be used, with the reason."""
+    lines = [f"  {shown(file)}: {why}" for file, why in source.unusable.items()]
+    return [f"cannot be used: {len(lines):,}", *lines] if lines else []
+
+
+def _cut_short(lines: list[str]) -> list[str]:
+    if len(lines) <= _LISTED:
+        return lines
+    return [*lines[:_LISTED], f"  and {len(lines) - _LISTED:,} more"]
 
 
 if __name__ == "__main__":

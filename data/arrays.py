@@ -1,23 +1,33 @@
-"""Pictures in an .npz file, under the names that such files commonly use."""
+"""Pictures in an .npz or .h5 file, under the names that such files commonly use."""
 
 from __future__ import annotations
 
+import os
 import zipfile
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from data import cache
 from data.errors import Refused
 from data.files import DAMAGED
-from data.imageset import ImageSet, Source, hold_out, split_of
-from data.resize import to_square
+from data.imageset import MOST_CLASSES, ImageSet, Source, balanced, hold_out, split_of
+from data.listing import shown
+from data.progress import counted
+from data.reading import AS_IT_SEEMS, Reading
+from data.resize import all_fitted, height_and_width
+
+#: Endings of files with arrays.
+ENDINGS = (".npz", ".h5", ".hdf5")
 
 _TRAIN = ("x_train", "train_images", "images", "x", "X", "arr_0")
 _TEST = ("x_test", "test_images")
 _LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
 _LABELS |= {"test_images": "test_labels", "images": "labels", "x": "y", "X": "y"}
-# More than these are no classes.
-_MOST_CLASSES = 1000
+_WANTED = {*_TRAIN, *_TEST, *_LABELS.values()}
+# Pictures that are read from a file at a time.
+_AT_ONCE = 1000
 
 
 class ArraySource(Source):
@@ -25,15 +35,19 @@ class ArraySource(Source):
 
     Where there are test pictures (`x_test`), they are the test split, and every tenth of
     the others is for validation; else `hold_out` splits.
+
+    Args:
+        arrays: Pictures, and integer labels in memory, by their names. Pictures may be
+            anything that has a shape, a dtype and, indexed, gives an array.
     """
 
-    def __init__(self, name: str, arrays: dict[str, np.ndarray]):
-        self.name = name
+    def __init__(self, name: str, arrays: dict[str, np.ndarray], reading: Reading = AS_IT_SEEMS):
+        self.name, self._fit = name, reading.fit
         self._arrays = arrays
         self._train = next((key for key in _TRAIN if key in arrays), None)
         self._test = next((key for key in _TEST if key in arrays), None)
         if self._train is None:
-            found = ", ".join(sorted(arrays)) or "nothing"
+            found = ", ".join(shown(key) for key in sorted(arrays)) or "nothing"
             raise Refused(f"{name} holds {found}: none of {', '.join(_TRAIN)}")
         images = arrays[self._train]
         for key in filter(None, (self._train, self._test)):
@@ -41,10 +55,9 @@ class ArraySource(Source):
         self.channels = 1 if images.ndim == 3 else images.shape[-1]
         self.count = len(images)
         self.sizes = ((images.shape[1], images.shape[2]),) * 2
-        self.factors = _words_for(arrays.get(_LABELS.get(self._train, "")))
-        # Classes of very different size are none that a generator should make equally often.
-        frequent = np.bincount(arrays[_LABELS[self._train]].ravel()) if self.factors else [1]
-        self.modes = tuple(self.factors) if max(frequent) < 1.5 * min(frequent) else ()
+        labels = arrays.get(_LABELS.get(self._train, ""))
+        self.factors = _words_for(labels)
+        self.modes = tuple(self.factors) if self.factors and balanced(labels) else ()
 
     def _check(self, key: str, first: np.ndarray) -> None:
         images = self._arrays[key]
@@ -55,7 +68,7 @@ class ArraySource(Source):
             )
         if images.dtype != np.uint8:
             raise Refused(f"{self.name}: '{key}' is {images.dtype}; legal is uint8, 0 to 255")
-        if images.size == 0:
+        if 0 in images.shape:
             raise Refused(f"{self.name}: '{key}' is empty")
         if images.ndim != first.ndim or images.shape[3:] != first.shape[3:]:
             raise Refused(f"{self.name}: '{key}' and '{self._train}' differ in their channels")
@@ -67,20 +80,56 @@ class ArraySource(Source):
 
     def load(self, split, size, count, seed):
         """As `Source.load`; `count` and `seed` change nothing."""
-        split_of(split)
+        key, index = self._in_split(split_of(split))
+        factors = {}
+        if _LABELS.get(key, "") in self._arrays:
+            labels = self._arrays[_LABELS[key]]
+            factors["label"] = labels.reshape(len(self._arrays[key]))[index]
+        return self._read(key, index, size, factors)
+
+    def _read(self, key: str, index: np.ndarray, size, factors: dict) -> ImageSet:
+        return ImageSet(self._fitted(self._arrays[key][index], size), factors)
+
+    def _in_split(self, split: str) -> tuple[str, np.ndarray]:
+        """The array that holds a split, and which of its pictures are in it."""
         if self._test is None:
-            key, part = self._train, hold_out(self.count, split)
-        elif split == "test":
-            key, part = self._test, slice(None)
-        else:
-            index = np.arange(self.count)
-            key, part = self._train, index[(index % 10 == 9) == (split == "validation")]
-        images = self._arrays[key][part]
-        if images.ndim == 3:
-            images = images[..., None]
-        labels = self._arrays.get(_LABELS.get(key, ""))
-        factors = {} if labels is None else {"label": labels[part].reshape(len(images))}
-        return ImageSet(to_square(images, size), factors)
+            return self._train, hold_out(self.count, split)
+        if split == "test":
+            return self._test, np.arange(len(self._arrays[self._test]))
+        index = np.arange(self.count)
+        return self._train, index[(index % 10 == 9) == (split == "validation")]
+
+    def _fitted(self, images: np.ndarray, size) -> np.ndarray:
+        return all_fitted(images[..., None] if images.ndim == 3 else images, size, self._fit)
+
+
+class FileOfArrays(ArraySource):
+    """The same in an .h5 file, of which no more than is needed is in memory."""
+
+    def __init__(self, path: Path, name: str, arrays: dict, reading: Reading):
+        super().__init__(name, arrays, reading)
+        self._path = path
+
+    def _read(self, key, index, size, factors):
+        status = os.stat(self._path)
+        shapes = {"images": (len(index), *height_and_width(size), self.channels)}
+        known = {"file": str(self._path.resolve()), "bytes": status.st_size, "array": key}
+        known |= {"changed": status.st_mtime_ns, "first": index[:2].tolist(), "fit": self._fit}
+        known |= {"shapes": shapes, "version": 1}
+
+        def fill(rows: dict[str, np.ndarray]) -> ImageSet:
+            words = f"reading {len(index):,} pictures of {self.name}"
+            with _h5(self._path) as file, counted(words, len(index)) as progress:
+                for start in range(0, len(index), _AT_ONCE):
+                    some = index[start : start + _AT_ONCE]
+                    # One stretch, and then those that are wanted of it: h5 is slow to choose.
+                    stretch = file[key][some[0] : some[-1] + 1][some - some[0]]
+                    rows["images"][start : start + len(some)] = self._fitted(stretch, size)
+                    progress(start + len(some))
+            return ImageSet(rows["images"], factors)
+
+        label = f"array-{shapes['images'][2]}x{shapes['images'][1]}"
+        return cache.remember(label, known, shapes, fill)
 
 
 def _words_for(labels: np.ndarray | None) -> dict[str, tuple[str, ...]]:
@@ -88,29 +137,82 @@ def _words_for(labels: np.ndarray | None) -> dict[str, tuple[str, ...]]:
     if labels is None or labels.dtype.kind not in "ui" or not labels.size:
         return {}
     classes = int(labels.max()) + 1
-    if labels.min() < 0 or classes > _MOST_CLASSES:
+    if labels.min() < 0 or classes > MOST_CLASSES:
         return {}
     return {"label": tuple(str(number) for number in range(classes))}
 
 
-def open_npz(path: Path) -> ArraySource:
-    """Read an .npz file.
+def open_arrays(path: Path, reading: Reading) -> ArraySource:
+    """Look into an .npz file (read whole) or an .h5 file (read where it is needed).
 
     Raises:
-        Refused: it is no such file, holds pickled objects, or none of the known names.
+        Refused: it is no such file, holds anything but plain arrays, or none of the known
+            names.
     """
+    return (_open_npz if path.suffix == ".npz" else _open_h5)(path, reading)
+
+
+def _open_npz(path: Path, reading: Reading) -> ArraySource:
     try:
         with np.load(path, allow_pickle=False) as file:
-            wanted = {*_TRAIN, *_TEST, *_LABELS.values()} & set(file.files)
+            wanted = _WANTED & set(file.files)
             if not wanted & set(_TRAIN):
                 # Nothing to read: let the source say so, with the names that there are.
-                return ArraySource(path.name, dict.fromkeys(file.files))
-            return ArraySource(path.name, {key: file[key] for key in wanted})
+                return ArraySource(shown(path.name), dict.fromkeys(file.files))
+            return ArraySource(shown(path.name), {key: file[key] for key in wanted}, reading)
     except Refused:
         raise
     except DAMAGED as fault:
         if "allow_pickle" in str(fault) and zipfile.is_zipfile(path):
             raise Refused(
-                f"{path} holds Python objects; only plain arrays are read, never pickles"
+                f"{shown(path)} holds Python objects; only plain arrays are read, never pickles"
             ) from fault
-        raise Refused(f"{path} cannot be read as .npz") from fault
+        raise Refused(f"{shown(path)} cannot be read as .npz") from fault
+
+
+def _open_h5(path: Path, reading: Reading) -> ArraySource:
+    name = shown(path.name)
+    try:
+        with _h5(path) as file:
+            wanted = {key: _plain_array(file, key, name) for key in sorted(_WANTED & set(file))}
+            if not set(wanted) & set(_TRAIN):
+                return ArraySource(name, dict.fromkeys(file))
+            arrays = {
+                key: array[...] if key in _LABELS.values() else _Shape(array)
+                for key, array in wanted.items()
+            }
+            return FileOfArrays(path, name, arrays, reading)
+    except Refused:
+        raise
+    except DAMAGED as fault:
+        raise Refused(f"{shown(path)} cannot be read as .h5") from fault
+
+
+@contextmanager
+def _h5(path: Path) -> AbstractContextManager:
+    # Takes a while to import, and few sets need it.
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        yield file
+
+
+def _plain_array(file, key: str, name: str):
+    """An array of an .h5 file whose values lie in that file."""
+    import h5py
+
+    link = file.get(key, getlink=True)
+    array = file[key] if isinstance(link, h5py.HardLink) else None
+    if not isinstance(array, h5py.Dataset) or array.is_virtual or array.external:
+        raise Refused(f"{name}: '{key}' is no array of this file (a link or a group)")
+    return array
+
+
+class _Shape:
+    """What can be said of an array without reading it."""
+
+    def __init__(self, array):
+        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim
+
+    def __len__(self) -> int:
+        return self.shape[0]

@@ -3,28 +3,34 @@
 The folder is `$GAN_COOKBOOK_CACHE`, or `~/.cache/gan-cookbook`. It can be deleted at any
 time. A file is an uncompressed .npz: the zip format carries a checksum of each array, so a
 damaged file is noticed when it is read, and is then made again.
+
+Pictures that take more than `$GAN_COOKBOOK_MEMORY` gigabytes (2) are never in memory
+together: they are written, row by row, into .npy files beside the .npz, and read where
+they are indexed. Of those files the length is checked, and not the content.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
+import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
+from data.alone import alone
+from data.errors import MachineFault, Refused
 from data.files import ASIDE, DAMAGED, whole
 from data.imageset import ImageSet
 
 _FACTOR = "factor:"
 # Raised with every change of what a file holds.
-_FORMAT = 3
+_FORMAT = 4
 
 
 def folder() -> Path:
@@ -33,15 +39,33 @@ def folder() -> Path:
     return Path(chosen) if chosen else Path.home() / ".cache" / "gan-cookbook"
 
 
-def remember(label: str, key: dict, make: Callable[[], ImageSet]) -> ImageSet:
-    """The set that `make` gives, from the cache where it is there already.
+def remember(
+    label: str, key: dict, shapes: dict[str, tuple], fill: Callable[[dict], ImageSet]
+) -> ImageSet:
+    """The set that `fill` gives, from the cache where it is there already.
 
     Args:
         label: Begins the file's name, for people.
         key: Everything that the pictures depend on; another key is another file.
-        make: Called where the cache has nothing usable.
+        shapes: "images", and "inputs" of pairs: N×H×W×C, where N may turn out smaller.
+        fill: Called where the cache has nothing usable, with empty uint8 arrays of these
+            shapes; gives a set of what it has written into them, from their beginning.
+
+    Raises:
+        MachineFault: the pictures are too many for the memory and for the disk.
     """
-    return _to_set(remember_arrays(label, key, lambda: _to_arrays(make()), _to_set))
+    large = sum(math.prod(shape) for shape in shapes.values()) > _memory()
+
+    def make() -> dict[str, np.ndarray]:
+        if large:
+            return _fill_files(path, shapes, fill)
+        return _to_arrays(fill({name: np.empty(s, np.uint8) for name, s in shapes.items()}))
+
+    def check(arrays: dict[str, np.ndarray]) -> ImageSet:
+        return _to_set(_with_files(path, arrays, shapes) if large else arrays)
+
+    path = _path(label, text := _text(key | {"in files": large}))
+    return check(_remember(path, text, make, check))
 
 
 def remember_arrays(
@@ -56,12 +80,23 @@ def remember_arrays(
         label, key, make: As for `remember`.
         check: Raises ValueError or KeyError for arrays of which one is not as it should be.
     """
-    text = json.dumps({"format": _FORMAT, **key}, sort_keys=True, default=str)
-    path = folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
+    text = _text(key)
+    return _remember(_path(label, text), text, make, check)
+
+
+def _text(key: dict) -> str:
+    return json.dumps({"format": _FORMAT, **key}, sort_keys=True, default=str)
+
+
+def _path(label: str, text: str) -> Path:
+    return folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
+
+
+def _remember(path: Path, text: str, make: Callable, check: Callable) -> dict[str, np.ndarray]:
     kept = _look(path, text, check)
     if kept is not None:
         return kept
-    with _alone(path):
+    with alone(path):
         # Another process may have made it since.
         kept = _look(path, text, check, aloud=False)
         if kept is not None:
@@ -101,9 +136,64 @@ def _read(path: Path, key: str) -> dict[str, np.ndarray]:
         return arrays
 
 
+def _memory() -> float:
+    """How many bytes of pictures may be in memory."""
+    said = os.environ.get("GAN_COOKBOOK_MEMORY", "2")
+    try:
+        return float(said) * 1e9
+    except ValueError:
+        raise Refused(f"GAN_COOKBOOK_MEMORY={said}: legal is a number of gigabytes") from None
+
+
+def _file_of(path: Path, name: str) -> Path:
+    return path.with_name(f"{path.stem}-{name}.npy")
+
+
+def _fill_files(path: Path, shapes: dict, fill: Callable) -> dict[str, np.ndarray]:
+    """Have rows written into files of their own; returns all of the set that is small."""
+    try:
+        with ExitStack() as files:
+            rows = {}
+            for name, shape in shapes.items():
+                aside = files.enter_context(whole(_file_of(path, name)))
+                rows[name] = _new_file(aside, shape)
+            arrays = _to_arrays(fill(rows))
+            for array in rows.values():
+                array.flush()
+    except OSError as fault:
+        size = sum(math.prod(shape) for shape in shapes.values()) / 1e9
+        raise MachineFault(
+            f"the decoded pictures take {size:.1f} GB, which {folder()} cannot hold "
+            f"({fault.strerror or fault}); GAN_COOKBOOK_CACHE=FOLDER names another place"
+        ) from fault
+    count = len(arrays["images"])
+    return {n: a for n, a in arrays.items() if n not in shapes} | {"count": np.array(count)}
+
+
+def _new_file(aside: Path, shape: tuple) -> np.memmap:
+    rows = np.lib.format.open_memmap(aside, mode="w+", dtype=np.uint8, shape=shape)
+    with open(aside, "rb+") as file:
+        # Now, and with an error that can be told: to write into a file's hole on a full disk
+        # kills the process.
+        os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+    return rows
+
+
+def _with_files(path: Path, arrays: dict, shapes: dict) -> dict[str, np.ndarray]:
+    """A set's small arrays, and its pictures as files that are read where they are indexed."""
+    together = {name: a for name, a in arrays.items() if name != "count"}
+    for name, shape in shapes.items():
+        rows = np.load(_file_of(path, name), mmap_mode="r", allow_pickle=False)
+        if rows.shape != tuple(shape):
+            raise ValueError("not the shape that was written")
+        together[name] = rows[: int(arrays["count"])]
+    return together
+
+
 def _to_arrays(pictures: ImageSet) -> dict[str, np.ndarray]:
     arrays = {_FACTOR + name: values for name, values in pictures.factors.items()}
     arrays["images"] = pictures.images
+    arrays["left_out"] = np.array(json.dumps(pictures.left_out))
     if pictures.inputs is not None:
         arrays["inputs"] = pictures.inputs
     return arrays
@@ -111,56 +201,14 @@ def _to_arrays(pictures: ImageSet) -> dict[str, np.ndarray]:
 
 def _to_set(arrays: dict[str, np.ndarray]) -> ImageSet:
     factors = {n[len(_FACTOR) :]: values for n, values in arrays.items() if n.startswith(_FACTOR)}
-    kept = ImageSet(arrays["images"], factors, arrays.get("inputs"))
+    left_out = json.loads(str(arrays["left_out"]))
+    kept = ImageSet(arrays["images"], factors, arrays.get("inputs"), left_out)
     for pictures in (kept.images, kept.inputs):
         if pictures is not None and (pictures.dtype != np.uint8 or pictures.ndim != 4):
             raise ValueError("no pictures")
     if any(len(v) != len(kept) for v in (*factors.values(), kept.inputs) if v is not None):
         raise ValueError("not as many factors or inputs as pictures")
     return kept
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep other processes from making the same file; waits for one that does."""
-    lock = path.with_name(f"{ASIDE}{path.stem}.lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = _take(lock, path.name)
-    except OSError:
-        # Where nothing can be written or locked, the same may be made twice: no harm done.
-        yield
-        return
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-        os.close(handle)
-
-
-def _take(lock: Path, name: str) -> int:
-    """The lock's handle, once this process is the only one to have it."""
-    told = False
-    while True:
-        handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
-        try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if not told:
-                    _say(f"another process is making {name}: waiting for it")
-                    told = True
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            # Who had it before has removed it: what counts is the file that others find.
-            if os.path.exists(lock) and os.path.samestat(os.fstat(handle), os.stat(lock)):
-                os.utime(lock)
-                return handle
-        except FileNotFoundError:
-            pass
-        except BaseException:
-            os.close(handle)
-            raise
-        os.close(handle)
 
 
 def _clear(place: Path) -> None:

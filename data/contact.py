@@ -20,8 +20,9 @@ def sheet_of(pictures: ImageSet | PointSet, across: int = 1040) -> Image.Image:
         return scatter(pictures.points)
     images = pictures.images
     if pictures.inputs is not None:
-        channels = max(images.shape[-1], pictures.inputs.shape[-1])
-        both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (pictures.inputs, images)]
+        inputs = np.asarray(pictures.inputs)
+        channels = max(images.shape[-1], inputs.shape[-1])
+        both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (inputs, images)]
         images = np.concatenate(both, axis=2)
     return grid(images, across=across)
 

@@ -1,185 +1,262 @@
-"""Folders of pictures.
+"""Folders of pictures as sources: single pictures, pairs, or two domains.
 
-A flat folder or any depth of sub-folders; sub-folders named train, validation (or val) and
-test are taken as the splits, else `hold_out` splits. Files that are no pictures by their
-ending are passed over. A picture that cannot be read is named and left out as long as
-such are at most one in a hundred; where they are more, the folder is not what its owner
-thinks it is, and is refused.
+What the files are to each other, `data.layouts` says. A picture that cannot be used is
+named and left out as long as such are at most one in a hundred; where they are more, the
+folder is not what its owner thinks it is, and is refused.
 """
 
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from data import cache
+from data.domains import DomainsSource
 from data.errors import Refused
-from data.imageset import ImageSet, Source, hold_out, split_of
-from data.resize import square
+from data.imageset import MOST_CLASSES, ImageSet, Source, balanced, divided, split_of
+from data.layouts import Item, Part, plan
+from data.listing import picture_files, shown
+from data.pictures import ENDINGS, Header, Unreadable, decode, read_header
+from data.progress import counted
+from data.reading import Reading
+from data.resize import fitted, height_and_width
 
-ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
-SMALLEST_SIDE = 8
-MOST_PIXELS = 100_000_000
-_BROKEN_SHARE = 0.01
-_GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B")
-_SPLIT_FOLDERS = {"train": ("train",), "validation": ("validation", "val"), "test": ("test",)}
+_NAMED = 3
+# Enough to see whether pictures are label maps.
+_LOOKED_AT = 8
+_FEWEST_COLOURS, _MOST_COLOURS = 3, 64
+# Pictures that are decoded and not yet in their place.
+_AHEAD = 256
 
-# Our own limit is checked on the header, with a message of our own; Pillow's would warn.
-Image.MAX_IMAGE_PIXELS = None
+
+class Faults:
+    """The pictures of a folder that cannot be used, and how many such are too many."""
+
+    def __init__(self, path: Path, total: int, reading: Reading):
+        self._path, self._total = path, total
+        self._tolerated = 0 if reading.strict else reading.tolerance * total
+        self.reasons: dict[str, str] = {}
+
+    def add(self, reasons: dict[str, str]) -> None:
+        """Remember why pictures cannot be used; refuses the folder where they are too many."""
+        self.reasons |= reasons
+        if len(self.reasons) > self._tolerated:
+            at_most = (
+                "--strict passes over none" if not self._tolerated else "1 in 100 is passed over"
+            )
+            raise Refused(
+                f"{self._path}: {len(self.reasons)} of {self._total} pictures cannot be used "
+                f"({self._in_words()}); remove them ({at_most})"
+            )
+
+    def remarks(self) -> tuple[str, ...]:
+        """What to tell the user, if anything."""
+        if not self.reasons:
+            return ()
+        out = f"left out {len(self.reasons)} of {self._total:,} pictures"
+        return (f"{out}: {self._in_words()}",)
+
+    def _in_words(self) -> str:
+        named = [f"{shown(file)}: {why}" for file, why in list(self.reasons.items())[:_NAMED]]
+        more = len(self.reasons) - len(named)
+        return "; ".join(named) + (f" and {more} more" if more else "")
 
 
 class FolderSource(Source):
-    """The pictures below a folder, grey if all of them are, else RGB."""
+    """Pictures, or pairs of them, that lie in a folder."""
 
-    def __init__(self, path: Path):
-        self.path = path
-        self.name = path.resolve().name
-        files = _picture_files(path)
-        if not files:
-            raise Refused(f"{path} holds no pictures ({' '.join(ENDINGS)})")
-        headers, broken = {}, {}
-        for file in files:
-            try:
-                headers[file] = _read_header(path / file)
-            except _Unreadable as reason:
-                broken[file] = str(reason)
-        self._refuse_or_remark(broken, len(files))
-        self._files = list(headers)
-        self.count = len(self._files)
-        self.channels = 1 if all(h.mode in _GREY_MODES for h in headers.values()) else 3
-        sizes = sorted((h.size[::-1] for h in headers.values()), key=min)
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        items: list[Item],
+        headers: dict[str, Header],
+        faults: Faults,
+        reading: Reading,
+        remarks: tuple[str, ...] = (),
+    ):
+        self.path, self.name, self._items = path, name, items
+        self._headers, self._faults, self._reading = headers, faults, reading
+        self.count = len(items)
+        # What is to be made, and what it is to be made from.
+        flipped = reading.direction == "BtoA"
+        sides = [(i.a, i.b) if flipped or i.b is None else (i.b, i.a) for i in items]
+        self._made = [made for made, _ in sides]
+        self._given = [given for _, given in sides if given is not None]
+        self.kind = "pairs" if self._given else "pictures"
+        self.channels = self._channels_of(self._made)
+        self.input_channels = self._channels_of(self._given) if self._given else None
+        self.label_maps = self._find_label_maps(flipped)
+        sizes = sorted((self._size_of(part)[::-1] for part in self._made), key=min)
         self.sizes = (sizes[0], sizes[-1])
-        self._stamp = [(f, h.bytes, h.changed) for f, h in headers.items()]
+        self._remarks = remarks + tuple(
+            f"{'pictures' if side == 'images' else 'inputs'} are label maps: the nearest pixel is "
+            "taken (--label-maps none mixes them)"
+            for side in self.label_maps
+            if reading.label_maps == "auto"
+        )
+        classes = sorted({item.folder for item in items})
+        if self.kind == "pictures" and 1 < len(classes) <= MOST_CLASSES and "" not in classes:
+            self.factors = {"label": tuple(shown(folder) for folder in classes)}
+            self._labels = np.array([classes.index(i.folder) for i in items], np.int32)
+            self.modes = ("label",) if balanced(self._labels) else ()
 
-    def _refuse_or_remark(self, broken: dict[str, str], total: int) -> None:
-        if not broken:
-            return
-        named = "; ".join(f"{file}: {reason}" for file, reason in list(broken.items())[:3])
-        more = f" and {len(broken) - 3} more" if len(broken) > 3 else ""
-        if len(broken) > _BROKEN_SHARE * total:
-            raise Refused(
-                f"{self.path}: {len(broken)} of {total} pictures cannot be used ({named}{more}); "
-                f"remove them (at most 1 in 100 is passed over)"
-            )
-        self.remarks += (f"left out {len(broken)} of {total} pictures: {named}{more}",)
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was understood of the folder, and what was left out so far."""
+        return self._remarks + self._faults.remarks()
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """As `Source.unusable`; grows while pictures are decoded."""
+        return self._faults.reasons
 
     def load(self, split, size, count, seed):
         """As `Source.load`; `count` and `seed` change nothing."""
-        split_of(split)
-        key = {"folder": str(self.path.resolve()), "files": self._stamp, "split": split}
-        key |= {"size": size, "channels": self.channels, "version": 1}
-        return cache.remember(f"folder-{size}", key, lambda: self._decode(split, size))
+        chosen = self._in_split(split_of(split))
+        shape = (len(chosen), *height_and_width(size))
+        shapes = {"images": (*shape, self.channels)}
+        if self._given:
+            shapes["inputs"] = (*shape, self.input_channels)
+        files = [
+            (part.file, part.half, *self._headers[part.file].stamp)
+            for parts in (self._made, self._given)
+            for part in (parts[i] for i in (chosen if parts else ()))
+        ]
+        key = {"folder": str(self.path.resolve()), "files": files, "shapes": shapes, "version": 2}
+        key |= {"fit": self._reading.fit, "label maps": self.label_maps}
+        key |= {"labels": self._labels[chosen].tolist()} if self.factors else {}
+        label = f"folder-{shape[2]}x{shape[1]}"
+        loaded = cache.remember(label, key, shapes, lambda rows: self._decode(chosen, rows))
+        self._faults.add(loaded.left_out)
+        return loaded
 
-    def _decode(self, split: str, size: int) -> ImageSet:
-        files, total, broken = self._in_split(split), self.count, {}
-        images = np.empty((len(files), size, size, self.channels), np.uint8)
-        good = 0
-        for file in files:
+    def name_of(self, split, index, left_out):
+        """The file that a picture was read from."""
+        files = [self._items[i].name for i in self._in_split(split)]
+        return shown([file for file in files if file not in left_out][index])
+
+    def _in_split(self, split: str) -> np.ndarray:
+        return divided(np.array([item.split for item in self._items]), split)
+
+    def _channels_of(self, parts: list[Part]) -> int:
+        return 1 if all(self._headers[part.file].grey for part in parts) else 3
+
+    def _size_of(self, part: Part) -> tuple[int, int]:
+        """(width, height)."""
+        width, height = self._headers[part.file].size
+        return (width // 2 if part.half else width), height
+
+    def _find_label_maps(self, flipped: bool) -> tuple[str, ...]:
+        """Which of "images" and "inputs" are label maps."""
+        if not self._given or self._reading.label_maps == "none":
+            return ()
+        a, b = ("images", "inputs") if flipped else ("inputs", "images")
+        if self._reading.label_maps in ("A", "B"):
+            return (a if self._reading.label_maps == "A" else b,)
+        sides = {"images": self._made, "inputs": self._given}
+        return tuple(side for side in (a, b) if self._looks_labelled(sides[side][:_LOOKED_AT]))
+
+    def _looks_labelled(self, parts: list[Part]) -> bool:
+        for part in parts:
+            if not self._headers[part.file].lossless:
+                return False
             try:
-                images[good] = _decode_one(self.path / file, size, self.channels)
-                good += 1
-            except _Unreadable as reason:
-                broken[file] = str(reason)
-        self._refuse_or_remark(broken, total)
-        return ImageSet(images[:good])
+                colours = self._whole(part, 3).getcolors(_MOST_COLOURS)
+            except Unreadable:
+                continue
+            if colours is None or len(colours) < _FEWEST_COLOURS:
+                return False
+        return bool(parts)
 
-    def _in_split(self, split: str) -> list[str]:
-        tops = {Path(file).parts[0] for file in self._files if len(Path(file).parts) > 1}
-        if any(tops & set(names) for names in _SPLIT_FOLDERS.values()):
-            return [f for f in self._files if Path(f).parts[0] in _SPLIT_FOLDERS[split]]
-        return [self._files[i] for i in hold_out(self.count, split)]
+    def _decode(self, chosen: np.ndarray, rows: dict[str, np.ndarray]) -> ImageSet:
+        """Read the chosen items into rows; returns those that could be read."""
+        left_out, kept = {}, []
+        one = partial(self._try, rows=rows)
+        words = f"reading {len(chosen):,} pictures of {self.name}"
+        with ThreadPoolExecutor(os.cpu_count()) as pool, counted(words, len(chosen)) as progress:
+            for start in range(0, len(chosen), _AHEAD):
+                some = chosen[start : start + _AHEAD]
+                for index, read in zip(some, pool.map(one, some), strict=True):
+                    if isinstance(read, Unreadable):
+                        left_out[self._items[index].name] = str(read)
+                        continue
+                    for name, pixels in read.items():
+                        rows[name][len(kept)] = pixels
+                    kept.append(index)
+                progress(start + len(some))
+        factors = {"label": self._labels[kept]} if self.factors else {}
+        read = {name: array[: len(kept)] for name, array in rows.items()}
+        return ImageSet(**read, factors=factors, left_out=left_out)
 
+    def _try(self, index: int, rows: dict) -> dict[str, np.ndarray] | Unreadable:
+        """The pixels of an item, or why there are none."""
+        try:
+            read = {"images": self._pixels(self._made[index], "images", rows["images"].shape[1:])}
+            if self._given:
+                read["inputs"] = self._pixels(
+                    self._given[index], "inputs", rows["inputs"].shape[1:]
+                )
+            return read
+        except Unreadable as reason:
+            return reason
 
-class _Unreadable(Exception):
-    """One picture's reason for being left out."""
+    def _pixels(self, part: Part, side: str, shape: tuple[int, int, int]) -> np.ndarray:
+        height, width, channels = shape
+        # A JPEG at a fraction of its size: much quicker, the same after the antialiased
+        # resize. Not below twice the target; and a half's edge must stay where it is.
+        least = None if part.half or side in self.label_maps else (2 * width, 2 * height)
+        picture = self._whole(part, channels, least)
+        small = fitted(picture, (height, width), self._reading.fit, side in self.label_maps)
+        return np.asarray(small).reshape(shape)
 
-
-class _Header:
-    """What a picture says of itself before it is decoded."""
-
-    def __init__(self, picture: Image.Image, status: os.stat_result):
-        self.size, self.mode = picture.size, picture.mode
-        if picture.mode == "P" and picture.palette:
-            self.mode = "RGB"
-        self.bytes, self.changed = status.st_size, status.st_mtime_ns
-
-
-def _picture_files(path: Path) -> list[str]:
-    """Picture files below a folder, as sorted relative names; links are not followed."""
-    found = []
-
-    def refuse(fault: OSError) -> None:
-        raise Refused(f"{fault.filename} cannot be read: {fault.strerror}") from fault
-
-    for folder, _, names in os.walk(path, onerror=refuse):
-        for name in names:
-            if name.lower().endswith(ENDINGS) and not name.startswith("."):
-                found.append(os.path.relpath(os.path.join(folder, name), path))
-    return sorted(found)
-
-
-def _read_header(file: Path) -> _Header:
-    try:
-        with Image.open(file) as picture:
-            header = _Header(picture, os.stat(file))
-    except Exception as fault:
-        # Whatever a decoder makes of a hostile file, it is this one file's fault.
-        raise _Unreadable(f"not a readable picture{_because(fault)}") from fault
-    if header.mode == "F":
-        raise _Unreadable("holds floating-point values of unknown range")
-    width, height = header.size
-    if min(width, height) < SMALLEST_SIDE:
-        raise _Unreadable(
-            f"{width}×{height} pixels; at least {SMALLEST_SIDE}×{SMALLEST_SIDE} are needed"
-        )
-    if width * height > MOST_PIXELS:
-        raise _Unreadable(
-            f"{width}×{height} pixels; at most {MOST_PIXELS // 1_000_000} million are read"
-        )
-    return header
+    def _whole(self, part: Part, channels: int, least=None) -> Image.Image:
+        picture = decode(self.path / part.file, channels, least)
+        middle = picture.width // 2
+        if part.half == "left":
+            return picture.crop((0, 0, middle, picture.height))
+        if part.half == "right":
+            return picture.crop((middle, 0, picture.width, picture.height))
+        return picture
 
 
-def _decode_one(file: Path, size: int, channels: int) -> np.ndarray:
-    try:
-        with Image.open(file) as picture:
-            # A JPEG can be decoded at a fraction of its size: much quicker, same result
-            # after the antialiased resize. Not below twice the target.
-            picture.draft(picture.mode, (2 * size, 2 * size))
-            upright = ImageOps.exif_transpose(picture)
-            plain = _plain(upright, channels)
-    except Exception as fault:
-        raise _Unreadable(f"cannot be decoded{_because(fault)}") from fault
-    return np.asarray(square(plain, size)).reshape(size, size, channels)
-
-
-def _plain(picture: Image.Image, channels: int) -> Image.Image:
-    """Any mode to 8-bit grey or RGB; transparency is laid over white."""
-    if picture.mode in ("I", "I;16", "I;16B"):
-        # 16 bits: Pillow's own conversion would clip at 255 instead of scaling.
-        values = np.asarray(picture, np.float32) / 257
-        if values.max() > 255:
-            raise ValueError("more than 16 bits a value")
-        picture = Image.fromarray(np.clip(values + 0.5, 0, 255).astype(np.uint8))
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture)
-    return picture.convert("L" if channels == 1 else "RGB")
-
-
-def _because(fault: Exception) -> str:
-    """Pillow's own words where they add something (not the path, nor a memory address)."""
-    words = str(fault)
-    return "" if "cannot identify" in words or not words else f" ({words.splitlines()[0]})"
-
-
-def open_folder(path: Path) -> FolderSource:
+def open_folder(path: Path, reading: Reading) -> Source:
     """Look into a folder of pictures (headers only).
 
     Raises:
-        Refused: it has no picture, or too many that cannot be read.
+        Refused: it has no picture, or too many that cannot be used, or lacks a side.
     """
-    return FolderSource(path)
+    name = shown(path.resolve().name)
+    files = picture_files(path)
+    if not files:
+        raise Refused(f"{shown(path)} holds no pictures ({' '.join(ENDINGS)})")
+    faults = Faults(Path(shown(path)), len(files), reading)
+    headers, broken = {}, {}
+    with counted(f"looking at {len(files):,} files of {name}", len(files)) as progress:
+        for number, file in enumerate(files, 1):
+            try:
+                headers[file] = read_header(path / file)
+            except Unreadable as reason:
+                broken[file] = str(reason)
+            progress(number)
+    faults.add(broken)
+    if not headers:
+        raise Refused(f"{shown(path)} holds no picture that can be used")
+    understood = plan(shown(path), headers, reading.layout)
+    faults.add(understood.unusable)
+
+    def source(name: str, items: list[Item]) -> FolderSource:
+        remarks = understood.remarks if understood.kind != "domains" else ()
+        return FolderSource(path, name, items, headers, faults, reading, remarks)
+
+    if understood.kind != "domains":
+        return source(name, understood.items)
+    domains = {
+        side: source(f"{name}:{shown(side)}", items) for side, items in understood.domains.items()
+    }
+    return DomainsSource(name, domains, understood.remarks)

@@ -4,43 +4,132 @@ from __future__ import annotations
 
 import difflib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from data import named, worlds
-from data.arrays import open_npz
+from data.arrays import ENDINGS, open_arrays
+from data.derived import DerivedPairs
+from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
 from data.imageset import Source
+from data.listing import shown
 from data.made import open_world
-from data.named import NamedSource
+from data.reading import AS_IT_SEEMS, Reading
+from data.tensorflow_sets import PREFIX, open_by_name
 
 
-def find(spec: str) -> Source:
-    """The source that `spec` names: a world, a real set, a folder or an .npz file.
+def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
+    """The source that `spec` names: a world, a real set, a folder or a file of arrays.
 
-    One domain of an unpaired world is named as in "seasons:summer".
+    One domain of an unpaired set is named as in "seasons:summer", and two domains from
+    two places as in "summer/,winter/".
 
     A name wins over a folder of the same name; write `./houses` for the folder.
 
+    Args:
+        reading: What `spec` leaves open.
+
     Raises:
         Refused: there is no such thing, or it cannot be used; says what would be legal.
+        MachineFault: "tfds:" sets, of which nothing is known before, cannot be fetched.
     """
+    source = _find(spec, reading)
+    return source if reading.pairs is None else DerivedPairs(source, reading.pairs)
+
+
+def movable(spec: str) -> str:
+    """The same without this machine's root in it: paths relative to where one stands."""
+    path = os.path.expanduser(spec)
+    if not os.path.exists(path) and (halves := _halves(spec)):
+        return ",".join(movable(half) for half in halves)
+    # Never a bare name, which could be a world's or a set's.
+    return os.path.join(os.curdir, os.path.relpath(path)) if os.path.isabs(path) else spec
+
+
+def _find(spec: str, reading: Reading) -> Source:
     if spec.partition(":")[0] in worlds.names():
         return open_world(spec)
     if spec in named.SETS:
-        return NamedSource(spec)
+        return named.open_set(spec, reading)
+    if spec.startswith(PREFIX):
+        return open_by_name(spec, reading)
     # os.path, not Path: it says no where Path raises (no permission, no such user).
     path = Path(os.path.expanduser(spec))
     if os.path.isdir(path):
-        return open_folder(path)
+        return _open_folder(path, reading)
     if os.path.isfile(path):
-        if path.suffix == ".npz":
-            return open_npz(path)
-        raise Refused(f"--data {spec} is a file; legal are a folder of pictures or an .npz file")
+        if path.suffix in ENDINGS:
+            return open_arrays(path, reading)
+        raise Refused(
+            f"--data {shown(spec)} is a file; legal are a folder of pictures, "
+            f"or a file with arrays ({' '.join(ENDINGS)})"
+        )
+    return _two(spec, reading) or _one_domain(spec, reading) or _unknown(spec)
+
+
+def _open_folder(path: Path, reading: Reading) -> Source:
+    """A folder of pictures, or the one file of arrays that is in it."""
+    try:
+        arrays = [entry.name for entry in os.scandir(path) if entry.name.endswith(ENDINGS)]
+    except OSError as fault:
+        raise Refused(f"{shown(path)} cannot be read: {fault.strerror}") from fault
+    try:
+        return open_folder(path, reading)
+    except Refused:
+        if len(arrays) != 1:
+            raise
+        return open_arrays(path / arrays[0], reading)
+
+
+def _two(spec: str, reading: Reading) -> Source | None:
+    """Two sets of pictures with a comma between them, as two domains."""
+    halves = _halves(spec)
+    if halves is None:
+        return None
+    first, second = (_find(half, reading) for half in halves)
+    for source in (first, second):
+        if source.kind != "pictures":
+            raise Refused(f"--data {shown(spec)}: {source.name} gives {source.kind}")
+    # Two folders may be called the same.
+    names = ("A", "B") if first.name == second.name else (first.name, second.name)
+    domains = dict(zip(names, (first, second), strict=True))
+    return DomainsSource(" and ".join((first.name, second.name)), domains)
+
+
+def _halves(spec: str) -> tuple[str, str] | None:
+    """What stands before and after a comma, if both are there; paths may hold others."""
+    for place in (i for i, character in enumerate(spec) if character == ","):
+        halves = spec[:place].strip(), spec[place + 1 :].strip()
+        if all(_is_there(half) for half in halves):
+            return halves
+    return None
+
+
+def _is_there(spec: str) -> bool:
+    name = spec.partition(":")[0]
+    return name in worlds.names() or name in named.SETS or os.path.exists(os.path.expanduser(spec))
+
+
+def _one_domain(spec: str, reading: Reading) -> Source | None:
+    """One domain of a folder or a named set: "horse2zebra:A", "photos/:trainA"."""
+    whole, _, domain = spec.rpartition(":")
+    if not whole or not _is_there(whole):
+        return None
+    source = _find(whole, replace(reading, layout="domains"))
+    if domain in source.domains:
+        return source.domains[domain]
+    legal = " or ".join(f"{whole}:{name}" for name in source.domains) or whole
+    raise Refused(f"--data {shown(spec)}: legal is {legal}")
+
+
+def _unknown(spec: str) -> Source:
     known = worlds.names() + list(named.SETS)
     close = difflib.get_close_matches(spec, known, 1)
     hint = f" (did you mean {close[0]}?)" if close else ""
     raise Refused(
-        f"--data {spec}: no such thing{hint}; legal are the worlds {', '.join(worlds.names())}, "
-        f"the sets {', '.join(named.SETS)}, a folder of pictures, or an .npz file"
+        f"--data {shown(spec)}: no such thing{hint}; legal are the worlds "
+        f"{', '.join(worlds.names())}, the sets {', '.join(named.SETS)}, {PREFIX}NAME, a folder "
+        f"of pictures, or a file with arrays ({' '.join(ENDINGS)})"
     )

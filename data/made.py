@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from data import cache, worlds
+from data.domains import DomainsSource
 from data.errors import Refused
 from data.imageset import ImageSet, PointSet, Source, split_of
 from data.progress import counted
+from data.resize import height_and_width
 from data.worlds.mixture import Mixture
 from data.worlds.world import Domains, World
 
 _MOST = 10_000_000
+# Pictures drawn before they are put into their place.
+_AT_ONCE = 500
 
 
 def open_world(spec: str) -> Source:
@@ -42,6 +46,7 @@ class WorldSource(Source):
         self.world = world
         self.name, self.kind, self.channels = world.name, world.kind, world.channels
         self.factors, self.modes = world.factors, world.modes
+        self.input_channels, self.label_maps = world.input_channels, world.label_maps
         self.usual_size = world.usual_size
 
     def describe_sizes(self) -> str:
@@ -52,6 +57,9 @@ class WorldSource(Source):
         """As `Source.load`; the pictures are those with the indices 0 to count - 1."""
         world = self.world
         split_of(split)
+        height, size = height_and_width(size)
+        if height != size:
+            raise Refused(f"{self.name} draws squares, not {size}×{height}")
         if not world.smallest_size <= size <= world.largest_size:
             raise Refused(
                 f"{self.name} draws {world.smallest_size} to {world.largest_size} pixels a side, "
@@ -61,11 +69,24 @@ class WorldSource(Source):
         key = {"world": world.name, "version": world.version, "split": split, "size": size}
         key |= {"count": count, "seed": seed}
 
-        def make() -> ImageSet:
-            with counted(f"drawing {world.name} {size}×{size}", count) as progress:
-                return world.draw(np.arange(count), size, seed, split, progress)
+        shapes = {"images": (count, size, size, self.channels)}
+        if self.kind == "pairs":
+            shapes["inputs"] = (count, size, size, self.input_channels)
 
-        return cache.remember(f"{world.name.replace(':', '-')}-{size}", key, make)
+        def fill(rows: dict[str, np.ndarray]) -> ImageSet:
+            factors = []
+            with counted(f"drawing {world.name} {size}×{size}", count) as progress:
+                for start in range(0, count, _AT_ONCE):
+                    some = np.arange(start, min(count, start + _AT_ONCE))
+                    drawn = world.draw(some, size, seed, split)
+                    for name, array in rows.items():
+                        array[some] = getattr(drawn, name)
+                    factors.append(drawn.factors)
+                    progress(some[-1] + 1)
+            together = {name: np.concatenate([f[name] for f in factors]) for name in factors[0]}
+            return ImageSet(**rows, factors=together)
+
+        return cache.remember(f"{world.name.replace(':', '-')}-{size}", key, shapes, fill)
 
 
 class PointSource(Source):
@@ -84,31 +105,6 @@ class PointSource(Source):
         split_of(split)
         _check(self.name, "points", count, seed)
         return self.world.draw(np.arange(count), seed, split)
-
-
-class DomainsSource(Source):
-    """Two sets of pictures that do not correspond to each other."""
-
-    kind = "domains"
-
-    def __init__(self, name: str, domains: dict[str, Source]):
-        self.name, self.domains = name, domains
-        first = next(iter(domains.values()))
-        self.channels, self.count, self.factors = first.channels, first.count, first.factors
-        self.usual_size = first.usual_size
-
-    def describe_sizes(self) -> str:
-        """The first domain's sizes in words."""
-        return next(iter(self.domains.values())).describe_sizes()
-
-    def ask_for_one(self) -> str:
-        """What to say to those who want one set of pictures."""
-        legal = " or ".join(source.name for source in self.domains.values())
-        return f"--data {self.name} is two sets of pictures; legal is one of them, {legal}"
-
-    def load(self, split, size, count, seed):
-        """Never: each of `domains` is loaded by itself."""
-        raise Refused(self.ask_for_one())
 
 
 def _check(name: str, what: str, count: int, seed: int) -> None:

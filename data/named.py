@@ -1,42 +1,256 @@
-"""Real sets by name, fetched by Keras into its own cache and checked against its checksums."""
+"""Real sets by name: what is known of each, and the way to it.
+
+Nothing is fetched before a set's pictures are wanted: what a refusal needs is in the table.
+"""
 
 from __future__ import annotations
 
-import importlib
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
-from data.arrays import ArraySource
-from data.errors import MachineFault
+from data import classics, lightning, tensorflow_sets
+from data.alone import alone
+from data.arrays import ArraySource, open_arrays
+from data.domains import DomainsSource
+from data.errors import Refused
+from data.fetch import datasets_folder, fetch, forget
+from data.folders import open_folder
 from data.imageset import Source
+from data.meshes import MeshSource
+from data.reading import Reading
+from data.unpack import unpack
 
-#: Name -> (pictures for training, pixels a side, channels, where to get it by hand).
-SETS = {
-    "mnist": (60_000, 28, 1, "mnist.npz in ~/.keras/datasets"),
-    "fashion_mnist": (60_000, 28, 1, "its four .gz files in ~/.keras/datasets/fashion-mnist"),
-    "cifar10": (50_000, 32, 3, "cifar-10-batches-py.tar.gz in ~/.keras/datasets"),
-}
+_DIGITS = tuple("0123456789")
+_CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat")
+_CLOTHES += ("sandal", "shirt", "sneaker", "bag", "ankle boot")
+_THINGS = ("airplane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_ACADEMIC = "for research that is not commercial"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a set before it is fetched."""
+
+    name: str
+    #: How it is fetched and read: one of `_WAYS`, or "meshes".
+    way: str
+    kind: str
+    #: Pictures or pairs for training; of two domains, of A.
+    count: int
+    #: (height, width) of the smallest and of the largest picture.
+    sizes: tuple[tuple[int, int], tuple[int, int]]
+    channels: int
+    #: To be fetched.
+    megabytes: float
+    licence: str
+    #: Of the file or archive; of way "tfds", its name there.
+    address: str
+    #: Of that file; None: none was found published, and what is fetched is recorded.
+    sha256: str | None = None
+    #: The words for the values of "label", where every class is about as frequent.
+    labels: tuple[str, ...] = ()
+    #: What a reader should know of it.
+    remark: str = ""
+
+
+def _square(side: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (side, side), (side, side)
+
+
+_PIX2PIX = "http://efrosgans.eecs.berkeley.edu/pix2pix/datasets/"
+_CYCLEGAN = "https://efrosgans.eecs.berkeley.edu/cyclegan/datasets/"
+_CITE = "none stated; the authors ask to be cited"
+_ROOMS = ("bathtub", "bed", "chair", "desk", "dresser")
+_ROOMS += ("monitor", "night_stand", "sofa", "table", "toilet")
+
+_TABLE = (
+    Facts(
+        *("mnist", "npz", "pictures", 60_000, _square(28), 1, 11.5, "CC BY-SA 3.0"),
+        address="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
+        sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
+        labels=_DIGITS,
+    ),
+    Facts(
+        *("fashion_mnist", "idx", "pictures", 60_000, _square(28), 1, 30.9, "MIT"),
+        address="http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+        sha256=" ".join(classics.FASHION.values()),
+        labels=_CLOTHES,
+    ),
+    Facts(
+        *("cifar10", "cifar", "pictures", 50_000, _square(32), 3, 170.1, "none stated"),
+        address="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+        sha256="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+        labels=_THINGS,
+    ),
+    Facts(
+        *("cmp_facades", "archive", "pairs", 400, _square(256), 3, 30.2, _CITE),
+        address=_PIX2PIX + "facades.tar.gz",
+        remark="A is the photograph, B the label map: --direction BtoA paints façades",
+    ),
+    Facts(
+        *("maps", "archive", "pairs", 1096, _square(600), 3, 250.2, "pictures of Google Maps"),
+        address=_PIX2PIX + "maps.tar.gz",
+        remark="A is the aerial photograph, B the map",
+    ),
+    Facts(
+        *("edges2shoes", "archive", "pairs", 49_825, _square(256), 3, 2200, _CITE),
+        address=_PIX2PIX + "edges2shoes.tar.gz",
+        remark="A is the outline, B the shoe",
+    ),
+    Facts(
+        *("horse2zebra", "archive", "domains", 1067, _square(256), 3, 116.9, _CITE),
+        address=_CYCLEGAN + "horse2zebra.zip",
+        sha256="a74d9d392eecca9966b51287a76ca126af473d9de4f3e8fc0e9cda08fa1730a1",
+    ),
+    Facts(
+        *("apple2orange", "archive", "domains", 995, _square(256), 3, 78.5, _CITE),
+        address=_CYCLEGAN + "apple2orange.zip",
+        sha256="845a191e9af8926408ea597001cd03a452e3300a1f44a79fe329b3d59f6e3eb8",
+    ),
+    Facts(
+        *("monet2photo", "archive", "domains", 1072, _square(256), 3, 305.2, _CITE),
+        address=_CYCLEGAN + "monet2photo.zip",
+        sha256="88f91b00fc228f97c9411fbf1880ec1d119c98f1722e4cfcfaa2fb35fac05b04",
+    ),
+    Facts(
+        *("summer2winter", "archive", "domains", 1231, _square(256), 3, 132.6, _CITE),
+        address=_CYCLEGAN + "summer2winter_yosemite.zip",
+        sha256="167fe1726807a9d22bd106b4a6c0bd7953b688af924ac1bf967439c4961e49f9",
+    ),
+    Facts(
+        *("celeb_a", "tfds", "pictures", 162_770, ((218, 178),) * 2, 3, 1489),
+        licence=_ACADEMIC,
+        address="celeb_a",
+        sha256="46fb89443c578308acf364d7d379fe1b9efb793042c0af734b6112e4fd3a8c74",
+        remark="comes from Google Drive, which often refuses: then fetch img_align_celeba.zip and "
+        "the lists beside it by hand",
+    ),
+    Facts(
+        *("lsun_church", "lmdb", "pictures", 126_227, ((256, 256),) * 2, 3, 2448, "none stated"),
+        address="http://dl.yf.io/lsun/scenes/church_outdoor_train_lmdb.zip",
+        sha256="91128ae026840ac0c5982b4445ab5fc4e092d6847cca76793b2b1a0815c2e74a",
+    ),
+    Facts(
+        *("modelnet10", "meshes", "meshes", 3991, _square(0), 3, 473.4, _ACADEMIC),
+        address="http://3dvision.princeton.edu/projects/2014/3DShapeNets/ModelNet10.zip",
+        labels=_ROOMS,
+    ),
+)
+#: Name -> what is known.
+SETS = {facts.name: facts for facts in _TABLE}
 
 
 class NamedSource(Source):
-    """One of `SETS`; its facts are known before it is fetched."""
+    """A set of the table, or one domain of it; its facts are known before it is fetched."""
 
-    def __init__(self, name: str):
-        self.name = name
-        self.count, side, self.channels, self._by_hand = SETS[name]
-        self.sizes = ((side, side), (side, side))
-        # Ten classes each, numbered.
-        self.factors, self.modes = {"label": tuple("0123456789")}, ("label",)
+    def __init__(self, facts: Facts, reading: Reading, side: str = ""):
+        self.facts, self._reading, self._side = facts, reading, side
+        self.name = f"{facts.name}:{side}" if side else facts.name
+        self.kind = "pictures" if side else facts.kind
+        self.count, self.sizes, self.channels = facts.count, facts.sizes, facts.channels
+        self.input_channels = facts.channels if self.kind == "pairs" else None
+        if facts.labels:
+            self.factors, self.modes = {"label": facts.labels}, ("label",)
+        self._opened: Source | None = None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the set is known for; once it is there, also what was left out of it."""
+        own = (self.facts.remark,) if self.facts.remark else ()
+        return own + (self._opened.remarks if self._opened else ())
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """As `Source.unusable`, once the set is there."""
+        return self._opened.unusable if self._opened else {}
 
     def load(self, split, size, count, seed):
-        """As `Source.load`; fetches the set where it is not in the Keras cache yet."""
-        module = importlib.import_module(f"keras.datasets.{self.name}")
+        """As `Source.load`; fetches the set where it is not there yet."""
+        if self._opened is None:
+            whole = _WAYS[self.facts.way](self.facts, self._reading)
+            self._opened = whole.domains[self._side] if self._side else whole
+        return self._opened.load(split, size, count, seed)
+
+    def name_of(self, split, index, left_out):
+        """As `Source.name_of`."""
+        return (self._opened or super()).name_of(split, index, left_out)
+
+
+def open_set(name: str, reading: Reading) -> Source:
+    """The source of a named set.
+
+    Raises:
+        Refused: it needs a package that is not installed.
+    """
+    facts = SETS[name]
+    if facts.way == "tfds":
+        tensorflow_sets.check(facts.address)
+    if facts.way == "lmdb":
+        lightning.check()
+    if facts.kind == "meshes":
+        return MeshSource(name, lambda: _unpacked(facts), facts.labels, facts.count)
+    if facts.kind == "domains":
+        return DomainsSource(name, {side: NamedSource(facts, reading, side) for side in "AB"})
+    return NamedSource(facts, reading)
+
+
+def _from_npz(facts: Facts, reading: Reading) -> Source:
+    path = datasets_folder() / f"{facts.name}.npz"
+    fetch(facts.address, path, facts.sha256)
+    return open_arrays(path, reading)
+
+
+def _from_idx(facts: Facts, reading: Reading) -> Source:
+    folder = datasets_folder() / facts.name
+    for name, sha256 in classics.FASHION.items():
+        fetch(facts.address + name, folder / name, sha256)
+    return ArraySource(facts.name, classics.read_fashion(folder), reading)
+
+
+def _from_cifar(facts: Facts, reading: Reading) -> Source:
+    return ArraySource(facts.name, classics.read_cifar(_unpacked(facts)), reading)
+
+
+def _from_archive(facts: Facts, reading: Reading) -> Source:
+    return open_folder(_unpacked(facts), dataclasses.replace(reading, layout=facts.kind))
+
+
+def _from_tfds(facts: Facts, reading: Reading) -> Source:
+    return tensorflow_sets.open_by_name(tensorflow_sets.PREFIX + facts.address, reading)
+
+
+def _from_lmdb(facts: Facts, reading: Reading) -> Source:
+    folder = datasets_folder() / f"{facts.name}-pictures"
+    with alone(folder):
+        if not folder.is_dir():
+            lightning.write_out(_unpacked(facts), folder)
+    return open_folder(folder, dataclasses.replace(reading, layout=facts.kind))
+
+
+_WAYS: dict[str, Callable[[Facts, Reading], Source]] = {
+    "npz": _from_npz,
+    "idx": _from_idx,
+    "cifar": _from_cifar,
+    "archive": _from_archive,
+    "tfds": _from_tfds,
+    "lmdb": _from_lmdb,
+}
+
+
+def _unpacked(facts: Facts) -> Path:
+    """The folder of an archive's files, fetched and unpacked where it is not there yet."""
+    folder = datasets_folder() / facts.name
+    with alone(folder):
+        if folder.is_dir():
+            return folder
+        name = facts.address.rsplit("/", 1)[-1]
+        archive = fetch(facts.address, datasets_folder() / f"{facts.name}-{name}", facts.sha256)
         try:
-            (x_train, y_train), (x_test, y_test) = module.load_data()
-        except Exception as fault:
-            # Keras raises a bare Exception for a dead address and ValueError for a wrong sum.
-            why = (str(fault) or type(fault).__name__).splitlines()[0]
-            raise MachineFault(
-                f"{self.name} could not be fetched ({why}); put {self._by_hand} by hand, "
-                "or train on a world or a folder"
-            ) from fault
-        arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
-        return ArraySource(self.name, arrays).load(split, size, count, seed)
+            unpack(archive, folder)
+        except Refused:
+            # What came is nothing to keep: the next time it is fetched anew.
+            forget(archive)
+            raise
+    return folder

@@ -28,16 +28,16 @@ class Ground:
     held_out: np.ndarray
 
     @classmethod
-    def of(cls, source: Source, config: Config, count: int | None) -> Ground:
+    def of(cls, training: np.ndarray, source: Source, config: Config, count: int | None) -> Ground:
         """The training samples of a run, and two halves of the test split.
 
         Args:
+            training: Those samples.
             count: Samples a half; None: 5,000, or as many as there are.
 
         Raises:
             Refused: the test split has fewer.
         """
-        training = source.load("train", config.image_size, config.pictures, config.seed).samples
         tests = source.load("test", config.image_size, 2 * (count or _USUAL), _SEED).samples
         most = len(tests) // 2
         if most < 2:

@@ -67,6 +67,8 @@ class Facades(World):
     kind = "pairs"
     version = 1
     channels = 3
+    input_channels = 3
+    label_maps = ("inputs",)
     smallest_size = 32
     largest_size = 256
     factors = {"wall": WALLS, "light": LIGHTS, "roof": ROOFS}

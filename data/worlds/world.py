@@ -39,6 +39,9 @@ class World(ABC):
     modes: tuple[str, ...] = ()
     #: "pictures", or "pairs" where a picture comes with an input that it is made from.
     kind = "pictures"
+    #: Of pairs: colour channels of an input, and which side holds label maps.
+    input_channels: int | None = None
+    label_maps: tuple[str, ...] = ()
 
     def draw(
         self,

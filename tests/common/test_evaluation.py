@@ -210,7 +210,8 @@ def test_points_and_their_controls():
     from common.evaluation.ground import Ground
 
     source = data.find("grid")
-    ground = Ground.of(source, dataclasses.replace(config, pictures=3000), 2000)
+    training = source.load("train", 0, 3000, 0).samples
+    ground = Ground.of(training, source, config, 2000)
     scores = points.evaluate({"seed": 0}, {}, ground, source.world)
     scores.bars = tuple(first.bars(dataclasses.replace(config, data="grid")))
     assert scores.passes("real")

@@ -10,7 +10,6 @@ import pytest
 
 import data
 from data import cache
-from data.imageset import ImageSet
 
 KEY = {"made": "for a test"}
 
@@ -122,9 +121,9 @@ def make_slowly(folder, result):
     def make():
         result.put("made")
         time.sleep(1)
-        return ImageSet(np.full((3, 8, 8, 3), 7, np.uint8))
+        return {"images": np.full((3, 8, 8, 3), 7, np.uint8)}
 
-    result.put(int(cache.remember("slow", KEY, make).images.sum()))
+    result.put(int(cache.remember_arrays("slow", KEY, make)["images"].sum()))
 
 
 def test_what_three_want_at_once_is_made_once(own_cache):
@@ -147,7 +146,7 @@ def test_a_killed_maker_keeps_nobody_waiting(own_cache):
     os.kill(worker.pid, signal.SIGKILL)
     worker.join()
     began = time.monotonic()
-    kept = cache.remember("slow", KEY, lambda: ImageSet(np.zeros((1, 8, 8, 1), np.uint8)))
+    kept = cache.remember_arrays("slow", KEY, lambda: {"images": np.zeros(1)})
     assert len(kept) == 1 and time.monotonic() - began < 5
     only_file(own_cache)
 
@@ -158,11 +157,11 @@ def test_one_that_comes_late_does_not_draw_again(own_cache, monkeypatch):
 
     def late(*words, **options):
         monkeypatch.setattr(cache, "_look", look)
-        cache.remember("slow", KEY, lambda: ImageSet(np.full((2, 8, 8, 1), 5, np.uint8)))
+        cache.remember_arrays("slow", KEY, lambda: {"images": np.full(2, 5)})
 
     monkeypatch.setattr(cache, "_look", late)
-    kept = cache.remember("slow", KEY, lambda: pytest.fail("made twice"))
-    assert kept.images.max() == 5
+    kept = cache.remember_arrays("slow", KEY, lambda: pytest.fail("made twice"))
+    assert kept["images"].max() == 5
 
 
 def test_one_that_gives_up_waiting_leaves_the_lock_to_its_owner(own_cache):
@@ -177,8 +176,8 @@ def test_one_that_gives_up_waiting_leaves_the_lock_to_its_owner(own_cache):
     time.sleep(0.2)
     waiter.terminate()
     waiter.join()
-    kept = cache.remember("slow", KEY, lambda: pytest.fail("made twice"))
-    assert kept.images.max() == 7
+    kept = cache.remember_arrays("slow", KEY, lambda: pytest.fail("made twice"))
+    assert kept["images"].max() == 7
     maker.join()
 
 
@@ -188,8 +187,8 @@ def test_whoever_waited_says_so(own_cache, capfd):
     worker = context.Process(target=make_slowly, args=(own_cache, result))
     worker.start()
     assert result.get(timeout=60) == "made"
-    kept = cache.remember("slow", KEY, lambda: pytest.fail("made twice"))
-    assert kept.images.max() == 7
+    kept = cache.remember_arrays("slow", KEY, lambda: pytest.fail("made twice"))
+    assert kept["images"].max() == 7
     assert "another process is making" in capfd.readouterr().err
     worker.join()
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import data
-from data.folders import MOST_PIXELS
+from data.pictures import MOST_PIXELS
 
 
 def picture(mode="RGB", size=(40, 30), seed=0):
@@ -226,32 +226,6 @@ def test_npz_like_keras(tmp_path):
     )
     np.testing.assert_array_equal(train.images[0, ..., 0], x[0])
     assert len(source.load("test", 28, 0, 0)) == 7
-
-
-def test_a_named_set_that_cannot_be_fetched_names_the_manual_way(monkeypatch):
-    def dead():
-        raise Exception("URL fetch failure on https://...: None -- unreachable")
-
-    monkeypatch.setattr("keras.datasets.mnist.load_data", dead)
-    source = data.find("mnist")
-    assert (source.channels, source.count, source.describe_sizes()) == (1, 60_000, "28×28")
-    with pytest.raises(data.MachineFault, match="mnist.npz in ~/.keras/datasets by hand") as no:
-        source.load("train", 28, 0, 0)
-    assert "\n" not in str(no.value)
-
-
-def test_a_named_set_arrives_like_any_other(monkeypatch):
-    x = np.random.default_rng(0).integers(0, 256, (50, 32, 32, 3), np.uint8)
-    y = np.arange(50)[:, None]
-    monkeypatch.setattr("keras.datasets.cifar10.load_data", lambda: ((x, y), (x[:5], y[:5])))
-    pictures = data.find("cifar10").load("test", 16, 0, 0)
-    assert pictures.images.shape == (5, 16, 16, 3) and list(pictures.factors["label"]) == [
-        0,
-        1,
-        2,
-        3,
-        4,
-    ]
 
 
 def test_a_changed_folder_is_read_again(tmp_path):

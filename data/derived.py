@@ -1,0 +1,156 @@
+"""Pairs made from single pictures: what a translator is to undo is done to each of them.
+
+| pairs    | the input is                               | so that a translator learns |
+|----------|--------------------------------------------|-----------------------------|
+| `edges`  | the outlines, black on white               | to paint sketches           |
+| `grey`   | the brightness                             | to colour                   |
+| `lowres` | blocks of 4×4 pixels, each of one colour   | to sharpen                  |
+| `mask`   | the picture with a grey hole               | to fill in                  |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from data.errors import Refused
+from data.imageset import ImageSet, Source
+from data.reading import Pairs
+
+BLOCK = 4
+#: Of the holes' height and width, as shares of the picture's.
+HOLE = (0.25, 0.5)
+#: The value that fills a hole: the middle, 0 where pictures are in [-1, 1].
+FILLING = 128
+# Canny's blur, in pixels of a picture 64 pixels wide; outlines of larger pictures are as
+# coarse in the same measure.
+_BLUR = 0.75
+# The brightness of red, green and blue in grey (ITU-R BT.601, as in Pillow's "L").
+_BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def edges(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Canny's outlines (1986), black on white.
+
+    Args:
+        images: uint8 N×H×W×C.
+        numbers: One a picture; changes nothing here.
+
+    Returns:
+        uint8 N×H×W×1.
+    """
+    # Takes a while to import, and few trainings need it.
+    from skimage.feature import canny
+
+    blur = max(_BLUR, _BLUR * min(images.shape[1:3]) / 64)
+    bright = grey(images, numbers)[..., 0] if images.shape[-1] == 3 else images[..., 0]
+    found = [canny(picture, blur, 0.1 * 255, 0.2 * 255) for picture in bright.astype(np.float32)]
+    return np.where(np.reshape(found, bright.shape), 0, 255).astype(np.uint8)[..., None]
+
+
+def grey(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """The brightness (ITU-R BT.601), uint8 N×H×W×1; see `edges`."""
+    return np.rint(images @ _BRIGHTNESS).astype(np.uint8)[..., None]
+
+
+def lowres(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Means of `BLOCK`×`BLOCK` pixels in place of the pixels, uint8 N×H×W×C; see `edges`.
+
+    Blocks at the right and lower edge may be cut off.
+    """
+    height, width = images.shape[1:3]
+    over = ((0, 0), (0, -height % BLOCK), (0, -width % BLOCK), (0, 0))
+    whole = np.pad(images, over, mode="edge").astype(np.float32)
+    count, high, wide, channels = whole.shape
+    blocks = whole.reshape(count, high // BLOCK, BLOCK, wide // BLOCK, BLOCK, channels)
+    small = np.rint(blocks.mean(axis=(2, 4))).astype(np.uint8)
+    return small.repeat(BLOCK, 1).repeat(BLOCK, 2)[:, :height, :width]
+
+
+def mask(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Each picture with one rectangular hole, filled with `FILLING`; see `edges`.
+
+    Args:
+        numbers: Another number is another hole.
+    """
+    height, width = images.shape[1:3]
+    holed = np.array(images)
+    for picture, number in zip(holed, numbers, strict=True):
+        dice = np.random.default_rng(int(number))
+        high, wide = (np.rint(dice.uniform(*HOLE, 2) * (height, width))).astype(int)
+        top, left = dice.integers(0, height - high + 1), dice.integers(0, width - wide + 1)
+        picture[top : top + high, left : left + wide] = FILLING
+    return holed
+
+
+WAYS: dict[str, Callable] = {"edges": edges, "grey": grey, "lowres": lowres, "mask": mask}
+
+
+class Derived:
+    """Inputs that are made from pictures when they are asked for; behaves as their array."""
+
+    dtype = np.dtype(np.uint8)
+
+    def __init__(self, images: np.ndarray, way: Pairs):
+        self._images, self._way = images, way
+        channels = 1 if way in ("edges", "grey") else images.shape[-1]
+        self.shape = (*images.shape[:3], channels)
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def __getitem__(self, index) -> np.ndarray:
+        """The inputs of some pictures; each has its own hole, always the same."""
+        return self.of(self._images[index], np.arange(len(self))[index])
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return self[:].astype(dtype or self.dtype)
+
+    def of(self, images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        """The inputs that belong to given pictures, such as jittered ones."""
+        return WAYS[self._way](images, numbers)
+
+
+class DerivedPairs(Source):
+    """Pairs whose inputs are made from another source's pictures."""
+
+    kind = "pairs"
+
+    def __init__(self, source: Source, way: Pairs):
+        if source.kind == "domains":
+            raise Refused(source.ask_for_one())
+        if source.kind not in ("pictures", "pairs"):
+            raise Refused(f"--pairs {way}: {source.name} gives {source.kind}, not pictures")
+        if way == "grey" and source.channels == 1:
+            raise Refused(f"--pairs grey: the pictures of {source.name} are grey already")
+        self._source, self._way = source, way
+        self.name, self.channels, self.count = source.name, source.channels, source.count
+        self.factors, self.modes, self.sizes = source.factors, source.modes, source.sizes
+        self.usual_size = source.usual_size
+        self.label_maps = tuple(side for side in source.label_maps if side == "images")
+        self.input_channels = 1 if way in ("edges", "grey") else source.channels
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The source's own."""
+        return self._source.remarks
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """As `Source.unusable`."""
+        return self._source.unusable
+
+    def describe_sizes(self) -> str:
+        """The source's sizes in words."""
+        return self._source.describe_sizes()
+
+    def name_of(self, split, index, left_out):
+        """As `Source.name_of`."""
+        return self._source.name_of(split, index, left_out)
+
+    def load(self, split, size, count, seed):
+        """As `Source.load`; the inputs are made when they are asked for."""
+        loaded = self._source.load(split, size, count, seed)
+        inputs = Derived(loaded.images, self._way)
+        return ImageSet(loaded.images, loaded.factors, inputs, loaded.left_out)

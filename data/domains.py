@@ -1,0 +1,56 @@
+"""Two sets of pictures that do not correspond, as one source."""
+
+from __future__ import annotations
+
+from data.errors import Refused
+from data.imageset import Source
+
+
+class DomainsSource(Source):
+    """Two sets of pictures that do not correspond to each other."""
+
+    kind = "domains"
+
+    def __init__(self, name: str, domains: dict[str, Source], remarks: tuple[str, ...] = ()):
+        self.name, self.domains, self._remarks = name, domains, remarks
+        first, second = domains.values()
+        self.channels = max(first.channels, second.channels)
+        self.count = first.count
+        self.factors, self.usual_size = first.factors, first.usual_size
+        self.sizes = _both(first.sizes, second.sizes)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Its own, and those of both domains, each once."""
+        each = (remark for source in self.domains.values() for remark in source.remarks)
+        return tuple(dict.fromkeys((*self._remarks, *each)))
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """As `Source.unusable`, of both domains."""
+        first, second = self.domains.values()
+        return first.unusable | second.unusable
+
+    def describe_sizes(self) -> str:
+        """The sizes in words."""
+        return super().describe_sizes() if self.sizes else self._first.describe_sizes()
+
+    @property
+    def _first(self) -> Source:
+        return next(iter(self.domains.values()))
+
+    def ask_for_one(self) -> str:
+        """What to say to those who want one set of pictures."""
+        legal = " or ".join(source.name for source in self.domains.values())
+        return f"--data {self.name} is two sets of pictures; legal is one of them, {legal}"
+
+    def load(self, split, size, count, seed):
+        """Never: each of `domains` is loaded by itself."""
+        raise Refused(self.ask_for_one())
+
+
+def _both(one, other):
+    """The sizes of the smallest and the largest picture of both; None if any can be drawn."""
+    if one is None or other is None:
+        return None
+    return min(one[0], other[0], key=min), max(one[1], other[1], key=min)

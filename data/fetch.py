@@ -1,0 +1,151 @@
+"""Files from the network: whole and as they should be, or not there at all.
+
+What was fetched is recorded beside the file, in NAME.json: its address, length and SHA-256.
+Where nobody publishes a checksum, that record at least tells whether it is still the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+from data.alone import alone
+from data.errors import MachineFault
+from data.files import MALFORMED, whole
+from data.progress import counted
+
+# Of silence, after which a server is given up.
+_SECONDS = 30.0
+_AT_ONCE = 1 << 18
+
+
+def datasets_folder() -> Path:
+    """Where fetched sets are kept: with those of Keras, in `$KERAS_HOME` or ~/.keras."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+
+
+def fetch(url: str, path: Path, sha256: str | None = None) -> Path:
+    """The file at an address, from `path` where it is there already.
+
+    It is written aside and put in place once it is whole: what an interruption left is
+    thrown away. A file that somebody has put there by hand is checked just the same.
+
+    Args:
+        sha256: What it must be; None: not known. Then the record of a former fetch counts.
+
+    Returns:
+        `path`.
+
+    Raises:
+        MachineFault: no network, a dead address, or another file than expected; says how to
+            get it by hand.
+    """
+    # Takes a while to import, and most trainings fetch nothing.
+    import pooch
+
+    pooch.get_logger().setLevel("CRITICAL")
+    by_hand = f"put {url} into {path.parent} by hand, as {path.name}"
+    try:
+        with alone(path), _Bar(path.name) as bar:
+            expected = sha256 or (_recorded(path) if path.exists() else None)
+            downloader = pooch.HTTPDownloader(
+                progressbar=bar, timeout=_SECONDS, chunk_size=_AT_ONCE
+            )
+            pooch.retrieve(
+                url,
+                known_hash=f"sha256:{expected}" if expected else None,
+                fname=path.name,
+                path=path.parent,
+                downloader=downloader,
+            )
+            _record(path, url)
+    except Exception as fault:
+        if isinstance(fault, MachineFault):
+            raise
+        raise MachineFault(
+            f"{path.name} could not be fetched ({_why(fault)}): {by_hand}"
+        ) from fault
+    return path
+
+
+def digest(path: Path) -> str:
+    """A file's SHA-256, in hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def forget(path: Path) -> None:
+    """Remove a fetched file and its record: it was not what it should be."""
+    path.unlink(missing_ok=True)
+    _record_of(path).unlink(missing_ok=True)
+
+
+def _record_of(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _recorded(path: Path) -> str | None:
+    try:
+        return str(json.loads(_record_of(path).read_text(encoding="utf-8"))["sha256"])
+    except (OSError, *MALFORMED):
+        return None
+
+
+def _record(path: Path, url: str) -> None:
+    facts = {"url": url, "bytes": path.stat().st_size, "sha256": digest(path)}
+    if _recorded(path) == facts["sha256"]:
+        return
+    with whole(_record_of(path)) as aside:
+        aside.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def _why(fault: Exception) -> str:
+    """What went wrong, in a few words: requests' own are long and hold addresses of memory."""
+    import requests
+
+    if isinstance(fault, requests.exceptions.HTTPError) and fault.response is not None:
+        return f"the server says {fault.response.status_code} {fault.response.reason}"
+    if isinstance(fault, requests.exceptions.Timeout):
+        return "no answer in time"
+    if isinstance(fault, requests.exceptions.ChunkedEncodingError):
+        return "the connection broke off"
+    if isinstance(fault, requests.exceptions.ConnectionError):
+        return "no connection"
+    if isinstance(fault, ValueError) and "hash" in str(fault):
+        return "it is not the file that it should be: its SHA-256 is another"
+    return (str(fault) or type(fault).__name__).splitlines()[0]
+
+
+class _Bar:
+    """What pooch wants of a progress bar, on top of ours."""
+
+    def __init__(self, name: str):
+        #: Bytes in all, which pooch sets; 0 where the server does not tell.
+        self.total = 0
+        self._name, self._done, self._tell = name, 0, None
+        self._open = ExitStack()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *fault):
+        self._open.close()
+
+    def update(self, more: int) -> None:
+        """So many bytes more have come."""
+        if self._tell is None:
+            words = f"fetching {self._name}, bytes"
+            self._tell = self._open.enter_context(counted(words, max(1, self.total)))
+        self._done += more
+        self._tell(max(1, self._done))
+
+    def reset(self) -> None:
+        """Called at the end, before all is counted once more."""
+        self._done = 0
+
+    def close(self) -> None:
+        """Called at the end; leaving the context is what closes."""

@@ -1,0 +1,82 @@
+"""Jitter: a picture is never cut out twice in quite the same way, and the halves of a pair
+always alike (Isola et al. 2017, section 6.2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.derived import Derived
+from data.imageset import ImageSet
+from data.resize import Size, height_and_width
+
+
+@dataclass(frozen=True)
+class Jitter:
+    """Random cutting and mirroring.
+
+    Pictures are loaded larger by `enlarged`, and `cut` takes a part of the wanted size from
+    anywhere in them: what costs time, the resizing, is done once.
+    """
+
+    #: By how much larger pictures are loaded, as a share: 30/256 is the paper's 286 for 256.
+    enlarged: float = 0.0
+    #: Whether every other picture is mirrored, left and right.
+    flip: bool = False
+
+    def loaded_size(self, size: Size) -> Size:
+        """The size at which pictures must be loaded to be cut to `size`."""
+        if not self.enlarged:
+            return size
+        height, width = (side + round(side * self.enlarged) for side in height_and_width(size))
+        return height if height == width else (height, width)
+
+    def cut(
+        self, pictures: ImageSet, index: np.ndarray, size: Size, dice: np.random.Generator
+    ) -> ImageSet:
+        """Some pictures, and their inputs, cut alike.
+
+        Args:
+            pictures: Of `loaded_size`.
+            index: Which of them.
+            size: Of what is returned.
+            dice: Decides where to cut and what to mirror.
+        """
+        chosen = pictures.images[index]
+        places = self._places(len(chosen), chosen.shape[1:3], height_and_width(size), dice)
+        images = _cut_out(chosen, places, height_and_width(size))
+        inputs = pictures.inputs
+        if isinstance(inputs, Derived):
+            # From the pictures as they are now: a hole may be anywhere in each of them.
+            inputs = inputs.of(images, dice.integers(0, 2**32, len(images)))
+        elif inputs is not None:
+            inputs = _cut_out(inputs[index], places, height_and_width(size))
+        factors = {name: values[index] for name, values in pictures.factors.items()}
+        return ImageSet(images, factors, inputs)
+
+    def _places(self, count: int, larger, size, dice) -> list[tuple[int, int, bool]]:
+        """Top, left and whether to mirror, for each of `count` pictures."""
+        tops, lefts = (
+            dice.integers(0, have - want + 1, count)
+            for have, want in zip(larger, size, strict=True)
+        )
+        mirrored = dice.random(count) < 0.5 if self.flip else np.zeros(count, bool)
+        return list(zip(tops, lefts, mirrored, strict=True))
+
+
+def centred(images: np.ndarray, size: Size) -> np.ndarray:
+    """The middle of each picture: what a jittered set looks like without jitter."""
+    height, width = height_and_width(size)
+    top, left = (images.shape[1] - height) // 2, (images.shape[2] - width) // 2
+    return images[:, top : top + height, left : left + width]
+
+
+def _cut_out(images: np.ndarray, places: list, size: tuple[int, int]) -> np.ndarray:
+    height, width = size
+    out = np.empty((len(images), height, width, images.shape[-1]), images.dtype)
+    for target, image, (top, left, mirrored) in zip(out, images, places, strict=True):
+        part = image[top : top + height, left : left + width]
+        target[...] = part[:, ::-1] if mirrored else part
+    return out

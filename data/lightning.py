@@ -1,0 +1,74 @@
+"""Pictures in a Lightning database (LMDB), as LSUN comes: written out as files of a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from data.errors import MachineFault, Refused
+from data.files import ASIDE
+from data.listing import shown
+from data.progress import counted
+
+# How files of these formats begin.
+_ENDINGS = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
+
+
+def check() -> None:
+    """Refuse where the package that reads such databases is missing."""
+    if importlib.util.find_spec("lmdb") is None:
+        raise Refused("lsun_church needs the package lmdb: pip install 'gan-cookbook[datasets]'")
+
+
+def write_out(database: Path, folder: Path) -> None:
+    """Write each picture of a database into a folder that is not there yet, whole or not at all.
+
+    The files are called by the SHA-256 of their keys, in one folder for each first letter,
+    so that no folder holds too many; what is no picture by its first bytes is passed over.
+
+    Args:
+        database: A folder with `data.mdb` somewhere in it.
+
+    Raises:
+        Refused: there is no such database.
+        MachineFault: the disk failed.
+    """
+    import lmdb
+
+    places = sorted(database.rglob("data.mdb"))
+    if len(places) != 1:
+        raise Refused(f"{shown(database)} holds {len(places)} files data.mdb, not one")
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
+    try:
+        with ExitStack() as opened:
+            environment = lmdb.open(str(places[0].parent), readonly=True, lock=False)
+            opened.enter_context(environment)
+            records = opened.enter_context(environment.begin(buffers=True))
+            words = f"writing the pictures of {shown(folder.name)}"
+            progress = opened.enter_context(counted(words, environment.stat()["entries"]))
+            for number, (key, value) in enumerate(records.cursor(), 1):
+                _write(aside, bytes(key), value)
+                progress(number)
+        aside.chmod(0o755)
+        os.replace(aside, folder)
+    except lmdb.Error as fault:
+        raise Refused(f"{shown(places[0])} cannot be read ({fault})") from fault
+    except OSError as fault:
+        raise MachineFault(f"{folder} cannot be written: {fault.strerror or fault}") from fault
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write(folder: Path, key: bytes, value: memoryview) -> None:
+    ending = next((e for begin, e in _ENDINGS.items() if value[: len(begin)] == begin), None)
+    if ending is None:
+        return
+    name = hashlib.sha256(key).hexdigest()
+    place = folder / name[:2]
+    place.mkdir(exist_ok=True)
+    (place / (name + ending)).write_bytes(value)

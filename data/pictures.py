@@ -1,0 +1,123 @@
+"""One picture file: what its header says of it, and its pixels as 8-bit grey or RGB."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
+SMALLEST_SIDE = 8
+MOST_PIXELS = 100_000_000
+#: What transparency is laid over, and what surrounds a padded picture.
+BACKGROUND = "white"
+
+_GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N")
+_SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+_LOSSLESS = ("PNG", "BMP", "GIF", "TIFF", "PPM")
+# Formats whose rotation mark lies in the header; a PNG's is found only by decoding it.
+_MARKED = ("JPEG", "MPO", "TIFF", "WEBP")
+_ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
+
+# Our own limit is checked on the header, with a message of our own; Pillow's would warn.
+Image.MAX_IMAGE_PIXELS = None
+
+
+class Unreadable(Exception):
+    """One picture's reason for being left out."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a picture says of itself before it is decoded."""
+
+    #: (width, height) as it is to be viewed.
+    size: tuple[int, int]
+    grey: bool
+    lossless: bool
+    #: Bytes, and the time of its last change in nanoseconds: tell one version from another.
+    stamp: tuple[int, int]
+
+
+def is_picture(name: str) -> bool:
+    """Whether a file's name ends as a picture's does, and is not hidden."""
+    return name.lower().endswith(ENDINGS) and not name.startswith(".")
+
+
+def read_header(file: Path) -> Header:
+    """What a file's header says.
+
+    Raises:
+        Unreadable: it is no picture, or too small, too large or of unknown range.
+    """
+    try:
+        with Image.open(file) as picture:
+            mode, (width, height) = picture.mode, picture.size
+            if mode == "P" and picture.palette:
+                mode = "RGB"
+            if picture.format in _MARKED and picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE:
+                width, height = height, width
+            status = os.stat(file)
+            stamp = (status.st_size, status.st_mtime_ns)
+            header = Header(
+                (width, height), mode in _GREY_MODES, picture.format in _LOSSLESS, stamp
+            )
+    except Exception as fault:
+        # Whatever a decoder makes of a hostile file, it is this one file's fault.
+        raise Unreadable(f"not a readable picture{_because(fault)}") from fault
+    if mode == "F":
+        raise Unreadable("holds floating-point values of unknown range")
+    if min(width, height) < SMALLEST_SIDE:
+        raise Unreadable(
+            f"{width}×{height} pixels; at least {SMALLEST_SIDE}×{SMALLEST_SIDE} are needed"
+        )
+    if width * height > MOST_PIXELS:
+        raise Unreadable(
+            f"{width}×{height} pixels; at most {MOST_PIXELS // 1_000_000} million are read"
+        )
+    return header
+
+
+def decode(file: Path, channels: int, least: tuple[int, int] | None = None) -> Image.Image:
+    """A file's picture, upright, as 8-bit grey (channels 1) or RGB (3).
+
+    Args:
+        least: (width, height) that suffices: a JPEG is then decoded at a fraction of its
+            size, though at no less than this. None: at its full size.
+
+    Raises:
+        Unreadable: it cannot be decoded.
+    """
+    try:
+        with Image.open(file) as picture:
+            if least:
+                picture.draft(picture.mode, least)
+            return plain(ImageOps.exif_transpose(picture), channels)
+    except Exception as fault:
+        raise Unreadable(f"cannot be decoded{_because(fault)}") from fault
+
+
+def plain(picture: Image.Image, channels: int) -> Image.Image:
+    """A picture of any mode as 8-bit grey or RGB; transparency is laid over `BACKGROUND`."""
+    if picture.mode in _SIXTEEN_BITS:
+        # 16 bits: Pillow's own conversion would clip at 255 instead of scaling.
+        values = np.asarray(picture, np.float32) / 257
+        if values.max() > 255:
+            raise ValueError("more than 16 bits a value")
+        picture = Image.fromarray(np.clip(values + 0.5, 0, 255).astype(np.uint8))
+    if picture.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in picture.info:
+        picture = picture.convert("RGBA")
+        background = Image.new("RGBA", picture.size, BACKGROUND)
+        picture = Image.alpha_composite(background, picture)
+    return picture.convert("L" if channels == 1 else "RGB")
+
+
+def _because(fault: Exception) -> str:
+    """Pillow's own words where they add something (not the path, nor a memory address)."""
+    words = str(fault)
+    if isinstance(fault, OSError) and fault.strerror:
+        words = fault.strerror
+    return "" if "cannot identify" in words or not words else f" ({words.splitlines()[0]})"
