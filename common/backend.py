@@ -7,35 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from data.quiet import quietly
 
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """Keeps what native code writes to standard error, and shows it only after a failure.
-
-    TensorFlow greets with a dozen lines about its build, whatever the log level.
-    """
-    sys.stderr.flush()
-    shown = os.dup(2)
-    with tempfile.TemporaryFile() as kept:
-        os.dup2(kept.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            kept.seek(0)
-            os.write(shown, kept.read())
-            raise
-        finally:
-            os.dup2(shown, 2)
-            os.close(shown)
-
-
-with _quietly():
+with quietly():
     import keras
     import numpy as np
     import tensorflow as tf
@@ -45,7 +23,7 @@ with _quietly():
     # A user's own keras.json may say otherwise.
     keras.config.set_image_data_format("channels_last")
 
-from data.errors import MachineFault  # noqa: E402
+from data.errors import MachineFault
 
 
 def tape() -> tf.GradientTape:

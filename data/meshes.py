@@ -126,7 +126,7 @@ def sheet(meshes: list[Mesh]) -> Image.Image:
         corners = mesh.vertices[mesh.triangles]
         # A thin sheet of many triangles is as telling as all of them.
         corners = corners[:: max(1, len(corners) // _DRAWN)]
-        axes.add_collection3d(Poly3DCollection(corners, shade=True, facecolor="tan"))
+        axes.add_collection3d(Poly3DCollection(corners, shade=True, facecolors="tan"))
         middle = (low + high) / 2
         for axis, centre in zip("xyz", middle, strict=True):
             getattr(axes, f"set_{axis}lim")(centre - half, centre + half)

@@ -186,7 +186,7 @@ def open_set(name: str, reading: Reading) -> Source:
     """
     facts = SETS[name]
     if facts.way == "tfds":
-        tensorflow_sets.check(facts.address)
+        tensorflow_sets.check(name)
     if facts.way == "lmdb":
         lightning.check()
     if facts.kind == "meshes":

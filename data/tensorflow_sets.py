@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import os
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from data.imageset import MOST_CLASSES, SPLITS, ImageSet, Source, divided, split
 from data.layouts import SPLITS as SPLIT_NAMES
 from data.pictures import plain
 from data.progress import counted
+from data.quiet import quietly
 from data.reading import Reading
 from data.resize import fitted, height_and_width
 
@@ -46,19 +47,22 @@ def open_by_name(spec: str, reading: Reading) -> Source:
 
 
 def check(name: str) -> None:
-    """Refuse a set that cannot even be asked for.
+    """Refuse a set that cannot even be asked for, because the extra is missing."""
+    # Without loading it, nor TensorFlow, which takes seconds.
+    if importlib.util.find_spec("tensorflow_datasets") is None:
+        raise Refused(f"--data {name} {_MISSING}")
 
-    Raises:
-        Refused: the extra is missing, or there is no such set.
-    """
-    _builder(name)
+
+def _tfds():
+    """TensorFlow Datasets, which loads TensorFlow only when it is used; Keras does so at once."""
+    with quietly():
+        importlib.import_module("keras").distribution.list_devices()
+        return importlib.import_module("tensorflow_datasets")
 
 
 def _builder(name: str):
-    try:
-        tfds = importlib.import_module("tensorflow_datasets")
-    except ImportError as fault:
-        raise Refused(f"--data {PREFIX}{name} {_MISSING}") from fault
+    check(PREFIX + name)
+    tfds = _tfds()
     try:
         return tfds.builder(name, data_dir=_folder())
     except tfds.core.DatasetNotFoundError as fault:
@@ -75,7 +79,7 @@ def _folder() -> str:
 
 def _open(name: str, reading: Reading) -> Source:
     builder = _builder(name)
-    tfds = importlib.import_module("tensorflow_datasets")
+    tfds = _tfds()
     picture = _picture_feature(name, builder.info.features, tfds)
     try:
         builder.download_and_prepare()
@@ -163,19 +167,23 @@ class TensorflowSource(Source):
 
     def _some(self, most: int):
         """The first examples, in an order that is always the same, one split after another."""
-        tfds = importlib.import_module("tensorflow_datasets")
+        tfds = _tfds()
+        # Decoded pictures are kept in our cache, not in memory.
+        plainly = tfds.ReadConfig(try_autocache=False)
         for theirs in self._splits.values():
             if most <= 0:
                 return
-            examples = self._builder.as_dataset(split=theirs, shuffle_files=False).take(most)
-            for example in tfds.as_numpy(examples):
+            examples = self._builder.as_dataset(
+                split=theirs, shuffle_files=False, read_config=plainly
+            )
+            for example in tfds.as_numpy(examples.take(most)):
                 yield example
                 most -= 1
 
 
 def _factors_of(features) -> dict[str, tuple[str, ...]]:
     """What a set says of each picture in words: its label, and what is there or is not."""
-    known = {}
+    known, features = {}, dict(features.items())
     label = features.get("label")
     if hasattr(label, "names") and label.num_classes <= MOST_CLASSES:
         known["label"] = tuple(label.names or map(str, range(label.num_classes)))

@@ -10,8 +10,10 @@ import numpy as np
 
 from common.evaluation.scores import TRAINED
 from data.files import whole
+from data.named import SETS
 
 ROOT = Path(__file__).parent.parent
+SETS_MARK, END = "<!-- sets -->", "<!-- end of sets -->"
 
 
 def write_tables() -> None:
@@ -26,7 +28,10 @@ def write_tables() -> None:
 
 def places() -> list[Path]:
     """The files that have tables."""
-    return [ROOT / "README.md", *sorted(ROOT.glob("recipes/*/README.md"))]
+    return [
+        *(ROOT / "README.md", ROOT / "data" / "README.md"),
+        *sorted(ROOT.glob("recipes/*/README.md")),
+    ]
 
 
 def renewed(path: Path, text: str) -> str:
@@ -46,8 +51,28 @@ def renewed(path: Path, text: str) -> str:
             body = details(*trials) if len(trials) == 1 else compared(wanted, trials)
         return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"
 
+    if SETS_MARK in text:
+        head, _, rest = text.partition(SETS_MARK)
+        text = head + SETS_MARK + "\n" + sets_table() + END + rest.partition(END)[2]
     marks = r"<!-- results: ([^>]+) -->\n.*?<!-- end of results -->"
     return re.sub(marks, table, text, flags=re.DOTALL)
+
+
+def sets_table() -> str:
+    """One row a real set: what it is, and where it comes from."""
+    rows = [
+        "| name | is | for training | pixels | to fetch | terms | from | SHA-256 |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, facts in SETS.items():
+        side = "" if not facts.sizes[0][0] else "×".join(map(str, facts.sizes[0][::-1]))
+        known = f"{facts.sha256[:8]}…" if facts.sha256 else "not published"
+        address = facts.address.partition("://")[2] or f"`tfds:{facts.address}`"
+        rows.append(
+            f"| `{name}` | {facts.kind} | {facts.count:,} | {side} | {facts.megabytes:,.0f} MB "
+            f"| {facts.licence} | {address} | {known} |"
+        )
+    return "\n".join(rows) + "\n"
 
 
 def overview() -> str:

@@ -1,0 +1,436 @@
+"""What a folder holds is told by its sub-folders' names and its pictures' shapes."""
+
+import dataclasses
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import data
+from data.reading import Reading
+from tests.data.folders import brightness, flat, noise, put
+
+N = 4
+NAMES = [f"p{i}.png" for i in range(N)]
+
+
+def find(folder, **choices):
+    return data.find(str(folder), Reading(**choices))
+
+
+def load(source, split="train", size=16):
+    return source.load(split, size, 0, 0)
+
+
+def both(folder, first="A", second="B", names=NAMES):
+    put(folder / first, names)
+    put(folder / second, names, start=100)
+    return folder
+
+
+# --- single pictures and classes ---
+
+
+def test_a_class_per_folder_gives_labels(tmp_path):
+    put(tmp_path, ["cats/a.png", "cats/b.png", "dogs/a.png", "dogs/deep/b.png"])
+    source = find(tmp_path)
+    assert source.kind == "pictures"
+    assert source.factors == {"label": ("cats", "dogs")} and source.modes == ("label",)
+    assert load(source).factors["label"].tolist() == [0, 0, 1, 1]
+
+
+def test_classes_inside_of_splits(tmp_path):
+    put(tmp_path, ["train/cats/a.png", "train/dogs/b.png", "test/dogs/c.png"])
+    source = find(tmp_path)
+    assert source.factors == {"label": ("cats", "dogs")}
+    assert load(source, "test").factors["label"].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "names", [["a.png", "cats/b.png"], ["cats/a.png", "cats/b.png"], ["a.png", "b.png"]]
+)
+def test_no_classes_where_pictures_lie_beside_them_or_in_one_folder(tmp_path, names):
+    assert find(put(tmp_path, names)).factors == {}
+
+
+def test_letters_are_classes(tmp_path):
+    put(tmp_path, [f"{letter}/x.png" for letter in "ABC"])
+    assert find(tmp_path).factors == {"label": ("A", "B", "C")}
+
+
+def test_folders_around_the_set_mean_nothing(tmp_path):
+    both(tmp_path / "download" / "horse2zebra", "trainA", "trainB")
+    assert find(tmp_path).kind == "domains"
+
+
+# --- splits ---
+
+
+def many(folder, count=120):
+    return put(folder, [f"p{i:03}.png" for i in range(count)])
+
+
+def test_two_splits_are_training_and_testing_whatever_the_second_is_called(tmp_path):
+    many(tmp_path / "train")
+    put(tmp_path / "val", ["a.png", "b.png"], start=200)
+    source = find(tmp_path)
+    assert brightness(load(source, "test").images) == [200, 201]
+    parts = [brightness(load(source, split).images) for split in ("train", "validation")]
+    assert [len(part) for part in parts] == [108, 12]
+    assert sorted(parts[0] + parts[1]) == list(range(120))
+
+
+def test_three_splits_are_as_they_are_called(tmp_path):
+    for number, split in enumerate(("train", "val", "test")):
+        put(tmp_path / split, ["a.png"], start=10 * number)
+    source = find(tmp_path)
+    got = [brightness(load(source, s).images) for s in ("train", "validation", "test")]
+    assert got == [[0], [10], [20]]
+
+
+def test_what_lies_beside_the_splits_is_not_used_and_said(tmp_path):
+    put(tmp_path, ["train/a.png", "test/b.png", "c.png", "spare/d.png"])
+    source = find(tmp_path)
+    assert source.count == 2
+    assert source.remarks == ("2 pictures beside test/ and train/ are not used",)
+
+
+# --- pairs ---
+
+
+@pytest.mark.parametrize("direction", ["AtoB", "BtoA"])
+def test_pairs_side_by_side(tmp_path, direction):
+    for number in range(N):
+        wide = Image.new("RGB", (32, 16), (number,) * 3)
+        wide.paste((100 + number,) * 3, (16, 0, 32, 16))
+        wide.save(tmp_path / f"p{number}.png")
+    source = find(tmp_path, direction=direction)
+    assert (source.kind, source.describe_sizes(), source.count) == ("pairs", "16×16", N)
+    assert "--layout pictures takes them whole" in source.remarks[0]
+    pairs = load(source)
+    left, right = (list(range(start, start + N)) for start in (0, 100))
+    expected = (left, right) if direction == "AtoB" else (right, left)
+    assert (brightness(pairs.inputs), brightness(pairs.images)) == expected
+
+
+def test_no_pixel_of_one_half_is_in_the_other(tmp_path):
+    """JPEGs are decoded at a fraction of their size where that is possible: not here."""
+    wide = Image.new("RGB", (514, 257), "black")
+    wide.paste("white", (257, 0, 514, 257))
+    wide.save(tmp_path / "p.png")
+    wide.save(tmp_path / "q.jpg", quality=100, subsampling=0)
+    pairs = load(find(tmp_path), size=32)
+    assert (pairs.inputs[0] == 0).all() and (pairs.images[0] == 255).all()
+    assert pairs.inputs[1].max() < 10 and pairs.images[1].min() > 245
+
+
+def test_wide_pictures_taken_whole(tmp_path):
+    put(tmp_path, NAMES, size=(32, 16))
+    assert find(tmp_path, layout="pictures").kind == "pictures"
+    put(tmp_path, ["odd.png"], size=(30, 16))
+    assert find(tmp_path).kind == "pictures"
+    assert find(tmp_path, layout="pairs").describe_sizes() == "from 15×16 to 16×16"
+
+
+@pytest.mark.parametrize(
+    "layout",
+    ["{side}/{name}", "train/{side}/{name}", "{side}/train/{name}", "around/{side}/deep/{name}"],
+)
+def test_pairs_by_name(tmp_path, layout):
+    for start, side in ((0, "A"), (100, "B")):
+        put(tmp_path, [layout.format(side=side, name=name) for name in NAMES], start=start)
+    source = find(tmp_path)
+    assert (source.kind, source.count) == ("pairs", N)
+    assert "names in common" in source.remarks[0]
+    pairs = load(source)
+    assert brightness(pairs.images) == [a + 100 for a in brightness(pairs.inputs)]
+
+
+def test_pairs_of_other_endings_and_resolutions(tmp_path):
+    put(tmp_path / "photo", ["a.jpg", "b.jpg"], size=(64, 48))
+    put(tmp_path / "label", ["a.png", "b.png"], size=(32, 24))
+    source = find(tmp_path, layout="pairs")
+    # In the order of their names: label is A.
+    assert (source.count, source.describe_sizes()) == (2, "64×48")
+    assert load(source).inputs.shape == (2, 16, 16, 3)
+
+
+def test_grey_inputs_stay_grey_beside_coloured_pictures(tmp_path):
+    both(tmp_path)
+    for name in NAMES:
+        Image.open(tmp_path / "A" / name).convert("L").save(tmp_path / "A" / name)
+    source = find(tmp_path)
+    assert (source.input_channels, source.channels) == (1, 3)
+    pairs = load(source)
+    assert pairs.inputs.shape[-1] == 1 and pairs.images.shape[-1] == 3
+
+
+def test_a_half_that_is_missing(tmp_path):
+    both(tmp_path)
+    (tmp_path / "B" / NAMES[1]).unlink()
+    with pytest.raises(data.Refused, match=r"A/p1.png: no partner in B/") as no:
+        find(tmp_path)
+    assert "\n" not in str(no.value)
+    assert find(tmp_path, tolerance=0.2).count == N - 1
+    with pytest.raises(data.Refused, match="--strict"):
+        find(tmp_path, strict=True, tolerance=0.2)
+
+
+def test_no_pair_at_all(tmp_path):
+    put(tmp_path / "A", ["a.png"])
+    put(tmp_path / "B", ["b.png"])
+    with pytest.raises(data.Refused, match="no file in A/ has a partner of its name in B/"):
+        find(tmp_path, layout="pairs")
+
+
+def test_different_sizes_in_a_pair(tmp_path):
+    both(tmp_path)
+    put(tmp_path / "B", [NAMES[2]], size=(32, 16))
+    with pytest.raises(data.Refused, match=r"p2.png: 16×16 pixels, its partner 32×16"):
+        find(tmp_path)
+
+
+def test_two_files_of_one_name(tmp_path):
+    both(tmp_path)
+    put(tmp_path / "A", ["p0.jpg"])
+    with pytest.raises(data.Refused, match="2 files of this name in A/"):
+        find(tmp_path)
+
+
+def test_pictures_that_are_no_pairs(tmp_path):
+    put(tmp_path, NAMES, size=(17, 16))
+    with pytest.raises(data.Refused, match="17 pixels wide: no two halves"):
+        find(tmp_path, layout="pairs")
+
+
+# --- label maps ---
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """Label maps of four colours, A/, and photographs of them, B/."""
+    rng = np.random.default_rng(0)
+    colours = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0]], np.uint8)
+    for side in "AB":
+        (tmp_path / side).mkdir()
+    for name in NAMES:
+        Image.fromarray(colours[rng.integers(0, 4, (50, 50))]).save(tmp_path / "A" / name)
+        noise((50, 50)).save(tmp_path / "B" / name)
+    return tmp_path, {tuple(colour) for colour in colours.tolist()}
+
+
+def colours_of(images):
+    return {tuple(colour) for colour in images.reshape(-1, 3).tolist()}
+
+
+@pytest.mark.parametrize("how", ["auto", "A"])
+def test_label_maps_get_no_new_colours(labelled, how):
+    folder, colours = labelled
+    source = find(folder, label_maps=how)
+    assert source.label_maps == ("inputs",)
+    assert colours_of(load(source, size=23).inputs) <= colours
+    # The photographs are filtered all the same.
+    assert load(source, size=23).images.std() < np.asarray(noise((50, 50))).std() * 0.8
+
+
+def test_label_maps_that_are_mixed_on_demand(labelled):
+    folder, colours = labelled
+    source = find(folder, label_maps="none")
+    assert source.label_maps == () and not colours_of(load(source, size=23).inputs) <= colours
+
+
+def test_which_side_is_labelled_follows_the_direction(labelled):
+    assert find(labelled[0], direction="BtoA").label_maps == ("images",)
+
+
+def test_what_looks_like_label_maps_and_is_none(tmp_path):
+    for side in "AB":
+        (tmp_path / side).mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        # A JPEG is never quite of few colours; lines are of two.
+        flat("red").save(tmp_path / "A" / name)
+        Image.fromarray(np.eye(16, dtype=np.uint8) * 255).save(
+            tmp_path / "B" / name.replace("jpg", "png")
+        )
+    assert find(tmp_path).label_maps == ()
+
+
+# --- two domains ---
+
+
+@pytest.mark.parametrize(
+    "first, second", [("A", "B"), ("trainA", "trainB"), ("train_A", "train_B")]
+)
+def test_two_domains(tmp_path, first, second):
+    put(tmp_path / first, ["a.png", "b.png"])
+    put(tmp_path / second, ["c.png"], start=100)
+    source = find(tmp_path)
+    assert source.kind == "domains" and list(source.domains) == ["A", "B"]
+    assert [brightness(load(s).images) for s in source.domains.values()] == [[0, 1], [100]]
+    assert "legal is one of them" in source.ask_for_one()
+    one = data.find(f"{tmp_path}:B")
+    assert brightness(load(one).images) == [100]
+    with pytest.raises(data.Refused, match=":A or .*:B"):
+        data.find(f"{tmp_path}:C")
+
+
+def test_domains_with_splits(tmp_path):
+    for number, name in enumerate(("trainA", "trainB", "testA", "testB")):
+        put(tmp_path / name, ["same.png"], start=10 * number)
+    source = find(tmp_path)
+    got = {
+        (side, split): brightness(load(part, split).images)
+        for side, part in source.domains.items()
+        for split in ("train", "test")
+    }
+    assert got == {
+        ("A", "train"): [0],
+        ("B", "train"): [10],
+        ("A", "test"): [20],
+        ("B", "test"): [30],
+    }
+
+
+def test_pairs_are_domains_where_that_is_wanted(tmp_path):
+    by_name = find(both(tmp_path / "names"), layout="domains")
+    put(tmp_path / "wide", NAMES, size=(32, 16))
+    side_by_side = find(tmp_path / "wide", layout="domains")
+    two = find(both(tmp_path / "two", "monet", "photo"), layout="domains")
+    assert list(two.domains) == ["monet", "photo"]
+    for source in (by_name, side_by_side, two):
+        assert [len(load(part)) for part in source.domains.values()] == [N, N]
+
+
+def test_two_paths_are_two_domains(tmp_path):
+    both(tmp_path, "summer, here", "winter")
+    source = data.find(f"{tmp_path / 'summer, here'},{tmp_path / 'winter'}")
+    assert list(source.domains) == ["summer, here", "winter"]
+    assert [len(load(part)) for part in source.domains.values()] == [N, N]
+    mixed = data.find(f"houses,{tmp_path / 'winter'}")
+    assert list(mixed.domains) == ["houses", "winter"] and mixed.sizes is None
+    with pytest.raises(data.Refused, match="ring gives points"):
+        data.find(f"ring,{tmp_path / 'winter'}")
+
+
+def test_paths_move_with_the_run(tmp_path, monkeypatch):
+    from data.loader import movable
+
+    both(tmp_path, "a", "b")
+    monkeypatch.chdir(tmp_path)
+    assert movable(str(tmp_path / "a")) == "./a"
+    assert movable(f"{tmp_path / 'a'},{tmp_path / 'b'}") == "./a,./b"
+    assert movable("houses") == "houses" and movable("a") == "a"
+
+
+@pytest.mark.parametrize("layout", ["auto", "pairs", "domains"])
+@pytest.mark.parametrize("only", ["A", "B", "trainB"])
+def test_one_side_without_the_other(tmp_path, layout, only):
+    put(tmp_path / only, NAMES)
+    other = "A" if only.endswith("B") else "B"
+    with pytest.raises(data.Refused, match=f"{only[-1]}/ without {other}/"):
+        find(tmp_path, layout=layout)
+    assert find(tmp_path, layout="pictures").count == N
+
+
+def test_one_set_is_no_two_domains(tmp_path):
+    with pytest.raises(data.Refused, match="is one set of pictures; two domains are") as no:
+        find(put(tmp_path, NAMES), layout="domains")
+    assert "\n" not in str(no.value)
+
+
+# --- fit ---
+
+
+def test_padding_keeps_the_whole_picture_and_cropping_its_middle(tmp_path):
+    wide = Image.new("RGB", (40, 20), "red")
+    wide.paste("blue", (0, 0, 4, 20))
+    wide.save(tmp_path / "p.png")
+    cropped = load(find(tmp_path, layout="pictures"), size=20).images[0]
+    assert (cropped[..., 0] == 255).all() and (cropped[..., 2] == 0).all()
+    padded = load(find(tmp_path, layout="pictures", fit="pad"), size=20).images[0]
+    assert (padded[:5] == 255).all() and (padded[-5:] == 255).all()
+    assert padded[10, 0, 2] > 250 and padded[10, 19, 0] > 250
+
+
+@pytest.mark.parametrize("fit", ["crop", "pad"])
+def test_other_shapes_than_squares(tmp_path, fit):
+    put(tmp_path, NAMES, size=(40, 20))
+    images = load(find(tmp_path, layout="pictures", fit=fit), size=(10, 20)).images
+    assert images.shape == (N, 10, 20, 3) and brightness(images) == list(range(N))
+
+
+# --- what else a folder may hold ---
+
+
+def test_names_in_any_language(tmp_path):
+    names = ["Größe.png", "写真.png", "צילום.png", "a\nb.png", "\x1b[31mred.png", "…🐈.png"]
+    put(tmp_path, names)
+    with open(os.fsencode(tmp_path) + b"/\xff\xfe.png", "wb") as file:
+        noise().save(file, "PNG")
+    source = find(tmp_path)
+    assert len(load(source)) == len(names) + 1
+    with open(os.fsencode(tmp_path) + b"/\xff\x1b.png", "wb") as file:
+        file.write(b"broken")
+    with pytest.raises(data.Refused) as no:
+        find(tmp_path)
+    str(no.value).encode()
+    assert "��.png: not a readable picture" in str(no.value) and "\x1b" not in str(no.value)
+
+
+def test_links_in_a_circle_end(tmp_path):
+    put(tmp_path / "deep" / "er", NAMES)
+    (tmp_path / "deep" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "twice").symlink_to(tmp_path / "deep", target_is_directory=True)
+    (tmp_path / "self.png").symlink_to(tmp_path / "self.png")
+    source = find(tmp_path, tolerance=0.5)
+    assert source.count == N
+    assert list(source.unusable) == ["self.png"]
+
+
+def test_links_to_folders_elsewhere_are_followed(tmp_path):
+    put(tmp_path / "elsewhere", NAMES)
+    put(tmp_path / "here" / "B", NAMES, start=100)
+    (tmp_path / "here" / "A").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    assert find(tmp_path / "here").kind == "pairs"
+
+
+def test_hidden_files_and_folders_are_passed_over(tmp_path):
+    put(tmp_path, [*NAMES, ".hidden.png", ".git/x.png", "__MACOSX/._p0.png", "__MACOSX/y.png"])
+    assert find(tmp_path).count == N
+
+
+def test_three_broken_ones_of_ten_thousand(tmp_path):
+    content = (put(tmp_path, ["p.png"], size=(8, 8)) / "p.png").read_bytes()
+    for number in range(9_996):
+        (tmp_path / f"p{number}.png").write_bytes(content)
+    for name in ("b1.png", "b2.png", "b3.png"):
+        (tmp_path / name).write_bytes(b"hello")
+    source = find(tmp_path)
+    assert source.count == 9_997
+    (remark,) = source.remarks
+    assert remark.startswith("left out 3 of 10,000 pictures: b1.png: not a readable picture; b2")
+    with pytest.raises(data.Refused, match="3 of 10000 pictures cannot be used .*--strict"):
+        find(tmp_path, strict=True)
+
+
+def test_what_was_left_out_is_said_each_time(tmp_path):
+    """Also where the pictures come from the cache."""
+    put(tmp_path, [f"p{i:03}.png" for i in range(150)])
+    whole = (tmp_path / "p007.png").read_bytes()
+    (tmp_path / "p007.png").write_bytes(whole[: len(whole) // 2])
+    for _ in range(2):
+        source = find(tmp_path)
+        assert "p007.png" in load(source).left_out
+        assert any("p007.png: cannot be decoded" in remark for remark in source.remarks)
+        assert source.name_of("train", 7, load(source).left_out) == "p010.png"
+    with pytest.raises(data.Refused, match="p007.png"):
+        load(find(tmp_path, strict=True))
+
+
+def test_every_choice_of_reading_is_taken_from_the_configuration():
+    from recipes.dcgan.config import Config
+
+    config = Config(layout="pictures", fit="pad", strict=True)
+    assert config.reading == Reading(layout="pictures", fit="pad", strict=True)
+    assert dataclasses.replace(config).reading == config.reading
