@@ -171,6 +171,7 @@ class NamedSource(Source):
         if self._opened is None:
             whole = _WAYS[self.facts.way](self.facts, self._reading)
             self._opened = whole.domains[self._side] if self._side else whole
+            self.factors = self.factors or self._opened.factors
         return self._opened.load(split, size, count, seed)
 
     def name_of(self, split, index, left_out):

@@ -7,7 +7,8 @@ from PIL import Image
 from data.contact import sheet_of
 from data.imageset import ImageSet, PointSet
 from data.sheet import grid
-from tests.conftest import complaints, pictures, run
+from tests.conftest import ROOT, complaints, pictures, run
+from tests.data.folders import noise, put
 
 
 @pytest.mark.parametrize(
@@ -51,9 +52,76 @@ def test_a_folder(tmp_path, no_tensorflow):
     assert "5 pictures, 40×24, grey" in out and (tmp_path / "a" / "b.png").is_file()
 
 
+def test_a_folder_that_needs_cleaning(tmp_path, no_tensorflow):
+    """Nothing is refused: everything that is wrong with it is named."""
+    folder = tmp_path / "messy"
+    for index, name in enumerate(["train/a.png", "train/b.png", "train/c.png", "test/d.png"]):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        noise((64, 64), index).save(folder / name)
+    noise((64, 64), 1).resize((128, 128)).save(folder / "test" / "again.jpg")
+    noise((64, 64), 2).save(folder / "train" / "twice.bmp")
+    (folder / "train" / "broken.png").write_text("hello")
+    (folder / "train" / "cut.jpg").write_bytes((folder / "test" / "again.jpg").read_bytes()[:2000])
+    code, out, err = run("data", "messy", cwd=tmp_path, before=[no_tensorflow])
+    assert code == 0, err
+    assert "splits: train 4, validation 0, test 2" in out
+    assert "in test and in train, too: 1\n    test/again.jpg ≈ train/b.png" in out
+    assert "in train twice: 1\n    train/twice.bmp ≈ train/c.png" in out
+    assert "cannot be used: 2" in out
+    assert "  train/broken.png: not a readable picture\n" in out
+    assert "  train/cut.jpg: cannot be decoded" in out
+    code, out, err = run("data", "messy", "--strict", cwd=tmp_path)
+    assert code == 2 and "--strict passes over none" in err and err.count("\n") == 1
+
+
+def test_what_pairs_and_jitter_look_like(tmp_path, no_tensorflow):
+    put(tmp_path / "A", ["a.png", "b.png"], size=(64, 64))
+    put(tmp_path / "B", ["a.png", "b.png"], size=(64, 64), start=200)
+    words = (".", "--direction", "BtoA", "--out", "s.png")
+    code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
+    assert code == 0 and "2 pairs of pictures, 64×64, colour" in out and "in common" in err
+    sheet = np.asarray(Image.open(tmp_path / "s.png"))
+    # B, the input, stands to the left of A.
+    assert (sheet[5, 5] == 200).all() and (sheet[5, 70] == 0).all()
+    words = (
+        "houses",
+        "--pairs",
+        "edges",
+        "--jitter",
+        0.2,
+        "--flip",
+        "--count",
+        3,
+        "--out",
+        "h.png",
+    )
+    code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
+    assert (
+        code == 0 and "endless pairs of pictures, any size from 8 to 256, colour from grey" in out
+    )
+    assert Image.open(tmp_path / "h.png").size == (3 * 130 - 2, 64)
+
+
+@pytest.mark.parametrize("name", ["chairs", "eyes", "facades", "facades/train", "monet2photo"])
+def test_real_sets_load_by_folder(tmp_path, name):
+    folder = ROOT.parent / "shared" / "datasets" / name
+    if not folder.is_dir():
+        pytest.skip(f"no {folder}")
+    code, out, err = run("data", folder, "--size", 32, "--out", "s.png", cwd=tmp_path)
+    if name == "chairs":
+        assert code == 2 and "chairs30.npz holds names, voxels: none of x_train" in err
+        return
+    assert code == 0 and "cannot be used" not in out and (tmp_path / "s.png").is_file()
+    assert ("pairs of pictures, 256×256" in out) == name.startswith("facades")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["houses", "--jitter", 2], "--jitter 2.0: legal is 0 to 1"),
+        (["houses", "--fit", "squeeze"], "crop"),
+        (["digits", "--pairs", "grey"], "are grey already"),
+        (["tfds:no_such"], "has no such set"),
         (["hauses"], "did you mean houses"),
         (["seasons:spring"], "legal is seasons:summer or seasons:winter"),
         (["facades", "--size", 20], "facades draws 32 to 256 pixels a side, not 20"),
@@ -67,13 +135,15 @@ def test_a_folder(tmp_path, no_tensorflow):
         (["houses", "--showing", "blurple"], "'blurple' is no word"),
         (["ring", "--showing", "winter"], "'winter' is no word"),
         (["houses", "--out", "sheet.txt"], "ends in .png"),
-        (["--count", 3], "data"),
+        (["--count", "3"], "data"),
         (["houses", "--cuont", 3], "--cuont"),
     ],
 )
 def test_refusals(tmp_path, no_tensorflow, words, said):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
+    # Only TensorFlow Datasets' own sets need TensorFlow to be looked for.
+    before = [] if "tfds" in words[0] else [no_tensorflow]
+    code, out, err = run("data", *words, cwd=tmp_path, before=before)
     assert code == 2, err
     assert said in err and err.startswith("error: ") and err.count("\n") == 1
     assert [file.name for file in tmp_path.iterdir()] == ["loop"]

@@ -46,6 +46,20 @@ def assert_same_weights(one, other, step):
 # --- a run ---
 
 
+def test_jittered_pictures_from_a_file_give_the_weights_of_those_in_memory(place, monkeypatch):
+    """Where pictures come from changes nothing, and jitter goes on where it stopped."""
+    pictures(place / "photos", size=(40, 30), count=24)
+    flags = [*TINY, "--data", "photos", "--jitter", 0.25, "--flip", "--pretrain-discriminator", 1]
+    code, _, err = run(TRAIN, *flags, "--steps", 6, "--run", "in-memory", cwd=place)
+    assert code == 0, err
+    monkeypatch.setenv("GAN_COOKBOOK_MEMORY", "0")
+    code, out, err = run(TRAIN, *flags, "--steps", 3, "--run", "from-file", cwd=place)
+    assert code == 0 and "24 pictures 16×16×1 of photos" in out, err
+    code, _, err = run(TRAIN, "--resume", "from-file", "--steps", 6, cwd=place)
+    assert code == 0, err
+    assert_same_weights(place / "in-memory", place / "from-file", 6)
+
+
 def test_the_run_folder_holds_everything(whole_run):
     files = {str(f.relative_to(whole_run)) for f in whole_run.rglob("*") if f.is_file()}
     assert {"config.yaml", "metrics.csv", "generator.keras"} <= files

@@ -33,7 +33,35 @@ def few(place):
     pictures(place / "few", count=3)
 
 
+def one_broken_of_many(place):
+    pictures(place / "many", count=150)
+    (place / "many" / "7.png").write_text("hello")
+
+
+def half_a_pair(place):
+    for side, count in (("A", 5), ("B", 4)):
+        (place / "pairs").mkdir(exist_ok=True)
+        pictures(place / "pairs" / side, count=count)
+
+
+def one_side(place):
+    (place / "sided").mkdir()
+    pictures(place / "sided" / "trainA")
+
+
+def two_sides(place):
+    one_side(place)
+    pictures(place / "sided" / "trainB")
+
+
 REFUSED = {
+    "strict": (one_broken_of_many, ["--data", "many", "--strict"], "7.png: not a readable"),
+    "half a pair": (half_a_pair, ["--data", "pairs"], "A/4.png: no partner in B/"),
+    "one side": (one_side, ["--data", "sided"], "A/ without B/"),
+    "two sides": (two_sides, ["--data", "sided"], "legal is one of them, sided:A or sided:B"),
+    "layout": (few, ["--data", "few", "--layout", "domains"], "one set of pictures"),
+    "jitter": (None, ["--jitter", "-1"], "--jitter -1.0: legal is 0 to 1"),
+    "jitter of a world": (None, ["--image-size", "256", "--jitter", ".1"], "not 282"),
     "missing folder": (None, ["--data", "nowhere"], "no such thing"),
     "empty folder": (empty, ["--data", "empty"], "holds no pictures"),
     "text": (text_as_jpeg, ["--data", "text"], "not a readable picture"),

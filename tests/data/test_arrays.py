@@ -1,0 +1,116 @@
+"""Arrays in .h5 files; those in .npz files are tested with the sources."""
+
+import h5py
+import numpy as np
+import pytest
+
+import data
+from data.reading import Reading
+
+X = np.random.default_rng(0).integers(0, 256, (130, 12, 12, 3), np.uint8)
+Y = np.arange(130) % 3
+
+
+@pytest.fixture
+def h5(tmp_path):
+    """Writes arrays into a file of their names."""
+
+    def write(name="a.h5", **arrays):
+        with h5py.File(tmp_path / name, "w") as file:
+            for key, value in arrays.items():
+                file[key] = value
+        return tmp_path / name
+
+    return write
+
+
+def load(path, split="train", size=12, **choices):
+    return data.find(str(path), Reading(**choices)).load(split, size, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["a.h5", "a.hdf5"])
+@pytest.mark.parametrize("memory", ["1", "0"])
+def test_an_h5_file_is_read_as_an_npz_is(h5, tmp_path, monkeypatch, name, memory):
+    monkeypatch.setenv("GAN_COOKBOOK_MEMORY", memory)
+    monkeypatch.setattr("data.arrays._AT_ONCE", 7)
+    path = h5(name, x_train=X, y_train=Y, x_test=X[:9], y_test=Y[:9])
+    np.savez(tmp_path / "a.npz", x_train=X, y_train=Y, x_test=X[:9], y_test=Y[:9])
+    source = data.find(str(path))
+    assert (source.channels, source.count, source.describe_sizes()) == (3, 130, "12×12")
+    for split in ("train", "validation", "test"):
+        for size in (12, 8):
+            ours, theirs = load(path, split, size), load(tmp_path / "a.npz", split, size)
+            np.testing.assert_array_equal(ours.images, theirs.images)
+            np.testing.assert_array_equal(ours.factors["label"], theirs.factors["label"])
+            assert isinstance(ours.images, np.memmap) == (memory == "0")
+
+
+def test_the_fit_is_obeyed(h5):
+    wide = X[:, :6]
+    cropped, padded = (load(h5(images=wide), size=12, fit=fit).images for fit in ("crop", "pad"))
+    assert (padded[:, :3] == 255).all() and not (cropped[:, :3] == 255).all()
+
+
+def test_grey_arrays(h5):
+    assert load(h5(images=X[..., 0])).images.shape == (104, 12, 12, 1)
+
+
+def test_a_folder_with_one_file_of_arrays_is_that_file(h5, tmp_path):
+    h5(images=X)
+    assert data.find(str(tmp_path)).count == 130
+    h5("b.h5", images=X)
+    with pytest.raises(data.Refused, match="holds no pictures"):
+        data.find(str(tmp_path))
+
+
+def refused(path, words):
+    with pytest.raises(data.Refused, match=words) as no:
+        data.find(str(path))
+    assert "\n" not in str(no.value)
+
+
+def test_other_keys_are_listed(h5):
+    refused(h5(pictures=X, answers=Y), "a.h5 holds answers, pictures: none of x_train")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"images": X.astype(np.float32)}, "legal is uint8"),
+        ({"images": X[0, 0]}, r"shape \(12, 3\)"),
+        ({"images": X[:0]}, "'images' is empty"),
+        ({"x": X, "y": Y[:3]}, "3 labels for the 130"),
+    ],
+)
+def test_other_contents(h5, arrays, words):
+    refused(h5(**arrays), words)
+
+
+def test_what_is_no_h5_file(tmp_path):
+    (tmp_path / "a.h5").write_text("hello")
+    refused(tmp_path / "a.h5", "cannot be read as .h5")
+
+
+def test_a_cut_file(h5):
+    path = h5(images=X)
+    path.write_bytes(path.read_bytes()[:20_000])
+    refused(path, "cannot be read as .h5")
+
+
+def test_what_points_out_of_the_file_is_not_followed(h5, tmp_path):
+    h5("other.h5", images=X)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["images"] = h5py.ExternalLink("other.h5", "/images")
+    refused(tmp_path / "a.h5", "'images' is no array of this file")
+    with h5py.File(tmp_path / "b.h5", "w") as file:
+        layout = h5py.VirtualLayout(X.shape, np.uint8)
+        layout[:] = h5py.VirtualSource(str(tmp_path / "other.h5"), "images", X.shape)
+        file.create_virtual_dataset("images", layout)
+    refused(tmp_path / "b.h5", "'images' is no array of this file")
+    with h5py.File(tmp_path / "c.h5", "w") as file:
+        file.create_group("images")
+    refused(tmp_path / "c.h5", "'images' is no array of this file")
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        where = [(str(tmp_path / "other.h5"), 0, X.nbytes)]
+        file.create_dataset("images", X.shape, np.uint8, external=where)
+    refused(tmp_path / "d.h5", "'images' is no array of this file")
