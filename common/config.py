@@ -131,8 +131,9 @@ class Config:
         self.check_kind(source)
         if source.kind == "points":
             for name in ("image_size", "jitter", "flip"):
-                if getattr(self, name):
-                    raise Refused(f"{_flag(name)}: {source.name} gives points, not pictures")
+                value = getattr(self, name)
+                if value:
+                    raise Refused(f"{_flag(name)} {value}: {source.name} gives points")
             return dataclasses.replace(self, channels=source.channels, spread=source.spread)
         size = self.image_size
         if size is None and source.sizes is None:

@@ -24,6 +24,7 @@ from data.meshes import MeshSource
 from data.reading import Direction, Fit, LabelMaps, Layout, Pairs, Reading
 from data.sheet import save
 from data.words import matching, told, understood
+from data.writing import write
 
 _SEARCHED = 5000
 _LISTED = 20
@@ -64,6 +65,9 @@ class Flags:
     """Refuse a folder for a single picture that cannot be used."""
     duplicates: bool = True
     """Look for pictures that are there twice (every split is read)."""
+    write: Annotated[
+        Path | None, tyro.conf.arg(help="Write the set there: cleaned, cut, a folder each split.")
+    ] = None
     out: Annotated[Path | None, tyro.conf.arg(help="The sheet's file (PNG).")] = None
 
     @property
@@ -100,6 +104,9 @@ def _describe(arguments: list[str]) -> None:
         print(line)
     for remark in source.remarks:
         print(f"note: {remark}", file=sys.stderr)
+    if flags.write is not None:
+        for line in write(source, flags.write, _size(source, flags.size)):
+            print(line)
     try:
         save(sheet, out)
     except OSError as fault:
@@ -156,13 +163,16 @@ def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
     if flags.duplicates and source.count is not None and source.kind != "points":
         for line in _twice(source, _size(source, flags.size), flags.seed):
             print(f"  {line}")
-    shown_here = min(max(1, flags.count // parts), len(pictures))
-    first = pictures.take(np.arange(shown_here))
-    jitter = Jitter(flags.jitter, flags.flip)
-    if isinstance(first, ImageSet) and (flags.jitter or flags.flip):
+    many = min(max(1, flags.count // parts), len(pictures))
+    # Of a folder not the first, which may all be of one kind, but some from everywhere.
+    index = np.linspace(0, len(pictures) - 1, many).astype(int)
+    if isinstance(pictures, ImageSet) and (flags.jitter or flags.flip):
         dice = np.random.default_rng(flags.seed)
-        first = jitter.cut(first, np.arange(shown_here), _size(source, flags.size), dice)
-    return sheet_of(first, 1040 // parts)
+        size = _size(source, flags.size)
+        seen = Jitter(flags.jitter, flags.flip).cut(pictures, index, size, dice)
+    else:
+        seen = pictures.take(index)
+    return sheet_of(seen, 1040 // parts)
 
 
 def _described_shapes(source: MeshSource, flags: Flags) -> Image.Image:

@@ -25,7 +25,8 @@ def names() -> list[str]:
 def commands(name: str) -> list[str]:
     """The commands that a recipe has."""
     folder = Path(recipes.__path__[0]) / name
-    return [command for command in COMMANDS if (folder / f"{command}.py").is_file()]
+    own = getattr(importlib.import_module(f"recipes.{name}"), "COMMANDS", COMMANDS)
+    return [command for command in own if (folder / f"{command}.py").is_file()]
 
 
 def overview() -> None:

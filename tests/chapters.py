@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from common.samples import animate
 from data.contact import beside
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
+from tests.console import carried_out, shown_in
 from tests.results import trained
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +31,7 @@ RUNS = ROOT / "runs" / "chapters"
 def main() -> None:
     """Make the pictures of each chapter."""
     worlds()
+    data_prep()
     first_gan()
     dcgan()
 
@@ -54,6 +57,16 @@ def worlds() -> None:
     winters, _ = seasons.counterpart(few, 128)
     both = np.stack([seasons.draw(few, 128).images, winters], axis=1)
     save(grid(both.reshape(-1, 128, 128, 3), 8), pictures / "counterparts.png")
+
+
+def data_prep() -> None:
+    """The contact sheets that the commands of chapter 2 make."""
+    chapter = ROOT / "recipes" / "data_prep"
+    with tempfile.TemporaryDirectory() as place:
+        for shown in shown_in(chapter / "README.md"):
+            carried_out(shown, Path(place))
+        for sheet in Path(place).glob("*.png"):
+            shutil.copy(sheet, chapter / "pictures" / sheet.name)
 
 
 def first_gan() -> None:

@@ -193,5 +193,5 @@ def test_a_folder_too_small_to_be_jittered_at_a_size(tmp_path):
     assert Config().fitted_to(source).image_size == 64
     config = Config(jitter=0.12).fitted_to(source)
     assert config.image_size == 56 and config.loaded_size == 63
-    with pytest.raises(data.Refused, match="--jitter: ring gives points"):
+    with pytest.raises(data.Refused, match="--jitter 0.1: ring gives points"):
         Points(jitter=0.1).fitted_to(data.find("ring"))

@@ -121,7 +121,7 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
     )
     assert code == 0 and "--image-size" in out
     code, out, err = run("recipes", "dcgn", "train", cwd=tmp_path, before=[no_tensorflow])
-    assert code == 2 and "there are dcgan" in err
+    assert code == 2 and "there are data_prep, dcgan" in err
 
 
 def test_the_shim_would_tell(tmp_path, no_tensorflow):

@@ -1,0 +1,97 @@
+"""A set of pictures as files: as a recipe would see it, cleaned, in a folder for each split."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from data import duplicates
+from data.errors import MachineFault, Refused
+from data.files import ASIDE
+from data.imageset import SPLITS, ImageSet, Source
+from data.progress import counted
+
+
+def write(source: Source, folder: Path, size: int) -> list[str]:
+    """Write a set into a folder that is not there yet, whole or not at all.
+
+    Pictures become PNG files of one size, numbered, in train/, validation/ and test/; below
+    that in a folder for each label, in A/ and B/ for the halves of pairs, and in trainA/ and
+    the like for two domains. What cannot be read is not written, nor what is there twice:
+    of two equal pictures in two splits the one for testing stays.
+
+    Returns:
+        What was done, in lines.
+
+    Raises:
+        Refused: there is something at `folder`; the set is endless, or holds no pictures.
+        MachineFault: the disk failed.
+    """
+    if os.path.lexists(folder):
+        raise Refused(f"--write {folder}: there is something already")
+    parts = source.domains or {"": source}
+    if source.count is None or source.kind not in ("pictures", "pairs", "domains"):
+        raise Refused(f"--write {folder}: legal are sets of pictures that end, not {source.name}")
+    lines = []
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
+        try:
+            for number, part in enumerate(parts.values()):
+                side = "AB"[number] if source.domains else ""
+                lines += _write_part(part, aside, side, size)
+            aside.chmod(0o755)
+            os.replace(aside, folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    except OSError as fault:
+        raise MachineFault(f"{folder} cannot be written: {fault.strerror or fault}") from fault
+    return lines
+
+
+def _write_part(source: Source, folder: Path, side: str, size: int) -> list[str]:
+    sets = {split: source.load(split, size, 1, 0) for split in SPLITS}
+    lines = []
+    for split, of in sets.items():
+        kept = without_copies(split, sets)
+        with counted(f"writing {source.name}, {split}", max(1, len(kept))) as progress:
+            for number, index in enumerate(kept):
+                _write_one(folder / (split + side), of, source, index, number)
+                progress(number + 1)
+        left = len(of) - len(kept)
+        lines.append(f"{split}{side}: {len(kept):,} written, {left:,} left out as copies")
+    return lines
+
+
+def without_copies(split: str, sets: dict[str, ImageSet]) -> np.ndarray:
+    """The places of a split's pictures that are no copies of another, here or nearer to testing."""
+    images = sets[split].images
+    copies = {d.second for d in duplicates.within(images)}
+    for other in SPLITS[SPLITS.index(split) + 1 :]:
+        copies |= {d.second for d in duplicates.between(sets[other].images, images)}
+    return np.array([i for i in range(len(images)) if i not in copies], int)
+
+
+def _write_one(folder: Path, pictures: ImageSet, source: Source, index: int, number: int) -> None:
+    halves = {"": pictures.images}
+    if pictures.inputs is not None:
+        halves = {"A": pictures.inputs, "B": pictures.images}
+    elif "label" in pictures.factors and source.factors.get("label"):
+        word = source.factors["label"][pictures.factors["label"][index]]
+        halves = {_as_folder(word): pictures.images}
+    for name, images in halves.items():
+        place = folder / name
+        place.mkdir(parents=True, exist_ok=True)
+        pixels = np.asarray(images[np.array([index])])[0]
+        picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+        picture.save(place / f"{number:06}.png")
+
+
+def _as_folder(word: str) -> str:
+    """A label's word as the name of a folder."""
+    return word.replace("/", "-").lstrip(".") or "-"

@@ -1,0 +1,3 @@
+"""Data first: collecting, looking, cleaning, splitting, augmenting (no network yet)."""
+
+COMMANDS = ("messy",)
