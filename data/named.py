@@ -131,6 +131,7 @@ _TABLE = (
         *("lsun_church", "lmdb", "pictures", 126_227, ((256, 256),) * 2, 3, 2448, "none stated"),
         address="http://dl.yf.io/lsun/scenes/church_outdoor_train_lmdb.zip",
         sha256="91128ae026840ac0c5982b4445ab5fc4e092d6847cca76793b2b1a0815c2e74a",
+        remark="the shorter side of each picture is 256 pixels",
     ),
     Facts(
         *("modelnet10", "meshes", "meshes", 3991, _square(0), 3, 473.4, _ACADEMIC),

@@ -269,17 +269,25 @@ def waiting() -> None:
             large = Image.fromarray(picture).resize((256, 256))
             large.save(photos / f"{index}.jpg")
         for spec in ("houses", str(photos)):
-            _waiting_on(spec)
+            # In memory, and as a set that is too large for it.
+            for memory in ("2", "0"):
+                os.environ["GAN_COOKBOOK_MEMORY"] = memory
+                _waiting_on(spec, jitter=0.0)
+        _waiting_on(str(photos), jitter=0.125)
 
 
-def _waiting_on(spec: str) -> None:
+def _waiting_on(spec: str, jitter: float) -> None:
     config = dataclasses.replace(
-        PRESETS["small"], data=spec, image_size=Config.world_size, channels=3, pictures=5000
+        PRESETS["small"],
+        **{"data": spec, "image_size": Config.world_size, "channels": 3, "pictures": 20_000},
+        **{"jitter": jitter, "flip": jitter > 0},
     )
     source = data.find(spec)
-    images = source.load("train", config.image_size, config.pictures, 0).images
+    images = source.load("train", config.loaded_size, config.pictures, 0).images
     model, steps = build(config, PRECISION), 60
-    batches = Batches(images, config.batch_size, 0, model.noise)
+    batches = Batches(
+        *(images, config.batch_size, 0, model.noise, config.jittering, config.image_size)
+    )
     pipeline = backend.stream(batches, 0, 1_000_000)
     feeds = {"real": iter(pipeline), "cached": iter(pipeline.take(1).cache().repeat())}
     times = {name: [] for name in feeds}
@@ -292,7 +300,10 @@ def _waiting_on(spec: str) -> None:
     pairs = {name: np.reshape(values, (ROUNDS, 2)).sum(axis=1) for name, values in times.items()}
     shares = 100 * (1 - pairs["cached"] / pairs["real"])
     what = spec if source.sizes is None else f"a folder of {source.count} JPEGs"
-    print(f"waiting for data, small configuration on {what}: {spread(shares, 1)} %   (bar: 3)")
+    where = "read from a file" if isinstance(images, np.memmap) else "in memory"
+    where += ", jittered" if jitter else ""
+    print(f"waiting for data, small configuration on {what}, {where}: ", end="")
+    print(f"{spread(shares, 1)} %   (bar: 3)")
 
 
 if __name__ == "__main__":
