@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from common.config import Config
+from data.derived import Derived
 from data.errors import Refused
 from data.imageset import ImageSet
 from data.jitter import Jitter, centred
@@ -56,6 +57,9 @@ class Batches:
         # What is known of the pictures is nothing that a batch needs.
         bare = (dataset.images, {}, dataset.inputs) if isinstance(dataset, ImageSet) else (dataset,)
         self._dataset, self._batch_size = ImageSet(*bare), batch_size
+        # Inputs that are made are made anew at each use: also where nothing is moved.
+        if jitter is None and isinstance(self._dataset.inputs, Derived):
+            jitter, size = Jitter(), self._dataset.images.shape[1:3]
         self._seed, self._noise, self._jitter, self._size = seed, noise, jitter, size
         self._order = lru_cache(maxsize=2)(self._shuffled)
 

@@ -39,7 +39,7 @@ class Config:
     jitter: float = 0.0
     """Load pictures larger by this share, and cut each out anew at every use (Pix2Pix: .117)."""
     flip: bool = False
-    """Mirror every other picture, left and right, anew at every use."""
+    """Mirror pictures, left and right, each with a chance of ½ at every use."""
     channels: Suppress[int | None] = None
     """Colour channels, 1 or 3, or coordinates of a point: the data's own."""
     spread: Suppress[float] = 1.0

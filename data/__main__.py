@@ -60,7 +60,7 @@ class Flags:
     jitter: float = 0.0
     """Load pictures larger by this share, and cut them out at random."""
     flip: bool = False
-    """Mirror every other picture."""
+    """Mirror pictures, each with a chance of ½."""
     strict: bool = False
     """Refuse a folder for a single picture that cannot be used."""
     duplicates: bool = True

@@ -23,7 +23,7 @@ class Jitter:
 
     #: By how much larger pictures are loaded, as a share: 30/256 is the paper's 286 for 256.
     enlarged: float = 0.0
-    #: Whether every other picture is mirrored, left and right.
+    #: Whether pictures are mirrored, left and right, each with a chance of one half.
     flip: bool = False
 
     def loaded_size(self, size: Size) -> Size:

@@ -31,6 +31,10 @@ def shown_in(page: Path) -> list[Shown]:
 def carried_out(shown: Shown, folder: Path) -> str:
     """What a command prints, errors first, without progress."""
     words = shlex.split(shown.command)
+    if words[0] == "rm":
+        for file in [f for pattern in words[1:] for f in folder.glob(pattern)]:
+            file.unlink()
+        return ""
     assert words[:2] == ["python", "-m"], shown.command
     done = subprocess.run(
         [sys.executable, *words[1:]],

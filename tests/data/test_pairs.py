@@ -185,6 +185,17 @@ def test_batches_hold_pairs_and_jitter_as_a_function_of_seed_and_step():
     assert not np.array_equal(one["real"], batches(1)(7)["real"])
 
 
+def test_holes_are_others_at_each_use_without_jitter_too():
+    from common.batches import Batches
+
+    dataset = ImageSet(MARKED, inputs=derived.Derived(MARKED, "mask"))
+    batches = Batches(dataset, 6, 0, lambda dice, count: {})
+    one, next_epoch = batches(0), batches(1)
+    np.testing.assert_array_equal(one["input"], batches(0)["input"])
+    holes = [(b["input"] == derived.FILLING).all(-1) for b in (one, next_epoch)]
+    assert one["real"].shape == MARKED.shape and not np.array_equal(*holes)
+
+
 def test_a_folder_too_small_to_be_jittered_at_a_size(tmp_path):
     from recipes.dcgan.config import Config
     from recipes.first_gan.config import Config as Points

@@ -23,7 +23,7 @@ def test_the_chapters_commands_print_what_it_says(tmp_path):
 
 def test_what_says_the_same():
     assert says_the_same("a 1 b", "a … b\n") and not says_the_same("a 1 c", "a … b")
-    assert not says_the_same("x\na", "a")
+    assert not says_the_same("x\na", "a") and says_the_same("", "")
 
 
 def test_every_picture_of_the_chapter_is_there():
