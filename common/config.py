@@ -25,7 +25,7 @@ class Config:
     """Settings of a training."""
 
     data: str = "houses"
-    """What to learn from: a world (houses), a set (mnist), a folder of pictures, an .npz file."""
+    """What to learn from: a world (houses), a set (mnist), a folder, an .npz or .h5 file."""
     pictures: int = 20_000
     """How many pictures of a world to draw; a folder or set is used whole."""
     image_size: int | None = None
