@@ -165,6 +165,7 @@ def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> P
             continue
         left, right = Part(place.file, "left"), Part(place.file, "right")
         items.append(Item(place.split, "", left, right))
+    _refuse_none(name, items, unusable)
     if layout == "domains":
         sides = {"A": [Item(i.split, "", i.a) for i in items]}
         return Plan("domains", domains=sides | {"B": [Item(i.split, "", i.b) for i in items]})
@@ -199,9 +200,7 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, cycle
             unusable |= {place.file: fault for place in here + there}
             continue
         items.append(Item(here[0].split, "", Part(here[0].file), Part(there[0].file)))
-    if not items:
-        reasons = [f"{shown(file)}: {why}" for file, why in list(unusable.items())[:_FEW]]
-        raise Refused(f"{name} has no pair that can be used ({'; '.join(reasons)})")
+    _refuse_none(name, items, unusable)
     remarks = ()
     if layout == "auto":
         remarks = (
@@ -209,6 +208,12 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, cycle
             "(--layout domains takes them as two domains)",
         )
     return Plan("pairs", items, unusable=unusable, remarks=remarks)
+
+
+def _refuse_none(name: str, items: list[Item], unusable: dict[str, str]) -> None:
+    if not items:
+        reasons = [f"{shown(file)}: {why}" for file, why in list(unusable.items())[:_FEW]]
+        raise Refused(f"{name} has no pair that can be used ({'; '.join(reasons)})")
 
 
 def _by_stem(places: list[_Place]) -> dict[str, list[_Place]]:

@@ -200,8 +200,11 @@ def test_two_files_of_one_name(tmp_path):
 
 def test_pictures_that_are_no_pairs(tmp_path):
     put(tmp_path, NAMES, size=(17, 16))
-    with pytest.raises(data.Refused, match="17 pixels wide: no two halves"):
+    with pytest.raises(data.Refused, match="no pair that can be used .*17 pixels wide: no two hal"):
         find(tmp_path, layout="pairs")
+    # Also where everything is passed over that cannot be used.
+    with pytest.raises(data.Refused, match="no pair that can be used"):
+        find(tmp_path, layout="pairs", tolerance=1)
 
 
 # --- label maps ---
