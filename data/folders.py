@@ -7,6 +7,7 @@ folder is not what its owner thinks it is, and is refused.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -128,9 +129,11 @@ class FolderSource(Source):
             for parts in (self._made, self._given)
             for part in (parts[i] for i in (chosen if parts else ()))
         ]
-        key = {"folder": str(self.path.resolve()), "files": files, "shapes": shapes, "version": 2}
+        # Of a million files the list would be larger than many a set.
+        listed = hashlib.sha256(repr(files).encode("utf-8", "backslashreplace")).hexdigest()
+        key = {"folder": str(self.path.resolve()), "files": listed, "shapes": shapes, "version": 2}
         key |= {"fit": self._reading.fit, "label maps": self.label_maps}
-        key |= {"labels": self._labels[chosen].tolist()} if self.factors else {}
+        key |= {"classes": self.factors}
         label = f"folder-{shape[2]}x{shape[1]}"
         loaded = cache.remember(label, key, shapes, lambda rows: self._decode(chosen, rows))
         self._faults.add(loaded.left_out)
@@ -138,8 +141,8 @@ class FolderSource(Source):
 
     def name_of(self, split, index, left_out):
         """The file that a picture was read from."""
-        files = [self._items[i].name for i in self._in_split(split)]
-        return shown([file for file in files if file not in left_out][index])
+        items = [self._items[i] for i in self._in_split(split)]
+        return shown([item for item in items if not item.files & left_out.keys()][index].a.file)
 
     def _in_split(self, split: str) -> np.ndarray:
         return divided(np.array([item.split for item in self._items]), split)
@@ -183,8 +186,8 @@ class FolderSource(Source):
             for start in range(0, len(chosen), _AHEAD):
                 some = chosen[start : start + _AHEAD]
                 for index, read in zip(some, pool.map(one, some), strict=True):
-                    if isinstance(read, Unreadable):
-                        left_out[self._items[index].name] = str(read)
+                    if isinstance(read, tuple):
+                        left_out[read[0]] = read[1]
                         continue
                     for name, pixels in read.items():
                         rows[name][len(kept)] = pixels
@@ -194,17 +197,16 @@ class FolderSource(Source):
         read = {name: array[: len(kept)] for name, array in rows.items()}
         return ImageSet(**read, factors=factors, left_out=left_out)
 
-    def _try(self, index: int, rows: dict) -> dict[str, np.ndarray] | Unreadable:
-        """The pixels of an item, or why there are none."""
-        try:
-            read = {"images": self._pixels(self._made[index], "images", rows["images"].shape[1:])}
-            if self._given:
-                read["inputs"] = self._pixels(
-                    self._given[index], "inputs", rows["inputs"].shape[1:]
-                )
-            return read
-        except Unreadable as reason:
-            return reason
+    def _try(self, index: int, rows: dict) -> dict[str, np.ndarray] | tuple[str, str]:
+        """The pixels of an item; or which file cannot be read, and why."""
+        read, sides = {}, {"images": self._made, "inputs": self._given}
+        for side, array in rows.items():
+            part = sides[side][index]
+            try:
+                read[side] = self._pixels(part, side, array.shape[1:])
+            except Unreadable as reason:
+                return part.file, str(reason)
+        return read
 
     def _pixels(self, part: Part, side: str, shape: tuple[int, int, int]) -> np.ndarray:
         height, width, channels = shape
@@ -232,9 +234,11 @@ def open_folder(path: Path, reading: Reading) -> Source:
         Refused: it has no picture, or too many that cannot be used, or lacks a side.
     """
     name = shown(path.resolve().name)
-    files = picture_files(path)
+    files, others = picture_files(path)
+    unread = ", ".join(f"{number:,} {ending} files" for ending, number in sorted(others.items()))
     if not files:
-        raise Refused(f"{shown(path)} holds no pictures ({' '.join(ENDINGS)})")
+        also = f", but {unread}" if unread else ""
+        raise Refused(f"{shown(path)} holds no pictures ({' '.join(ENDINGS)}){also}")
     faults = Faults(Path(shown(path)), len(files), reading)
     headers, broken = {}, {}
     with counted(f"looking at {len(files):,} files of {name}", len(files)) as progress:
@@ -248,6 +252,8 @@ def open_folder(path: Path, reading: Reading) -> Source:
     if not headers:
         raise Refused(f"{shown(path)} holds no picture that can be used")
     understood = plan(shown(path), headers, reading.layout)
+    if unread:
+        understood.remarks += (f"not read: {unread}",)
     faults.add(understood.unusable)
 
     def source(name: str, items: list[Item]) -> FolderSource:

@@ -12,7 +12,9 @@ Folders around all of this, as archives have them, mean nothing.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -21,10 +23,14 @@ from data.listing import shown
 from data.pictures import Header
 from data.reading import Layout
 
-SPLITS = {"train": "train", "validation": "validation", "val": "validation", "test": "test"}
+#: What splits are called, whatever the letters' case, and which they are.
+SPLITS = {"train": "train", "training": "train", "test": "test", "testing": "test"}
+SPLITS |= dict.fromkeys(("validation", "val", "valid", "dev"), "validation")
 _SIDES = ("A", "B")
-_BOTH = re.compile(r"(train|validation|val|test)[_-]?([AB])")
+_BOTH = re.compile(rf"((?i:{'|'.join(SPLITS)}))[_-]?([AB])")
 _FEW = 3
+# Of the pictures of a folder of pairs, side by side: one or another may be something else.
+_NEARLY_ALL = 0.99
 
 
 @dataclass(frozen=True)
@@ -45,9 +51,9 @@ class Item:
     b: Part | None = None
 
     @property
-    def name(self) -> str:
-        """What it is called where it is spoken of."""
-        return self.a.file
+    def files(self) -> set[str]:
+        """The files that it is in."""
+        return {part.file for part in (self.a, self.b) if part}
 
 
 @dataclass
@@ -91,7 +97,11 @@ def plan(name: str, headers: dict[str, Header], layout: Layout) -> Plan:
     for place in places:
         sides[place.top].append(place)
     cycle = any(_BOTH.fullmatch(part) for p in places for part in PurePath(p.file).parts[:-1])
-    lettered = set(sides) <= set(_SIDES)
+    if layout != "pictures" and sides.keys() > set(_SIDES) and not _alphabet(sides):
+        left = sum(len(of) for side, of in sides.items() if side not in _SIDES)
+        remarks += (f"{left} pictures beside A/ and B/ are not used",)
+        sides = {side: sides[side] for side in _SIDES}
+    lettered = sides.keys() <= set(_SIDES)
     two = lettered or (layout in ("pairs", "domains") and len(sides) == 2 and "" not in sides)
     if layout == "pictures":
         two = False
@@ -108,31 +118,51 @@ def plan(name: str, headers: dict[str, Header], layout: Layout) -> Plan:
     return plans
 
 
+def _alphabet(sides: dict) -> bool:
+    """Whether sub-folders are letters: classes, of which A and B are two."""
+    return all(len(side) == 1 for side in sides)
+
+
+def _split_of(folder: str) -> str:
+    return SPLITS.get(folder.lower(), "")
+
+
 def _places(files: list[str]) -> list[_Place]:
-    """The files' places, below the folders that all of them are in."""
-    all_in = 0
-    parts = [PurePath(file).parts[:-1] for file in files]
-    while all(len(p) > all_in for p in parts):
-        folders = {p[all_in] for p in parts}
-        (folder,) = folders if len(folders) == 1 else ("",)
-        if not folder or folder in SPLITS or folder in _SIDES or _BOTH.fullmatch(folder):
+    """The files' places, without the folders that all of them are in."""
+    folders = _without_common([list(PurePath(file).parts[:-1]) for file in files])
+    splits = []
+    for inner in folders:
+        both = _BOTH.fullmatch(inner[0]) if inner else None
+        split = ""
+        if both:
+            split, inner[0] = _split_of(both[1]), both[2]
+        elif inner and _split_of(inner[0]):
+            split = _split_of(inner.pop(0))
+        elif len(inner) > 1 and inner[0] in _SIDES and _split_of(inner[1]):
+            split = _split_of(inner.pop(1))
+        splits.append(split)
+    # In each split, or beside it, there may be folders again that all pictures are in.
+    folders = _without_common(folders)
+    return [
+        _Place(file, split, inner[0] if inner else "", _stem(file, split, inner[1:]))
+        for file, split, inner in zip(files, splits, folders, strict=True)
+    ]
+
+
+def _stem(file: str, split: str, folders: list[str]) -> str:
+    # One name may be written as letters and accents, or as accented letters.
+    stem = unicodedata.normalize("NFC", PurePath(file).stem)
+    return str(PurePath(split, *folders, stem))
+
+
+def _without_common(all_folders: list[list[str]]) -> list[list[str]]:
+    """The files' folders below those that all of them are in, unless these mean something."""
+    while all(all_folders) and len({folders[0] for folders in all_folders}) == 1:
+        first = all_folders[0][0]
+        if _split_of(first) or first in _SIDES or _BOTH.fullmatch(first):
             break
-        all_in += 1
-    return [_place(file, all_in) for file in files]
-
-
-def _place(file: str, all_in: int) -> _Place:
-    *folders, last = PurePath(file).parts[all_in:]
-    split = ""
-    both = _BOTH.fullmatch(folders[0]) if folders else None
-    if both:
-        split, folders = SPLITS[both[1]], [both[2], *folders[1:]]
-    elif folders and folders[0] in SPLITS:
-        split, folders = SPLITS[folders[0]], folders[1:]
-    elif len(folders) > 1 and folders[0] in _SIDES and folders[1] in SPLITS:
-        split, folders = SPLITS[folders[1]], [folders[0], *folders[2:]]
-    stem = str(PurePath(split, *folders[1:], PurePath(last).stem))
-    return _Place(file, split, folders[0] if folders else "", stem)
+        all_folders = [folders[1:] for folders in all_folders]
+    return all_folders
 
 
 def _used(places: list[_Place]) -> tuple[list[_Place], tuple[str, ...]]:
@@ -149,7 +179,8 @@ def _used(places: list[_Place]) -> tuple[list[_Place], tuple[str, ...]]:
 
 def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> Plan:
     """A folder without sides: single pictures, or pairs side by side in one file."""
-    wide = all(h.size[0] == 2 * h.size[1] for h in (headers[p.file] for p in places))
+    odd = [p for p in places if headers[p.file].size[0] != 2 * headers[p.file].size[1]]
+    wide = len(odd) <= (1 - _NEARLY_ALL) * len(places)
     if layout == "domains" and not wide:
         raise Refused(
             f"{name} is one set of pictures; two domains are A/ and B/, trainA/ and trainB/, any "
@@ -160,6 +191,9 @@ def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> P
     items, unusable = [], {}
     for place in places:
         width = headers[place.file].size[0]
+        if wide and place in odd:
+            unusable[place.file] = "not twice as wide as high, as the others are"
+            continue
         if width % 2:
             unusable[place.file] = f"{width} pixels wide: no two halves"
             continue
@@ -183,11 +217,17 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, cycle
     )
     if layout == "domains" or (layout == "auto" and cycle):
         return as_domains
-    partners, unusable = _by_stem(left), {}
-    others = _by_stem(right)
+    partners, others, unusable = _by_stem(left), _by_stem(right), {}
     common = partners.keys() & others.keys()
     if not common:
+        # Some systems do not tell IMG from img.
+        partners, others = _by_stem(left, str.casefold), _by_stem(right, str.casefold)
+        common = partners.keys() & others.keys()
+    if not common:
         if layout == "auto":
+            as_domains.remarks = (
+                f"{first}/ and {second}/ have no name in common: taken as two domains",
+            )
             return as_domains
         raise Refused(
             f"{name}: no file in {shown(first)}/ has a partner of its name in {shown(second)}/"
@@ -216,10 +256,10 @@ def _refuse_none(name: str, items: list[Item], unusable: dict[str, str]) -> None
         raise Refused(f"{name} has no pair that can be used ({'; '.join(reasons)})")
 
 
-def _by_stem(places: list[_Place]) -> dict[str, list[_Place]]:
+def _by_stem(places: list[_Place], alike: Callable[[str], str] = str) -> dict[str, list[_Place]]:
     groups = defaultdict(list)
     for place in places:
-        groups[place.stem].append(place)
+        groups[alike(place.stem)].append(place)
     return groups
 
 

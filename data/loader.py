@@ -14,7 +14,7 @@ from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
 from data.imageset import Source
-from data.listing import shown
+from data.listing import picture_files, shown
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
 from data.tensorflow_sets import PREFIX, open_by_name
@@ -75,12 +75,10 @@ def _open_folder(path: Path, reading: Reading) -> Source:
         arrays = [entry.name for entry in os.scandir(path) if entry.name.endswith(ENDINGS)]
     except OSError as fault:
         raise Refused(f"{shown(path)} cannot be read: {fault.strerror}") from fault
-    try:
-        return open_folder(path, reading)
-    except Refused:
-        if len(arrays) != 1:
-            raise
+    # Only where there is nothing else: beside pictures, it is something about them.
+    if len(arrays) == 1 and not picture_files(path)[0]:
         return open_arrays(path / arrays[0], reading)
+    return open_folder(path, reading)
 
 
 def _two(spec: str, reading: Reading) -> Source | None:
@@ -88,6 +86,9 @@ def _two(spec: str, reading: Reading) -> Source | None:
     halves = _halves(spec)
     if halves is None:
         return None
+    if reading.layout == "domains":
+        # They are: each of them is one.
+        reading = replace(reading, layout="pictures")
     first, second = (_find(half, reading) for half in halves)
     for source in (first, second):
         if source.kind != "pictures":
@@ -108,8 +109,11 @@ def _halves(spec: str) -> tuple[str, str] | None:
 
 
 def _is_there(spec: str) -> bool:
-    name = spec.partition(":")[0]
-    return name in worlds.names() or name in named.SETS or os.path.exists(os.path.expanduser(spec))
+    if spec.partition(":")[0] in (*worlds.names(), *named.SETS):
+        return True
+    # With or without the name of a domain.
+    paths = (spec, spec.rpartition(":")[0])
+    return any(path and os.path.exists(os.path.expanduser(path)) for path in paths)
 
 
 def _one_domain(spec: str, reading: Reading) -> Source | None:

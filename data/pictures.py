@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
-ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
+ENDINGS = (".jpg", ".jpeg", ".jfif", ".png", ".bmp", ".gif", ".webp", ".avif")
+ENDINGS += (".tif", ".tiff", ".pgm", ".ppm")
+#: Endings of pictures that are not read, and are worth a remark.
+UNREAD_ENDINGS = (".heic", ".heif", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".dng", ".psd", ".jp2")
 SMALLEST_SIDE = 8
 MOST_PIXELS = 100_000_000
 #: What transparency is laid over, and what surrounds a padded picture.
@@ -18,9 +22,11 @@ BACKGROUND = "white"
 _GREY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N")
 _SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _LOSSLESS = ("PNG", "BMP", "GIF", "TIFF", "PPM")
-# Formats whose rotation mark lies in the header; a PNG's is found only by decoding it.
-_MARKED = ("JPEG", "MPO", "TIFF", "WEBP")
+# Whatever a file is called: Pillow also reads formats for which it runs other programs.
+Image.init()
+_FORMATS = sorted({"JPEG", "PNG", "BMP", "GIF", "WEBP", "AVIF", "TIFF", "PPM"} & Image.OPEN.keys())
 _ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
+_TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 
 # Our own limit is checked on the header, with a message of our own; Pillow's would warn.
 Image.MAX_IMAGE_PIXELS = None
@@ -54,17 +60,20 @@ def read_header(file: Path) -> Header:
         Unreadable: it is no picture, or too small, too large or of unknown range.
     """
     try:
-        with Image.open(file) as picture:
-            mode, (width, height) = picture.mode, picture.size
+        status = os.stat(file)
+        if not stat.S_ISREG(status.st_mode):
+            # To open a pipe would wait for ever.
+            raise Unreadable("not a file")
+        stamp = (status.st_size, status.st_mtime_ns)
+        with Image.open(file, formats=_FORMATS) as picture:
+            mode, (width, height) = picture.mode, _upright_size(picture)
             if mode == "P" and picture.palette:
                 mode = "RGB"
-            if picture.format in _MARKED and picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE:
-                width, height = height, width
-            status = os.stat(file)
-            stamp = (status.st_size, status.st_mtime_ns)
             header = Header(
                 (width, height), mode in _GREY_MODES, picture.format in _LOSSLESS, stamp
             )
+    except Unreadable:
+        raise
     except Exception as fault:
         # Whatever a decoder makes of a hostile file, it is this one file's fault.
         raise Unreadable(f"not a readable picture{_because(fault)}") from fault
@@ -81,6 +90,19 @@ def read_header(file: Path) -> Header:
     return header
 
 
+def _upright_size(picture: Image.Image) -> tuple[int, int]:
+    """(width, height) once the picture is turned as its rotation mark says."""
+    width, height = picture.size
+    if picture.format == "TIFF":
+        # Some versions of Pillow have turned this size already, and some have not.
+        width, height = picture.tag_v2[_TIFF_WIDTH], picture.tag_v2[_TIFF_HEIGHT]
+    # Of a PNG the mark is asked for only where it was met: else all of it would be decoded.
+    marked = picture.format != "PNG" or "exif" in picture.info
+    if marked and picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE:
+        width, height = height, width
+    return width, height
+
+
 def decode(file: Path, channels: int, least: tuple[int, int] | None = None) -> Image.Image:
     """A file's picture, upright, as 8-bit grey (channels 1) or RGB (3).
 
@@ -92,7 +114,7 @@ def decode(file: Path, channels: int, least: tuple[int, int] | None = None) -> I
         Unreadable: it cannot be decoded.
     """
     try:
-        with Image.open(file) as picture:
+        with Image.open(file, formats=_FORMATS) as picture:
             if least:
                 picture.draft(picture.mode, least)
             return plain(ImageOps.exif_transpose(picture), channels)
