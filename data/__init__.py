@@ -5,7 +5,7 @@
     pictures.images                            # uint8, N×32×32×3
 
 `find` is quick and refuses what cannot be; `load` reads or draws. Neither needs TensorFlow,
-but for named sets, which Keras loads.
+but for sets of TensorFlow Datasets.
 """
 
 from data.errors import MachineFault, Refused

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +31,7 @@ from data.writing import write
 _SEARCHED = 5000
 _LISTED = 20
 _SHAPES = 16
+_LARGEST = 4096
 
 
 @dataclass
@@ -188,11 +191,14 @@ def _described_shapes(source: MeshSource, flags: Flags) -> Image.Image:
 
 def _chosen(source: Source, flags: Flags) -> tuple[ImageSet | PointSet, str]:
     """All that is loaded, or what has the factors asked for; and in words what that is."""
-    asked = understood(source.factors, flags.showing) if flags.showing is not None else {}
-    count = _SEARCHED if asked else flags.count
     size = _size(source, flags.size)
     if size:
         size = Jitter(flags.jitter).loaded_size(size)
+    if flags.showing is not None and not source.factors and source.count is not None:
+        # Of some sets the words are known only when they are there.
+        source.load(flags.split, size, 1, flags.seed)
+    asked = understood(source.factors, flags.showing) if flags.showing is not None else {}
+    count = _SEARCHED if asked else flags.count
     pictures = source.load(flags.split, size, count, flags.seed)
     if not len(pictures):
         raise Refused(f"{source.name}: the split '{flags.split}' is empty")
@@ -212,8 +218,8 @@ def _size(source: Source, size: int | None) -> int:
     if size is None:
         own = min(source.sizes[0]) if source.sizes else source.usual_size or 64
         return min(own, 128)
-    if size < 8:
-        raise Refused(f"--size {size}: legal is 8 or more")
+    if not 8 <= size <= _LARGEST:
+        raise Refused(f"--size {size}: legal is 8 to {_LARGEST}")
     return size
 
 
@@ -246,16 +252,18 @@ def _twice(source: Source, size: int, seed: int) -> list[str]:
         return source.name_of(split, index, sets[split].left_out)
 
     for split, other in (("train", "test"), ("train", "validation"), ("validation", "test")):
-        found = duplicates.between(sets[split].images, sets[other].images)
+        found = duplicates.between(sets[split], sets[other])
         if found:
             lines.append(f"in {other} and in {split}, too: {len(found):,}")
-        same = [f"  {name(other, d.second)} ≈ {name(split, d.first)}" for d in found]
-        lines += _cut_short(same)
+        lines += _cut_short(
+            [(d.second, d.first) for d in found], partial(name, other), partial(name, split)
+        )
     for split, of in sets.items():
-        found = duplicates.within(of.images)
+        found = duplicates.within(of)
         if found:
             lines.append(f"in {split} twice: {len(found):,}")
-        lines += _cut_short([f"  {name(split, d.second)} ≈ {name(split, d.first)}" for d in found])
+        called = partial(name, split)
+        lines += _cut_short([(d.second, d.first) for d in found], called, called)
     return lines if len(lines) > 1 else [*lines, "no picture is there twice"]
 
 
@@ -265,10 +273,11 @@ def _broken(source: Source) -> list[str]:
     return [f"cannot be used: {len(lines):,}", *lines] if lines else []
 
 
-def _cut_short(lines: list[str]) -> list[str]:
-    if len(lines) <= _LISTED:
-        return lines
-    return [*lines[:_LISTED], f"  and {len(lines) - _LISTED:,} more"]
+def _cut_short(found: list[tuple], one: Callable, other: Callable) -> list[str]:
+    """The names of the first that were found; to tell all of many would take long, too."""
+    lines = [f"  {one(here)} ≈ {other(there)}" for here, there in found[:_LISTED]]
+    more = len(found) - len(lines)
+    return [*lines, f"  and {more:,} more"] if more else lines
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import zipfile
 from contextlib import AbstractContextManager, contextmanager
@@ -26,8 +27,11 @@ _TEST = ("x_test", "test_images")
 _LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
 _LABELS |= {"test_images": "test_labels", "images": "labels", "x": "y", "X": "y"}
 _WANTED = {*_TRAIN, *_TEST, *_LABELS.values()}
-# Pictures that are read from a file at a time.
+# Pictures that are read from a file at a time, if they are not more than so many bytes.
 _AT_ONCE = 1000
+_BYTES_AT_ONCE = 256e6
+# Under this name stand the words of labels that are words.
+_WORDS = "words of the labels"
 
 
 class ArraySource(Source):
@@ -43,7 +47,11 @@ class ArraySource(Source):
 
     def __init__(self, name: str, arrays: dict[str, np.ndarray], reading: Reading = AS_IT_SEEMS):
         self.name, self._fit = name, reading.fit
-        self._arrays = arrays
+        if reading.layout in ("pairs", "domains"):
+            raise Refused(
+                f"--layout {reading.layout}: {name} holds arrays, and no {reading.layout}"
+            )
+        self._arrays = arrays = _numbered(arrays)
         self._train = next((key for key in _TRAIN if key in arrays), None)
         self._test = next((key for key in _TEST if key in arrays), None)
         if self._train is None:
@@ -55,9 +63,11 @@ class ArraySource(Source):
         self.channels = 1 if images.ndim == 3 else images.shape[-1]
         self.count = len(images)
         self.sizes = ((images.shape[1], images.shape[2]),) * 2
-        labels = arrays.get(_LABELS.get(self._train, ""))
-        self.factors = _words_for(labels)
-        self.modes = tuple(self.factors) if self.factors and balanced(labels) else ()
+        keys = [_LABELS.get(key) for key in (self._train, self._test) if key]
+        labels = [arrays[key].ravel() for key in keys if key in arrays]
+        words = arrays.get(_WORDS)
+        self.factors = {"label": words} if words else _words_for(labels)
+        self.modes = tuple(self.factors) if self.factors and balanced(labels[0]) else ()
 
     def _check(self, key: str, first: np.ndarray) -> None:
         images = self._arrays[key]
@@ -73,6 +83,10 @@ class ArraySource(Source):
         if images.ndim != first.ndim or images.shape[3:] != first.shape[3:]:
             raise Refused(f"{self.name}: '{key}' and '{self._train}' differ in their channels")
         labels = self._arrays.get(_LABELS.get(key, ""))
+        if labels is not None and labels.dtype.kind not in "uibf":
+            raise Refused(
+                f"{self.name}: '{_LABELS[key]}' is {labels.dtype}; legal are numbers or words"
+            )
         if labels is not None and labels.size != len(images):
             raise Refused(
                 f"{self.name}: {labels.size} labels for the {len(images)} pictures of '{key}'"
@@ -117,11 +131,21 @@ class FileOfArrays(ArraySource):
         known |= {"changed": status.st_mtime_ns, "first": index[:2].tolist(), "fit": self._fit}
         known |= {"shapes": shapes, "version": 1}
 
+        # One in ten may be wanted of what is read.
+        whole = math.prod(self._arrays[key].shape[1:])
+        at_once = max(1, min(_AT_ONCE, int(_BYTES_AT_ONCE / 10 / whole)))
+
         def fill(rows: dict[str, np.ndarray]) -> ImageSet:
+            try:
+                return read(rows)
+            except OSError as fault:
+                raise Refused(f"{self.name} is damaged: '{key}' cannot be read") from fault
+
+        def read(rows: dict[str, np.ndarray]) -> ImageSet:
             words = f"reading {len(index):,} pictures of {self.name}"
             with _h5(self._path) as file, counted(words, len(index)) as progress:
-                for start in range(0, len(index), _AT_ONCE):
-                    some = index[start : start + _AT_ONCE]
+                for start in range(0, len(index), at_once):
+                    some = index[start : start + at_once]
                     # One stretch, and then those that are wanted of it: h5 is slow to choose.
                     stretch = file[key][some[0] : some[-1] + 1][some - some[0]]
                     rows["images"][start : start + len(some)] = self._fitted(stretch, size)
@@ -132,12 +156,31 @@ class FileOfArrays(ArraySource):
         return cache.remember(label, known, shapes, fill)
 
 
-def _words_for(labels: np.ndarray | None) -> dict[str, tuple[str, ...]]:
+def _numbered(arrays: dict) -> dict:
+    """The same with labels that are words as their numbers, and the words beside them."""
+    worded = {
+        key: np.char.decode(arrays[key], "utf-8") if arrays[key].dtype.kind == "S" else arrays[key]
+        for key in sorted({*_LABELS.values()} & arrays.keys())
+        if getattr(arrays[key], "dtype", None) is not None and arrays[key].dtype.kind in "US"
+    }
+    if not worded:
+        return arrays
+    words, numbers = np.unique(
+        np.concatenate([labels.ravel() for labels in worded.values()]), return_inverse=True
+    )
+    ends = np.cumsum([labels.size for labels in worded.values()])[:-1]
+    parts = np.split(numbers.astype(np.int32), ends)
+    known = tuple(shown(word) for word in words) if len(words) <= MOST_CLASSES else ()
+    return arrays | dict(zip(worded, parts, strict=True)) | {_WORDS: known}
+
+
+def _words_for(labels: list[np.ndarray]) -> dict[str, tuple[str, ...]]:
     """What labels can be said to be, where they are few and numbered from 0: their numbers."""
-    if labels is None or labels.dtype.kind not in "ui" or not labels.size:
+    together = np.concatenate([part.astype(np.int64) for part in labels]) if labels else np.empty(0)
+    if not together.size:
         return {}
-    classes = int(labels.max()) + 1
-    if labels.min() < 0 or classes > MOST_CLASSES:
+    classes = int(together.max()) + 1
+    if together.min() < 0 or classes > MOST_CLASSES:
         return {}
     return {"label": tuple(str(number) for number in range(classes))}
 
@@ -178,7 +221,7 @@ def _open_h5(path: Path, reading: Reading) -> ArraySource:
             if not set(wanted) & set(_TRAIN):
                 return ArraySource(name, dict.fromkeys(file))
             arrays = {
-                key: array[...] if key in _LABELS.values() else _Shape(array)
+                key: _in_memory(array) if key in _LABELS.values() else _Shape(array)
                 for key, array in wanted.items()
             }
             return FileOfArrays(path, name, arrays, reading)
@@ -195,6 +238,14 @@ def _h5(path: Path) -> AbstractContextManager:
 
     with h5py.File(path, "r") as file:
         yield file
+
+
+def _in_memory(array) -> np.ndarray:
+    """The values of an .h5 file's array; text as text."""
+    import h5py
+
+    is_text = h5py.check_string_dtype(array.dtype) is not None
+    return np.array(array.asstr()[...], str) if is_text else array[...]
 
 
 def _plain_array(file, key: str, name: str):

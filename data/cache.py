@@ -16,21 +16,23 @@ import json
 import math
 import os
 import sys
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from data.alone import alone
 from data.errors import MachineFault, Refused
-from data.files import ASIDE, DAMAGED, whole
+from data.files import DAMAGED, clear_asides, whole
 from data.imageset import ImageSet
 
 _FACTOR = "factor:"
 # Raised with every change of what a file holds.
 _FORMAT = 4
+# Bytes that are written at a time; more than any header.
+_BLOCK = 1 << 20
 
 
 def folder() -> Path:
@@ -103,10 +105,11 @@ def _remember(path: Path, text: str, make: Callable, check: Callable) -> dict[st
             return kept
         arrays = make()
         try:
-            _clear(path.parent)
+            clear_asides(path.parent)
             # Put in place at once, so that no reader and no other writer sees half a file.
             with whole(path) as aside:
-                np.savez(aside, **arrays, key=np.array(text), names=np.array(sorted(arrays)))
+                about = {"key": np.array(text), "names": np.array(sorted(arrays))}
+                np.savez(aside, allow_pickle=False, **arrays, **about)
         except OSError as fault:
             _say(f"the cache in {folder()} cannot be written ({fault.strerror}): going on without")
         return arrays
@@ -175,8 +178,19 @@ def _new_file(aside: Path, shape: tuple) -> np.memmap:
     with open(aside, "rb+") as file:
         # Now, and with an error that can be told: to write into a file's hole on a full disk
         # kills the process.
-        os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+        _allocate(file, os.fstat(file.fileno()).st_size)
     return rows
+
+
+def _allocate(file: IO[bytes], size: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    # Not everywhere; there, what comes after the header is written once more.
+    file.seek(_BLOCK)
+    for start in range(_BLOCK, size, _BLOCK):
+        file.write(bytes(min(_BLOCK, size - start)))
+    file.flush()
 
 
 def _with_files(path: Path, arrays: dict, shapes: dict) -> dict[str, np.ndarray]:
@@ -209,17 +223,6 @@ def _to_set(arrays: dict[str, np.ndarray]) -> ImageSet:
     if any(len(v) != len(kept) for v in (*factors.values(), kept.inputs) if v is not None):
         raise ValueError("not as many factors or inputs as pictures")
     return kept
-
-
-def _clear(place: Path) -> None:
-    """Remove what killed processes left half-written a day ago or earlier."""
-    for left in place.glob(f"{ASIDE}*"):
-        try:
-            if time.time() - left.stat().st_mtime > 24 * 3600:
-                left.unlink()
-        except FileNotFoundError:
-            # Another process has just finished it.
-            continue
 
 
 def _say(line: str) -> None:

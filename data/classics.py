@@ -72,7 +72,7 @@ def read_cifar(folder: Path) -> dict[str, np.ndarray]:
 def _only(folder: Path, name: str) -> Path:
     found = sorted(folder.rglob(name))
     if len(found) != 1:
-        raise Refused(f"{folder} holds {len(found)} files {name}, not one")
+        raise Refused(f"{folder} holds {len(found)} files {name}, not one: remove it")
     return found[0]
 
 
@@ -89,4 +89,4 @@ def _whole(file: Path, read: Callable[[Path], np.ndarray]) -> np.ndarray:
     try:
         return read(file)
     except DAMAGED as fault:
-        raise Refused(f"{file} is damaged: remove it, and it is fetched again") from fault
+        raise Refused(f"{file} is damaged: remove {file.parent}, and fetch it again") from fault

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.derived import Derived
+from data.imageset import ImageSet
 from data.resize import all_fitted
 
 #: Pictures are compared as brightness on a grid of as many points a side.
@@ -16,8 +18,8 @@ GRID = 16
 ALIKE = 12.0
 # Two flat pictures are alike without being one picture.
 _FLAT = 4.0
-# Pictures whose distances are held in memory at a time.
-_AT_ONCE = 1000
+# Pictures that are looked at at a time, and distances that are held in memory.
+_AT_ONCE, _DISTANCES = 1000, 20_000_000
 
 
 @dataclass(frozen=True)
@@ -31,48 +33,58 @@ class Duplicate:
     difference: float
 
 
-def between(first: np.ndarray, second: np.ndarray) -> list[Duplicate]:
+def between(first: ImageSet, second: ImageSet) -> list[Duplicate]:
     """For each picture of the second set, the nearest of the first, if it is the same picture.
 
-    Args:
-        first, second: uint8 N×H×W×C.
+    Pairs are the same only if their inputs are, too.
     """
     if not len(first) or not len(second):
         return []
     ours, theirs = _prints(first), _prints(second)
     return [
-        Duplicate(int(near), place, float(difference))
-        for place, near, difference in _nearest(ours, theirs, apart=None)
+        Duplicate(int(near), int(place), float(difference))
+        for place, near, difference in _nearest(ours, theirs, apart=False)
     ]
 
 
-def within(images: np.ndarray) -> list[Duplicate]:
-    """Pictures of one set that were there before: pairs (earlier, later)."""
-    if len(images) < 2:
+def within(pictures: ImageSet) -> list[Duplicate]:
+    """Pictures of one set that were there before: (earlier, later)."""
+    if len(pictures) < 2:
         return []
-    prints = _prints(images)
+    prints = _prints(pictures)
     return [
-        Duplicate(int(near), place, float(difference))
+        Duplicate(int(near), int(place), float(difference))
         for place, near, difference in _nearest(prints, prints, apart=True)
     ]
 
 
-def _prints(images: np.ndarray) -> np.ndarray:
-    """Brightness on a coarse grid, float32 N×GRID²."""
+def _prints(pictures: ImageSet) -> np.ndarray:
+    """Brightness on a coarse grid, of pairs of both halves: float32 N×GRID² or N×2·GRID²."""
+    given = pictures.inputs
+    # Inputs that are made of the pictures tell nothing more.
+    halves = [pictures.images, *([] if given is None or isinstance(given, Derived) else [given])]
     small = [
-        all_fitted(np.asarray(images[i : i + _AT_ONCE]), GRID).mean(axis=-1, dtype=np.float32)
-        for i in range(0, len(images), _AT_ONCE)
+        np.concatenate(
+            [
+                all_fitted(np.asarray(half[i : i + _AT_ONCE]), GRID)
+                .mean(axis=-1, dtype=np.float32)
+                .reshape(-1, GRID**2)
+                for i in range(0, len(half), _AT_ONCE)
+            ]
+        )
+        for half in halves
     ]
-    return np.concatenate(small).reshape(len(images), -1)
+    return np.concatenate(small, axis=1)
 
 
-def _nearest(first: np.ndarray, second: np.ndarray, apart: bool | None):
+def _nearest(first: np.ndarray, second: np.ndarray, apart: bool):
     """(place in second, its nearest in first, difference) of those that are one picture."""
     # Nearest by the root mean square, which is a matrix product.
     squares = (first**2).sum(1)
     lively = second.std(axis=1) > _FLAT
-    for start in range(0, len(second), _AT_ONCE):
-        some = second[start : start + _AT_ONCE]
+    at_once = max(1, min(_AT_ONCE, _DISTANCES // len(first)))
+    for start in range(0, len(second), at_once):
+        some = second[start : start + at_once]
         distances = squares - 2 * some @ first.T + (some**2).sum(1)[:, None]
         if apart:
             # Only what came earlier, and never itself.

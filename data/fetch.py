@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from data.alone import alone
 from data.errors import MachineFault
-from data.files import MALFORMED, whole
+from data.files import ASIDE, MALFORMED, clear_asides, whole
 from data.progress import counted
 
 # Of silence, after which a server is given up.
@@ -28,7 +30,7 @@ def datasets_folder() -> Path:
     return (Path(home) if home else Path.home() / ".keras") / "datasets"
 
 
-def fetch(url: str, path: Path, sha256: str | None = None) -> Path:
+def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.inf) -> Path:
     """The file at an address, from `path` where it is there already.
 
     It is written aside and put in place once it is whole: what an interruption left is
@@ -36,6 +38,7 @@ def fetch(url: str, path: Path, sha256: str | None = None) -> Path:
 
     Args:
         sha256: What it must be; None: not known. Then the record of a former fetch counts.
+        most: Bytes that it may have.
 
     Returns:
         `path`.
@@ -44,32 +47,38 @@ def fetch(url: str, path: Path, sha256: str | None = None) -> Path:
         MachineFault: no network, a dead address, or another file than expected; says how to
             get it by hand.
     """
+    by_hand = f"put {url} into {path.parent} by hand, as {path.name}"
+    try:
+        with alone(path):
+            if not _is_there(path, sha256):
+                _download(url, path, sha256, most)
+            _record(path, url)
+    except Exception as fault:
+        said = f"{path.name} could not be fetched ({why(fault)})"
+        raise MachineFault(f"{said}: {by_hand}") from fault
+    return path
+
+
+def _is_there(path: Path, sha256: str | None) -> bool:
+    expected = sha256 or _recorded(path)
+    return path.is_file() and (expected is None or digest(path) == expected)
+
+
+def _download(url: str, path: Path, sha256: str | None, most: float) -> None:
     # Takes a while to import, and most trainings fetch nothing.
     import pooch
 
     pooch.get_logger().setLevel("CRITICAL")
-    by_hand = f"put {url} into {path.parent} by hand, as {path.name}"
-    try:
-        with alone(path), _Bar(path.name) as bar:
-            expected = sha256 or (_recorded(path) if path.exists() else None)
-            downloader = pooch.HTTPDownloader(
-                progressbar=bar, timeout=_SECONDS, chunk_size=_AT_ONCE
-            )
-            pooch.retrieve(
-                url,
-                known_hash=f"sha256:{expected}" if expected else None,
-                fname=path.name,
-                path=path.parent,
-                downloader=downloader,
-            )
-            _record(path, url)
-    except Exception as fault:
-        if isinstance(fault, MachineFault):
-            raise
-        raise MachineFault(
-            f"{path.name} could not be fetched ({_why(fault)}): {by_hand}"
-        ) from fault
-    return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    clear_asides(path.parent)
+    with (
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=ASIDE) as aside,
+        _Bar(path.name, most) as bar,
+    ):
+        downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_SECONDS, chunk_size=_AT_ONCE)
+        known = f"sha256:{sha256}" if sha256 else None
+        pooch.retrieve(url, known, fname=path.name, path=aside, downloader=downloader)
+        os.replace(Path(aside) / path.name, path)
 
 
 def digest(path: Path) -> str:
@@ -99,11 +108,15 @@ def _record(path: Path, url: str) -> None:
     facts = {"url": url, "bytes": path.stat().st_size, "sha256": digest(path)}
     if _recorded(path) == facts["sha256"]:
         return
-    with whole(_record_of(path)) as aside:
-        aside.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    try:
+        with whole(_record_of(path)) as aside:
+            aside.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    except OSError:
+        # The file itself is there and right: in a folder that others keep, perhaps.
+        return
 
 
-def _why(fault: Exception) -> str:
+def why(fault: Exception) -> str:
     """What went wrong, in a few words: requests' own are long and hold addresses of memory."""
     import requests
 
@@ -123,10 +136,10 @@ def _why(fault: Exception) -> str:
 class _Bar:
     """What pooch wants of a progress bar, on top of ours."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, most: float):
         #: Bytes in all, which pooch sets; 0 where the server does not tell.
         self.total = 0
-        self._name, self._done, self._tell = name, 0, None
+        self._name, self._most, self._done, self._tell = name, most, 0, None
         self._open = ExitStack()
 
     def __enter__(self):
@@ -137,11 +150,14 @@ class _Bar:
 
     def update(self, more: int) -> None:
         """So many bytes more have come."""
-        if self._tell is None:
-            words = f"fetching {self._name}, bytes"
-            self._tell = self._open.enter_context(counted(words, max(1, self.total)))
         self._done += more
-        self._tell(max(1, self._done))
+        if max(self._done - _AT_ONCE, self.total) > self._most:
+            raise ValueError(f"it is larger than {self._most / 1e6:,.0f} MB")
+        if self._tell is None and self.total:
+            words = f"fetching {self._name}, bytes"
+            self._tell = self._open.enter_context(counted(words, self.total))
+        if self._tell is not None:
+            self._tell(max(1, self._done))
 
     def reset(self) -> None:
         """Called at the end, before all is counted once more."""

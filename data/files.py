@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -48,6 +50,17 @@ def whole(path: Path) -> Iterator[Path]:
         os.replace(aside, path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def clear_asides(place: Path) -> None:
+    """Remove what killed processes left half-written a day ago or earlier."""
+    for left in place.glob(f"{ASIDE}*"):
+        try:
+            if time.time() - left.stat().st_mtime > 24 * 3600:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+        except OSError:
+            # Another process has just finished it, or it is not ours.
+            continue
 
 
 def _umask() -> int:

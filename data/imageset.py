@@ -88,7 +88,7 @@ class Source(ABC):
     count: int | None
 
     #: "pictures"; "pairs": pictures, each with an input that it is to be made from;
-    #: "domains": two sets of pictures that do not correspond, in `domains`; "points".
+    #: "domains": two sets of pictures that do not correspond, in `domains`; "points"; "meshes".
     kind: str = "pictures"
     #: Where the kind is "domains": name -> a source of pictures.
     domains: dict[str, Source] = {}

@@ -123,6 +123,11 @@ def _alphabet(sides: dict) -> bool:
     return all(len(side) == 1 for side in sides)
 
 
+def means_something(folder: str) -> bool:
+    """Whether a folder of this name is taken for a split, a side, or both."""
+    return bool(_split_of(folder) or folder in _SIDES or _BOTH.fullmatch(folder))
+
+
 def _split_of(folder: str) -> str:
     return SPLITS.get(folder.lower(), "")
 
@@ -158,8 +163,7 @@ def _stem(file: str, split: str, folders: list[str]) -> str:
 def _without_common(all_folders: list[list[str]]) -> list[list[str]]:
     """The files' folders below those that all of them are in, unless these mean something."""
     while all(all_folders) and len({folders[0] for folders in all_folders}) == 1:
-        first = all_folders[0][0]
-        if _split_of(first) or first in _SIDES or _BOTH.fullmatch(first):
+        if means_something(all_folders[0][0]):
             break
         all_folders = [folders[1:] for folders in all_folders]
     return all_folders

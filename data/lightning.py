@@ -28,8 +28,8 @@ def check() -> None:
 def write_out(database: Path, folder: Path) -> None:
     """Write each picture of a database into a folder that is not there yet, whole or not at all.
 
-    The files are called by the SHA-256 of their keys, in one folder for each first letter,
-    so that no folder holds too many; what is no picture by its first bytes is passed over.
+    The files are called by the SHA-256 of their keys; what is no picture by its first bytes
+    is passed over.
 
     Args:
         database: A folder with `data.mdb` somewhere in it.
@@ -68,7 +68,4 @@ def _write(folder: Path, key: bytes, value: memoryview) -> None:
     ending = next((e for begin, e in _ENDINGS.items() if value[: len(begin)] == begin), None)
     if ending is None:
         return
-    name = hashlib.sha256(key).hexdigest()
-    place = folder / name[:2]
-    place.mkdir(exist_ok=True)
-    (place / (name + ending)).write_bytes(value)
+    (folder / (hashlib.sha256(key).hexdigest() + ending)).write_bytes(value)

@@ -94,7 +94,7 @@ def read_off(path: Path) -> Mesh:
         first = words[0]
         if not first[0].startswith("OFF"):
             raise ValueError("no OFF")
-        glued = [first[0].removeprefix("OFF"), *first[1:]] if first != ["OFF"] else []
+        glued = [word for word in (first[0].removeprefix("OFF"), *first[1:]) if word]
         counts, rest = (glued, words[1:]) if glued else (words[1], words[2:])
         many, faces = int(counts[0]), int(counts[1])
         if not (0 < many <= _MOST and 0 < faces <= _MOST and len(rest) >= many + faces):

@@ -37,7 +37,8 @@ class Facts:
     #: How it is fetched and read: one of `_WAYS`, or "meshes".
     way: str
     kind: str
-    #: Pictures or pairs for training; of two domains, of A.
+    #: Pictures or pairs for training, or in all where a set brings no splits; of two
+    #: domains, of A.
     count: int
     #: (height, width) of the smallest and of the largest picture.
     sizes: tuple[tuple[int, int], tuple[int, int]]
@@ -51,6 +52,8 @@ class Facts:
     sha256: str | None = None
     #: The words for the values of "label", where every class is about as frequent.
     labels: tuple[str, ...] = ()
+    #: Of two domains: pictures of B for training.
+    count_b: int = 0
     #: What a reader should know of it.
     remark: str = ""
 
@@ -103,21 +106,25 @@ _TABLE = (
         *("horse2zebra", "archive", "domains", 1067, _square(256), 3, 116.9, _CITE),
         address=_CYCLEGAN + "horse2zebra.zip",
         sha256="a74d9d392eecca9966b51287a76ca126af473d9de4f3e8fc0e9cda08fa1730a1",
+        count_b=1334,
     ),
     Facts(
         *("apple2orange", "archive", "domains", 995, _square(256), 3, 78.5, _CITE),
         address=_CYCLEGAN + "apple2orange.zip",
         sha256="845a191e9af8926408ea597001cd03a452e3300a1f44a79fe329b3d59f6e3eb8",
+        count_b=1019,
     ),
     Facts(
         *("monet2photo", "archive", "domains", 1072, _square(256), 3, 305.2, _CITE),
         address=_CYCLEGAN + "monet2photo.zip",
         sha256="88f91b00fc228f97c9411fbf1880ec1d119c98f1722e4cfcfaa2fb35fac05b04",
+        count_b=6287,
     ),
     Facts(
         *("summer2winter", "archive", "domains", 1231, _square(256), 3, 132.6, _CITE),
         address=_CYCLEGAN + "summer2winter_yosemite.zip",
         sha256="167fe1726807a9d22bd106b4a6c0bd7953b688af924ac1bf967439c4961e49f9",
+        count_b=962,
     ),
     Facts(
         *("celeb_a", "tfds", "pictures", 162_770, ((218, 178),) * 2, 3, 1489),
@@ -150,7 +157,8 @@ class NamedSource(Source):
         self.facts, self._reading, self._side = facts, reading, side
         self.name = f"{facts.name}:{side}" if side else facts.name
         self.kind = "pictures" if side else facts.kind
-        self.count, self.sizes, self.channels = facts.count, facts.sizes, facts.channels
+        self.count = facts.count_b if side == "B" else facts.count
+        self.sizes, self.channels = facts.sizes, facts.channels
         self.input_channels = facts.channels if self.kind == "pairs" else None
         if facts.labels:
             self.factors, self.modes = {"label": facts.labels}, ("label",)
@@ -172,7 +180,10 @@ class NamedSource(Source):
         if self._opened is None:
             whole = _WAYS[self.facts.way](self.facts, self._reading)
             self._opened = whole.domains[self._side] if self._side else whole
-            self.factors = self.factors or self._opened.factors
+            # What the table could not know.
+            self.count, self.label_maps = self._opened.count, self._opened.label_maps
+            if not self.factors:
+                self.factors, self.modes = self._opened.factors, self._opened.modes
         return self._opened.load(split, size, count, seed)
 
     def name_of(self, split, index, left_out):
@@ -200,14 +211,14 @@ def open_set(name: str, reading: Reading) -> Source:
 
 def _from_npz(facts: Facts, reading: Reading) -> Source:
     path = datasets_folder() / f"{facts.name}.npz"
-    fetch(facts.address, path, facts.sha256)
+    fetch(facts.address, path, facts.sha256, _most(facts))
     return open_arrays(path, reading)
 
 
 def _from_idx(facts: Facts, reading: Reading) -> Source:
     folder = datasets_folder() / facts.name
     for name, sha256 in classics.FASHION.items():
-        fetch(facts.address + name, folder / name, sha256)
+        fetch(facts.address + name, folder / name, sha256, _most(facts))
     return ArraySource(facts.name, classics.read_fashion(folder), reading)
 
 
@@ -241,6 +252,11 @@ _WAYS: dict[str, Callable[[Facts, Reading], Source]] = {
 }
 
 
+def _most(facts: Facts) -> float:
+    """Bytes that a file of a set may have: an address may have changed hands."""
+    return 2e6 * facts.megabytes
+
+
 def _unpacked(facts: Facts) -> Path:
     """The folder of an archive's files, fetched and unpacked where it is not there yet."""
     folder = datasets_folder() / facts.name
@@ -248,7 +264,8 @@ def _unpacked(facts: Facts) -> Path:
         if folder.is_dir():
             return folder
         name = facts.address.rsplit("/", 1)[-1]
-        archive = fetch(facts.address, datasets_folder() / f"{facts.name}-{name}", facts.sha256)
+        path = datasets_folder() / f"{facts.name}-{name}"
+        archive = fetch(facts.address, path, facts.sha256, _most(facts))
         try:
             unpack(archive, folder)
         except Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import os
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 from data import cache
 from data.domains import DomainsSource
 from data.errors import MachineFault, Refused
-from data.fetch import datasets_folder
+from data.fetch import datasets_folder, why
 from data.imageset import MOST_CLASSES, SPLITS, ImageSet, Source, divided, split_of
 from data.layouts import SPLITS as SPLIT_NAMES
 from data.pictures import plain
@@ -25,6 +26,8 @@ PREFIX = "tfds:"
 _MISSING = "needs the package tensorflow-datasets: pip install 'gan-cookbook[datasets]'"
 # Where a set does not say how large its pictures are, as many are looked at.
 _LOOKED_AT = 200
+# Of silence, after which there is no network.
+_SECONDS = 15.0
 
 
 def open_by_name(spec: str, reading: Reading) -> Source:
@@ -69,8 +72,8 @@ def _builder(name: str):
         raise Refused(f"--data {PREFIX}{name}: TensorFlow Datasets has no such set") from fault
     except (ValueError, AssertionError) as fault:
         # It has the set, and not this configuration or version of it.
-        why = str(fault).splitlines()[0]
-        raise Refused(f"--data {PREFIX}{name}: {why}") from fault
+        first = str(fault).splitlines()[0]
+        raise Refused(f"--data {PREFIX}{name}: {first}") from fault
 
 
 def _folder() -> str:
@@ -82,13 +85,15 @@ def _open(name: str, reading: Reading) -> Source:
     tfds = _tfds()
     picture = _picture_feature(name, builder.info.features, tfds)
     try:
+        if not builder.is_prepared():
+            _ask_for(builder)
         builder.download_and_prepare()
     except Exception as fault:
         # A dead address, a wrong checksum, a quota, a full disk: each an error of its own.
-        why = (str(fault) or type(fault).__name__).splitlines()[0][:200]
+        by_hand = f"`tfds build {name}` on a machine that can, then put its folder into"
         raise MachineFault(
-            f"{PREFIX}{name} could not be fetched ({why}); `tfds build {name}` on a machine that "
-            f"can, then put its folder into {Path(_folder())} by hand"
+            f"{PREFIX}{name} could not be fetched ({why(fault)[:200]}); {by_hand} "
+            f"{Path(_folder())} by hand"
         ) from fault
     found = list(builder.info.splits)
     sides = {
@@ -105,6 +110,18 @@ def _open(name: str, reading: Reading) -> Source:
     if not own:
         raise Refused(f"{PREFIX}{name} has the splits {', '.join(found)}: none of {SPLITS}")
     return TensorflowSource(builder, name, own, picture, reading)
+
+
+def _ask_for(builder) -> None:
+    """Ask a server that a set comes from for anything at all.
+
+    TensorFlow Datasets asks again and again for minutes, where there is no network.
+    """
+    import requests
+
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    for url in list(builder.url_infos or ())[:1]:
+        requests.head(url, timeout=_SECONDS)
 
 
 def _picture_feature(name: str, features, tfds) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import os
@@ -12,21 +13,25 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from data.errors import MachineFault, Refused
-from data.files import ASIDE
+from data.files import ASIDE, clear_asides
 from data.listing import shown
 from data.progress import counted
 
 MOST_FILES = 1_000_000
+#: Folders in each other.
+MOST_DEPTH = 50
 #: How much larger than the archive its content may be (pictures: about as large).
 MOST_GROWTH = 20
 #: What any archive may hold, however small it is.
 _ALWAYS_ALLOWED = 10_000_000
 _AT_ONCE = 1 << 20
+_LONG_NAMES = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_LONGEST_NAME = 1 << 16
 _DAMAGED = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -54,48 +59,75 @@ def unpack(archive: Path, folder: Path) -> None:
         MachineFault: the disk failed.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    clear_asides(folder.parent)
     aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
     try:
         _unpack_into(archive, aside)
-        aside.chmod(0o755)
-        os.replace(aside, folder)
-    except OSError as fault:
-        raise MachineFault(f"{folder} cannot be written: {fault.strerror or fault}") from fault
+        with _writing(shown(archive.name)):
+            aside.chmod(0o755)
+            os.replace(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
 def _unpack_into(archive: Path, aside: Path) -> None:
     size, name = archive.stat().st_size, shown(archive.name)
-    budget = max(_ALWAYS_ALLOWED, MOST_GROWTH * size)
+    budget = _Budget(max(_ALWAYS_ALLOWED, MOST_GROWTH * size), name)
     words = f"unpacking {name}, bytes"
     with _reading(name), open(archive, "rb") as raw, counted(words, size) as progress:
-        for number, (member, is_folder, content) in enumerate(_members(raw), 1):
+        for number, (member, is_folder, content) in enumerate(_members(raw, budget), 1):
             if number > MOST_FILES:
                 raise Refused(f"{name} holds more than {MOST_FILES:,} files: not unpacked")
             target = aside / _safe(member, name)
-            if is_folder:
-                _make_folder(target, name, member)
-                continue
-            _make_folder(target.parent, name, member)
-            budget = _write(content, target, budget, name)
+            with _writing(name):
+                _make_folder(target if is_folder else target.parent, name, member)
+            if not is_folder:
+                _write(content, target, budget, name)
             progress(max(1, min(raw.tell(), size)))
+
+
+class _Budget:
+    """How much an archive may still hold."""
+
+    def __init__(self, left: int, name: str):
+        self._left, self._name = left, name
+
+    def spend(self, size: int) -> None:
+        """Refuse the archive where it holds too much."""
+        self._left -= size
+        if self._left < 0:
+            raise Refused(
+                f"{self._name} holds more than {MOST_GROWTH} times its own size: not unpacked"
+            )
 
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
+    """Whatever goes wrong while an archive is read is the archive's fault."""
     try:
         yield
-    except _DAMAGED as fault:
+    except (OSError, *_DAMAGED) as fault:
         raise Refused(f"{name} is damaged, or no archive: not unpacked") from fault
 
 
-def _members(raw: IO[bytes]) -> Iterator[_Member]:
+@contextmanager
+def _writing(name: str) -> Iterator[None]:
+    """And what goes wrong while files are written is the disk's, but for their names."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno == errno.ENAMETOOLONG:
+            raise Refused(f"{name} holds names that are too long: not unpacked") from fault
+        why = fault.strerror or fault
+        raise MachineFault(f"what is in {name} cannot be written: {why}") from fault
+
+
+def _members(raw: IO[bytes], budget: _Budget) -> Iterator[_Member]:
     if zipfile.is_zipfile(raw):
         yield from _zip_members(raw)
         return
     raw.seek(0)
-    with tarfile.open(fileobj=raw, mode="r:*") as tar:
+    with tarfile.open(fileobj=raw, mode="r:*", tarinfo=_Header) as tar:
         for member in tar:
             if not (member.isreg() or member.isdir()):
                 raise Refused(
@@ -103,6 +135,33 @@ def _members(raw: IO[bytes]) -> Iterator[_Member]:
                     "not unpacked"
                 )
             yield member.name, member.isdir(), tar.extractfile(member)
+            # tarfile remembers every header, and here nobody asks for one again.
+            tar.members = []
+        # The end of the archive is not the end of the file: its compression has a checksum.
+        for part in iter(lambda: tar.fileobj.read(_AT_ONCE), b""):
+            budget.spend(len(part))
+
+
+class _Header(tarfile.TarInfo):
+    """A header that is understood, or else the archive is damaged."""
+
+    @classmethod
+    def fromtarfile(cls, tar: tarfile.TarFile):
+        """The next header. tarfile itself would take any other for the archive's end."""
+        try:
+            return super().fromtarfile(tar)
+        except tarfile.EOFHeaderError:
+            # The block of zeros that an archive ends with.
+            raise
+        except tarfile.HeaderError as fault:
+            raise tarfile.ReadError(str(fault)) from fault
+
+    def _proc_member(self, tar: tarfile.TarFile):
+        # What is no file holds a longer name for the next one, or the like: all in memory.
+        is_about_another = self.type not in tarfile.SUPPORTED_TYPES or self.type in _LONG_NAMES
+        if is_about_another and self.size > _LONGEST_NAME:
+            raise tarfile.ReadError("no name is as long as that")
+        return super()._proc_member(tar)
 
 
 def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
@@ -129,6 +188,8 @@ def _safe(member: str, name: str) -> PurePosixPath:
     odd = "\\" in member or "\0" in member or (len(member) > 1 and member[1] == ":")
     if path.is_absolute() or ".." in path.parts or odd:
         raise Refused(f"{name}: '{shown(member)}' would leave its folder: not unpacked")
+    if len(path.parts) > MOST_DEPTH:
+        raise Refused(f"{name}: '{shown(member)[:50]}…' lies too deep: not unpacked")
     return path
 
 
@@ -139,17 +200,18 @@ def _make_folder(folder: Path, name: str, member: str) -> None:
         raise Refused(f"{name}: '{shown(member)}' is both a file and a folder") from fault
 
 
-def _write(content: IO[bytes], target: Path, budget: int, name: str) -> int:
-    """Copy a member to where nothing is yet; returns what is left of the budget."""
-    try:
-        with open(target, "xb") as file:
-            for part in iter(lambda: content.read(_AT_ONCE), b""):
-                budget -= len(part)
-                if budget < 0:
-                    raise Refused(
-                        f"{name} holds more than {MOST_GROWTH} times its own size: not unpacked"
-                    )
+def _write(content: IO[bytes], target: Path, budget: _Budget, name: str) -> None:
+    """Copy a member to where nothing is yet."""
+    with ExitStack() as opened:
+        with _writing(name):
+            try:
+                file = opened.enter_context(open(target, "xb"))
+            except FileExistsError as fault:
+                again = f"{name}: '{shown(target.name)}' is in it twice: not unpacked"
+                raise Refused(again) from fault
+        for part in iter(lambda: content.read(_AT_ONCE), b""):
+            budget.spend(len(part))
+            with _writing(name):
                 file.write(part)
-    except FileExistsError as fault:
-        raise Refused(f"{name}: '{shown(target.name)}' is in it twice: not unpacked") from fault
-    return budget
+        with _writing(name):
+            file.flush()

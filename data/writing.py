@@ -14,6 +14,7 @@ from data import duplicates
 from data.errors import MachineFault, Refused
 from data.files import ASIDE
 from data.imageset import SPLITS, ImageSet, Source
+from data.layouts import means_something
 from data.progress import counted
 
 
@@ -70,11 +71,11 @@ def _write_part(source: Source, folder: Path, side: str, size: int) -> list[str]
 
 def without_copies(split: str, sets: dict[str, ImageSet]) -> np.ndarray:
     """The places of a split's pictures that are no copies of another, here or nearer to testing."""
-    images = sets[split].images
-    copies = {d.second for d in duplicates.within(images)}
+    pictures = sets[split]
+    copies = {d.second for d in duplicates.within(pictures)}
     for other in SPLITS[SPLITS.index(split) + 1 :]:
-        copies |= {d.second for d in duplicates.between(sets[other].images, images)}
-    return np.array([i for i in range(len(images)) if i not in copies], int)
+        copies |= {d.second for d in duplicates.between(sets[other], pictures)}
+    return np.array([i for i in range(len(pictures)) if i not in copies], int)
 
 
 def _write_one(folder: Path, pictures: ImageSet, source: Source, index: int, number: int) -> None:
@@ -93,5 +94,6 @@ def _write_one(folder: Path, pictures: ImageSet, source: Source, index: int, num
 
 
 def _as_folder(word: str) -> str:
-    """A label's word as the name of a folder."""
-    return word.replace("/", "-").lstrip(".") or "-"
+    """A label's word as the name of a folder, which is not taken for a side or a split."""
+    word = word.replace("/", "-").lstrip(".") or "-"
+    return f"{word}_" if means_something(word) else word

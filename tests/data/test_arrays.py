@@ -55,6 +55,44 @@ def test_grey_arrays(h5):
     assert load(h5(images=X[..., 0])).images.shape == (104, 12, 12, 1)
 
 
+@pytest.mark.parametrize("kind", ["npz", "h5", "bytes"])
+def test_labels_that_are_words(h5, tmp_path, kind):
+    names = np.array(["dog", "cat", "cow"])[Y]
+    if kind == "npz":
+        np.savez(tmp_path / "a.npz", x_train=X, y_train=names, x_test=X[:3], y_test=names[:3])
+        path = tmp_path / "a.npz"
+    else:
+        text = names.astype("S") if kind == "bytes" else names.astype(object)
+        path = h5(x_train=X, y_train=text, x_test=X[:3], y_test=text[:3])
+    for _ in range(2):
+        source = data.find(str(path))
+        assert source.factors == {"label": ("cat", "cow", "dog")}
+        assert load(path, "test").factors["label"].tolist() == [2, 0, 1]
+
+
+def test_labels_that_only_the_test_has(tmp_path):
+    labels = {"y_train": Y, "y_test": np.array([7, 0])}
+    np.savez(tmp_path / "a.npz", x_train=X, x_test=X[:2], **labels)
+    assert len(data.find(str(tmp_path / "a.npz")).factors["label"]) == 8
+    np.savez(tmp_path / "b.npz", x_train=X, x_test=X[:2], y_train=Y, y_test=np.array([-1, 0]))
+    assert data.find(str(tmp_path / "b.npz")).factors == {}
+
+
+@pytest.mark.parametrize("layout", ["pairs", "domains"])
+def test_arrays_are_single_pictures(h5, layout):
+    with pytest.raises(data.Refused, match=f"--layout {layout}: a.h5 holds arrays"):
+        data.find(str(h5(images=X)), Reading(layout=layout))
+
+
+def test_beside_pictures_arrays_are_passed_over(h5, tmp_path):
+    from tests.data.folders import put
+
+    h5(images=X)
+    put(tmp_path / "A", ["a.png"])
+    with pytest.raises(data.Refused, match="A/ without B/"):
+        data.find(str(tmp_path))
+
+
 def test_a_folder_with_one_file_of_arrays_is_that_file(h5, tmp_path):
     h5(images=X)
     assert data.find(str(tmp_path)).count == 130

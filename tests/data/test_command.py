@@ -125,7 +125,7 @@ def test_real_sets_load_by_folder(tmp_path, name):
         (["hauses"], "did you mean houses"),
         (["seasons:spring"], "legal is seasons:summer or seasons:winter"),
         (["facades", "--size", 20], "facades draws 32 to 256 pixels a side, not 20"),
-        (["houses", "--size", 0], "legal is 8 or more"),
+        (["houses", "--size", 0], "legal is 8 to 4096"),
         (["houses", "--count", 0], "legal is 1 to 5000"),
         (["houses", "--seed", -1], "legal is 0 to 4294967295"),
         (["houses", "--seed", 10**30], "legal is 0 to 4294967295"),

@@ -100,6 +100,26 @@ def test_a_machine_without_a_network(path):
     assert "no connection" in refused(server, path)
 
 
+def test_a_file_that_is_larger_than_it_may_be(server, path):
+    for fault in ("", "silent"):
+        server.fault = fault
+        with pytest.raises(MachineFault, match="it is larger than 0 MB"):
+            fetch(server.url("set.bin"), path, most=20_000)
+        assert names(path) == []
+    fetch(server.url("set.bin"), path, most=300_000)
+
+
+def test_a_file_in_a_folder_that_others_keep(server, path, monkeypatch):
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+
+    def refuse(*words):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("data.fetch.whole", refuse)
+    assert fetch(server.url("set.bin"), path, SUM) == path and server.asked == []
+
+
 def test_a_folder_that_cannot_be_written(server, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineFault, match="could not be fetched"):
@@ -115,7 +135,7 @@ def test_a_killed_fetch_leaves_nothing_that_is_used(server, path, tmp_path):
     )
     (tmp_path / "one.py").write_text(f"{code}, Path({str(path)!r}), {known!r})\n")
     process = command("one", cwd=tmp_path)
-    while not any(p.stat().st_size > 1_000_000 for p in path.parent.glob("*")):
+    while not any(p.stat().st_size > 1_000_000 for p in path.parent.rglob("*")):
         assert process.poll() is None, process.communicate()
         time.sleep(0.001)
     os.kill(process.pid, signal.SIGKILL)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import unicodedata
 
 import numpy as np
 import pytest
@@ -94,6 +95,23 @@ def test_what_lies_beside_the_splits_is_not_used_and_said(tmp_path):
     source = find(tmp_path)
     assert source.count == 2
     assert source.remarks == ("2 pictures beside test/ and train/ are not used",)
+
+
+@pytest.mark.parametrize(
+    "names", [("Train", "Test"), ("training", "testing"), ("TRAIN", "valid"), ("train", "dev")]
+)
+def test_other_names_for_splits(tmp_path, names):
+    for start, name in enumerate(names):
+        put(tmp_path / name, ["a.png", "b.png"], start=10 * start)
+    source = find(tmp_path)
+    assert source.factors == {} and brightness(load(source, "test").images) == [10, 11]
+
+
+def test_folders_between_split_and_side(tmp_path):
+    for start, name in enumerate(("train/set1/A", "train/set1/B", "test/set1/A", "test/set1/B")):
+        put(tmp_path / name, NAMES, start=10 * start)
+    source = find(tmp_path)
+    assert source.kind == "pairs" and len(load(source, "test")) == N
 
 
 # --- pairs ---
@@ -207,6 +225,44 @@ def test_pictures_that_are_no_pairs(tmp_path):
         find(tmp_path, layout="pairs", tolerance=1)
 
 
+def test_the_half_that_is_broken_is_the_one_that_is_named(tmp_path):
+    both(tmp_path)
+    noise((16, 16)).save(tmp_path / "B" / NAMES[1])
+    whole = (tmp_path / "B" / NAMES[1]).read_bytes()
+    (tmp_path / "B" / NAMES[1]).write_bytes(whole[: len(whole) // 2])
+    source = find(tmp_path, tolerance=0.5)
+    loaded = load(source)
+    assert list(loaded.left_out) == ["B/p1.png"] and len(loaded) == N - 1
+    assert source.name_of("train", 1, loaded.left_out) == "A/p2.png"
+
+
+def test_what_lies_beside_a_and_b_is_not_used_and_said(tmp_path):
+    both(tmp_path)
+    put(tmp_path, ["preview.png", "other/x.png"])
+    for layout in ("auto", "pairs"):
+        source = find(tmp_path, layout=layout)
+        assert (source.kind, source.count) == ("pairs", N)
+        assert "2 pictures beside A/ and B/ are not used" in source.remarks
+
+
+def test_one_stray_among_many_pairs_side_by_side(tmp_path):
+    put(tmp_path, [f"{number:03}.png" for number in range(120)], size=(32, 16))
+    put(tmp_path, ["stray.png"])
+    source = find(tmp_path)
+    assert (source.kind, source.count) == ("pairs", 120)
+    assert "stray.png: not twice as wide as high" in source.remarks[-1]
+
+
+def test_one_name_written_in_two_ways(tmp_path):
+    for side, form in (("A", "NFC"), ("B", "NFD")):
+        put(tmp_path / side, [unicodedata.normalize(form, f"é{i}.png") for i in range(N)])
+    assert find(tmp_path).kind == "pairs"
+    other = both(tmp_path / "case")
+    for name in NAMES:
+        (other / "B" / name).rename(other / "B" / name.upper().replace("PNG", "png"))
+    assert find(other).kind == "pairs"
+
+
 # --- label maps ---
 
 
@@ -310,6 +366,11 @@ def test_two_paths_are_two_domains(tmp_path):
     source = data.find(f"{tmp_path / 'summer, here'},{tmp_path / 'winter'}")
     assert list(source.domains) == ["summer, here", "winter"]
     assert [len(load(part)) for part in source.domains.values()] == [N, N]
+    lone = find(f"{tmp_path / 'summer, here'},{tmp_path / 'winter'}", layout="domains")
+    assert lone.kind == "domains"
+    both(tmp_path / "other")
+    crossed = data.find(f"{tmp_path / 'other'}:A,{tmp_path / 'winter'}")
+    assert brightness(load(next(iter(crossed.domains.values()))).images) == [0, 1, 2, 3]
     mixed = data.find(f"houses,{tmp_path / 'winter'}")
     assert list(mixed.domains) == ["houses", "winter"] and mixed.sizes is None
     with pytest.raises(data.Refused, match="ring gives points"):
@@ -389,6 +450,68 @@ def test_links_in_a_circle_end(tmp_path):
     source = find(tmp_path, tolerance=0.5)
     assert source.count == N
     assert list(source.unusable) == ["self.png"]
+
+
+def test_links_at_the_top_win_over_what_they_lead_to(tmp_path):
+    put(tmp_path / "raw" / "x", NAMES)
+    put(tmp_path / "raw" / "y", NAMES, start=100)
+    for side, target in (("A", "x"), ("B", "y")):
+        (tmp_path / side).symlink_to(tmp_path / "raw" / target, target_is_directory=True)
+    assert find(tmp_path).kind == "pairs"
+
+
+def test_a_pipe_keeps_nobody_waiting(tmp_path):
+    put(tmp_path, NAMES)
+    os.mkfifo(tmp_path / "pipe.png")
+    source = find(tmp_path, tolerance=0.5)
+    assert source.unusable == {"pipe.png": "not a file"}
+
+
+def test_a_folder_deeper_than_pythons_stack(tmp_path):
+    put(tmp_path, NAMES)
+    place = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(1200):
+            os.mkdir("d")
+            os.chdir("d")
+        assert find(tmp_path).count == N
+        # What clears up after tests is not as patient.
+        for _ in range(1200):
+            os.chdir("..")
+            os.rmdir("d")
+    finally:
+        os.chdir(place)
+
+
+def test_pictures_of_formats_that_are_not_read_are_counted(tmp_path):
+    put(tmp_path, NAMES)
+    for name in ("a.heic", "b.HEIC", "c.nef"):
+        (tmp_path / name).write_bytes(b"x")
+    assert "not read: 2 .heic files, 1 .nef files" in find(tmp_path).remarks
+
+
+def test_a_program_that_calls_itself_a_picture_is_not_run(tmp_path):
+    put(tmp_path, NAMES)
+    (tmp_path / "x.png").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 64 64\n")
+    assert find(tmp_path, tolerance=0.5).unusable == {"x.png": "not a readable picture"}
+
+
+@pytest.mark.parametrize("ending", ["jpg", "tif", "png", "webp"])
+def test_pairs_that_lie_on_their_side(tmp_path, ending):
+    """What a rotation mark says is obeyed before anything is cut in two."""
+    wide = Image.new("RGB", (64, 32), "red")
+    wide.paste("blue", (32, 0, 64, 32))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = wide.transpose(Image.Transpose.ROTATE_90)
+    turned.save(tmp_path / f"p.{ending}", exif=exif, quality=95)
+    source = find(tmp_path)
+    assert (source.kind, source.describe_sizes()) == ("pairs", "32×32")
+    pairs = load(source, size=32)
+    # But for the seam, where a lossy format mixes colours.
+    inner = (0, slice(None), slice(8, -8))
+    assert pairs.inputs[inner][..., 0].min() > 200 and pairs.images[inner][..., 2].min() > 200
 
 
 def test_links_to_folders_elsewhere_are_followed(tmp_path):

@@ -100,6 +100,8 @@ def test_domains_from_an_archive(serve, tmp_path):
     assert len(horses) == len(zebras) == 2
     assert horses[0, 0, 0, 0] > 200 and zebras[0, 0, 0, 2] > 200
     assert len(load(data.find("horse2zebra:B"), "test")) == 2
+    # What the table says until the set is there.
+    assert [part.count for part in data.find("monet2photo").domains.values()] == [1072, 6287]
     assert len(server.asked) == 1
 
 
@@ -177,7 +179,8 @@ def test_pictures_from_a_lightning_database(serve, tmp_path):
     name = "church_outdoor_train_lmdb/data.mdb"
     content = (tmp_path / "db" / "data.mdb").read_bytes()
     serve("lsun_church", archive(tmp_path, zip_of, (name, content)))
-    assert len(load(data.find("lsun_church"))) == 2
+    source = data.find("lsun_church")
+    assert len(load(source)) == 2 and source.factors == {} and source.count == 2
 
 
 def test_a_package_that_is_missing(monkeypatch):
@@ -251,6 +254,8 @@ def mock(tfds, monkeypatch):
     def make(examples=12, **splits):
         facts = {name: SimpleNamespace(num_examples=n, num_bytes=n) for name, n in splits.items()}
         monkeypatch.setattr(tfds.core.DatasetInfo, "splits", facts)
+        # Mock data are never there already, and need no network.
+        monkeypatch.setattr("data.tensorflow_sets._ask_for", lambda builder: None)
         return tfds.testing.mock_data(num_examples=examples)
 
     return make
@@ -343,11 +348,21 @@ def test_what_tensorflow_datasets_does_not_have(tfds, spec, words):
 
 
 def test_a_set_that_cannot_be_fetched(tfds, monkeypatch):
-    def dead(*words, **options):
-        raise ConnectionError("nobody there\nsecond line")
+    import requests
 
-    monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", dead)
-    with pytest.raises(MachineFault, match=r"nobody there.*by hand") as no:
+    def dead(*words, **options):
+        raise requests.exceptions.ConnectionError("nobody there")
+
+    def broken(*words, **options):
+        raise ValueError("something else\nsecond line")
+
+    # It is found out by one request, and not by minutes of them.
+    monkeypatch.setattr(requests, "head", dead)
+    with pytest.raises(MachineFault, match=r"\(no connection\).*by hand"):
+        data.find("tfds:mnist")
+    monkeypatch.setattr("data.tensorflow_sets._ask_for", lambda builder: None)
+    monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", broken)
+    with pytest.raises(MachineFault, match=r"something else\).*by hand") as no:
         data.find("tfds:mnist")
     assert "\n" not in str(no.value)
 

@@ -2,8 +2,10 @@
 
 import io
 import os
+import random
 import stat
 import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
@@ -133,6 +135,54 @@ def test_a_length_that_lies_is_noticed(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("mode", ["w:", "w:gz", "w:xz"])
+def test_a_byte_that_changed_is_noticed_or_changes_nothing(tmp_path, mode):
+    """Of a compressed archive every byte counts, to its checksum; of others at least names."""
+    members = [(f"{i}.bin", bytes([i]) * 2000) for i in range(8)]
+    whole = tar_of(tmp_path / "a", *members, mode=mode).read_bytes()
+    rng, accepted = random.Random(0), 0
+    for number in range(60):
+        content = bytearray(whole)
+        content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+        (tmp_path / "b").write_bytes(content)
+        try:
+            unpack(tmp_path / "b", tmp_path / f"out{number}")
+        except Refused:
+            continue
+        accepted += 1
+        got = sorted((tmp_path / f"out{number}").iterdir())
+        assert len(got) == 8
+        if mode != "w:":
+            assert [(f.name, f.read_bytes()) for f in got] == members
+    assert accepted < 50
+
+
+def test_a_name_that_fills_the_memory(tmp_path):
+    """A header may announce a longer name; not one of a hundred megabytes."""
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 100_000_000
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        tar.addfile(info, io.BytesIO(b"a" * info.size))
+    tracemalloc.start()
+    with pytest.raises(Refused, match="is damaged"):
+        unpack(tmp_path / "a.tar.gz", tmp_path / "out")
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_long_names_that_are_names(tmp_path):
+    name = "/".join(["folder of a long name"] * 8 + ["x.txt"])
+    unpack(tar_of(tmp_path / "a.tar", (name, b"x")), tmp_path / "out")
+    assert (tmp_path / "out" / name).read_bytes() == b"x"
+
+
+@pytest.mark.parametrize(("name", "words"), [("a/" * 60, "too deep"), ("a" * 300, "too long")])
+def test_names_that_no_disk_takes(tmp_path, name, words):
+    with pytest.raises(Refused, match=words):
+        unpack(tar_of(tmp_path / "a.tar", (name + "b", b"x")), tmp_path / "out")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.tar"]
+
+
 def test_too_many_files(tmp_path, monkeypatch):
     monkeypatch.setattr(unpacking, "MOST_FILES", 3)
     archive = tar_of(tmp_path / "a.tar", *((f"{i}", b"") for i in range(4)))
@@ -156,10 +206,12 @@ def test_a_damaged_archive(tmp_path, mode, damage):
 def test_a_disk_that_fails(tmp_path, monkeypatch):
     archive = tar_of(tmp_path / "a.tar", *GOOD)
 
-    def full(*words):
-        raise OSError(28, "No space left on device")
+    def full(path, mode):
+        if mode == "xb":
+            raise OSError(28, "No space left on device")
+        return open(path, mode)
 
-    monkeypatch.setattr(unpacking, "_write", full)
+    monkeypatch.setattr(unpacking, "open", full, raising=False)
     with pytest.raises(MachineFault, match="No space left on device"):
         unpack(archive, tmp_path / "out")
     assert [p.name for p in tmp_path.iterdir()] == ["a.tar"]
