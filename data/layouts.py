@@ -96,7 +96,8 @@ def plan(name: str, headers: dict[str, Header], layout: Layout) -> Plan:
     sides = defaultdict(list)
     for place in places:
         sides[place.top].append(place)
-    cycle = any(_BOTH.fullmatch(part) for p in places for part in PurePath(p.file).parts[:-1])
+    # As the authors of CycleGAN call them.
+    unpaired = any(_BOTH.fullmatch(part) for p in places for part in PurePath(p.file).parts[:-1])
     if layout != "pictures" and sides.keys() > set(_SIDES) and not _alphabet(sides):
         left = sum(len(of) for side, of in sides.items() if side not in _SIDES)
         remarks += (f"{left} pictures beside A/ and B/ are not used",)
@@ -111,11 +112,12 @@ def plan(name: str, headers: dict[str, Header], layout: Layout) -> Plan:
         raise Refused(
             f"{name} has {only}/ without {other}/; legal are both sides, or --layout pictures"
         )
-    plans = _of_two(name, dict(sorted(sides.items())), headers, layout, cycle) if two else None
-    if plans is None:
-        plans = _of_one(name, places, headers, layout)
-    plans.remarks = remarks + plans.remarks
-    return plans
+    if two:
+        understood = _of_two(name, dict(sorted(sides.items())), headers, layout, unpaired)
+    else:
+        understood = _of_one(name, places, headers, layout)
+    understood.remarks = remarks + understood.remarks
+    return understood
 
 
 def _alphabet(sides: dict) -> bool:
@@ -212,14 +214,14 @@ def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> P
     return Plan("pairs", items, unusable=unusable, remarks=remarks)
 
 
-def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, cycle: bool) -> Plan:
+def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, unpaired: bool) -> Plan:
     """Two folders: pairs where the names agree, else two domains."""
     (first, left), (second, right) = sides.items()
     as_domains = Plan(
         "domains",
         domains={side: [Item(p.split, "", Part(p.file)) for p in of] for side, of in sides.items()},
     )
-    if layout == "domains" or (layout == "auto" and cycle):
+    if layout == "domains" or (layout == "auto" and unpaired):
         return as_domains
     partners, others, unusable = _by_stem(left), _by_stem(right), {}
     common = partners.keys() & others.keys()
