@@ -69,7 +69,8 @@ def main() -> None:
     if command not in commands(name):
         raise Refused(f"{name} {command}: legal are {', '.join(commands(name))}")
     sys.argv = [f"python -m recipes.{name}.{command}", *sys.argv[3:]]
-    runpy.run_module(f"recipes.{name}.{command}", run_name="__main__")
+    # Its flags are looked up in the module that runs: let it be this one.
+    runpy.run_module(f"recipes.{name}.{command}", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from PIL import Image
 
 import data
 from recipes.data_prep import messy
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run
 from tests.console import carried_out, says_the_same, shown_in
 
 CHAPTER = ROOT / "recipes" / "data_prep" / "README.md"
@@ -102,3 +102,12 @@ def test_pairs_and_domains_are_written_as_they_are_read(tmp_path):
             np.testing.assert_array_equal(one.images, other.images)
             if layout == "pairs":
                 np.testing.assert_array_equal(one.inputs, other.inputs)
+
+
+def test_the_short_way_to_the_command(tmp_path):
+    code, out, err = run("recipes", "data_prep", "messy", "m", cwd=tmp_path)
+    assert code == 0 and "three collections of houses" in out and (tmp_path / "m").is_dir(), err
+    code, out, err = run("recipes", "data_prep", "messy", "m", cwd=tmp_path)
+    assert code == 2 and "m is there already" in err and err.count("\n") == 1
+    code, out, err = run("recipes", "data_prep", "train", cwd=tmp_path)
+    assert code == 2 and "data_prep train: legal are messy" in err
