@@ -30,6 +30,9 @@ MOST_GROWTH = 20
 #: What any archive may hold, however small it is.
 _ALWAYS_ALLOWED = 10_000_000
 _AT_ONCE = 1 << 20
+# How compressed files begin. Left to itself, tarfile tries every way on every file, and may
+# take one that is compressed and damaged for one that is not.
+_COMPRESSED = {b"\x1f\x8b": "r:gz", b"BZh": "r:bz2", b"\xfd7zXZ": "r:xz"}
 _LONG_NAMES = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _LONGEST_NAME = 1 << 16
 _DAMAGED = (
@@ -127,7 +130,10 @@ def _members(raw: IO[bytes], budget: _Budget) -> Iterator[_Member]:
         yield from _zip_members(raw)
         return
     raw.seek(0)
-    with tarfile.open(fileobj=raw, mode="r:*", tarinfo=_Header) as tar:
+    begin = raw.read(8)
+    mode = next((mode for start, mode in _COMPRESSED.items() if begin.startswith(start)), "r:")
+    raw.seek(0)
+    with tarfile.open(fileobj=raw, mode=mode, tarinfo=_Header) as tar:
         for member in tar:
             if not (member.isreg() or member.isdir()):
                 raise Refused(
