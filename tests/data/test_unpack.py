@@ -174,17 +174,19 @@ def test_what_is_compressed_is_never_read_as_if_it_were_not(tmp_path):
     """By chance the first bytes of a compressed file may pass for the header of a .tar."""
     info = tarfile.TarInfo("././@LongLink")
     info.type, info.size = tarfile.GNUTYPE_LONGNAME, 100_000_000
-    with tarfile.open(tmp_path / "a", "w:gz") as tar:
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
         tar.addfile(info, io.BytesIO(b"a" * info.size))
-    content = bytearray((tmp_path / "a").read_bytes())
+    content = bytearray((tmp_path / "a.tar.gz").read_bytes())
     for seconds in range(1 << 16):
         # The time in gzip's header, of which nothing else depends.
         content[4:8] = seconds.to_bytes(4, "little")
         if 0 in tarfile.calc_chksums(bytes(content[:512])):
             break
-    (tmp_path / "a").write_bytes(content)
+    else:
+        pytest.fail("no such time")
+    (tmp_path / "a.tar.gz").write_bytes(content)
     with pytest.raises(Refused, match="is damaged"):
-        unpack(tmp_path / "a", tmp_path / "out")
+        unpack(tmp_path / "a.tar.gz", tmp_path / "out")
 
 
 def test_long_names_that_are_names(tmp_path):
