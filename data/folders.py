@@ -166,6 +166,7 @@ class FolderSource(Source):
         return tuple(side for side in (a, b) if self._looks_labelled(sides[side][:_LOOKED_AT]))
 
     def _looks_labelled(self, parts: list[Part]) -> bool:
+        looked_at = 0
         for part in parts:
             if not self._headers[part.file].lossless:
                 return False
@@ -175,7 +176,8 @@ class FolderSource(Source):
                 continue
             if colours is None or len(colours) < _FEWEST_COLOURS:
                 return False
-        return bool(parts)
+            looked_at += 1
+        return looked_at > 0
 
     def _decode(self, chosen: np.ndarray, rows: dict[str, np.ndarray]) -> ImageSet:
         """Read the chosen items into rows; returns those that could be read."""
