@@ -13,10 +13,12 @@ from typing import Any, Literal
 from tyro.conf import Suppress
 
 from data.errors import Refused
-from data.imageset import Source
+from data.imageset import ImageSet, PointSet, Source, UnpairedSet
 from data.jitter import Jitter
 from data.reading import Fit, Layout, Reading
+from data.resize import Size, height_and_width
 
+Loaded = ImageSet | PointSet | UnpairedSet
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 
 
@@ -60,7 +62,9 @@ class Config:
     decay_from: int = 0
     """Each player's update at which its rate begins to fall, if --decay-steps is above 0."""
     decay_steps: int = 0
-    """Updates over which they fall to a hundredth, along half a cosine (0: they stay)."""
+    """Updates over which they fall (0: they stay)."""
+    decay: Literal["cosine", "linear"] = "cosine"
+    """How they fall: along half a cosine to a hundredth, or in a straight line to nothing."""
     pretrain_discriminator: int = 0
     """Updates of the discriminator alone, before the generator's first."""
     seed: int = 0
@@ -115,11 +119,14 @@ class Config:
         self._within("averaging", 0, 1, open_above=True)
         self._within("stop_at_equilibrium", 0, 0.1)
         self._within("jitter", 0, 1)
-        if self.image_size is not None and self.image_size not in self.legal_sizes():
+        last = self.decay_from + self.decay_steps
+        if self.decay_steps and self.decay == "linear" and self.steps > last:
             raise Refused(
-                f"--image-size {self.image_size}: this network makes "
-                f"{_nearest(self.image_size, self.legal_sizes())} (nearest legal sizes)"
+                f"--steps {self.steps}: the rates are 0 from step {last} on, and nothing is learned "
+                f"there; legal is up to {last}, or more with a larger --decay-from or --decay-steps"
             )
+        if self.image_size is not None:
+            self._check_size(self.image_size)
 
     def fitted_to(self, source: Source) -> Config:
         """This configuration with size and channels settled for the data.
@@ -153,6 +160,18 @@ class Config:
         settled.check()
         return settled
 
+    def lessons(self, loaded: Loaded) -> np.ndarray | Loaded:
+        """What this recipe learns from, of a split as it was loaded: here the samples alone."""
+        return loaded.samples
+
+    def examples_of(self, source: Source, samples) -> np.ndarray | Loaded:
+        """A few samples to be shown beside what is made, as they were loaded: here learned ones."""
+        return samples[: self.sample_count]
+
+    def notes(self, source: Source, samples) -> dict:
+        """What else is to be remembered of the data, in config.yaml."""
+        return {}
+
     @property
     def reading(self) -> Reading:
         """How the data is to be read: those of the settings that say so."""
@@ -166,11 +185,11 @@ class Config:
         return Jitter(self.jitter, self.flip) if self.jitter or self.flip else None
 
     @property
-    def loaded_size(self) -> int:
-        """Pixels a side at which pictures are loaded: larger, where jitter cuts them out."""
+    def loaded_size(self) -> Size:
+        """The size at which pictures are loaded: larger, where jitter cuts them out."""
         return self._loaded(self.image_size)
 
-    def _loaded(self, size: int) -> int:
+    def _loaded(self, size: Size) -> Size:
         return self.jittering.loaded_size(size) if self.jittering else size
 
     @property
@@ -178,7 +197,7 @@ class Config:
         """Shape of one sample: a picture's (size, size, C), a point's (coordinates,)."""
         if not self.makes_pictures:
             return (self.channels,)
-        return (self.image_size, self.image_size, self.channels)
+        return (*height_and_width(self.image_size), self.channels)
 
     def check_kind(self, source: Source) -> None:
         """Refuse data of a kind that this recipe, or this run of it, does not learn from."""
@@ -188,6 +207,16 @@ class Config:
         if self.channels and (source.kind == "points") == self.makes_pictures:
             made = "pictures" if self.makes_pictures else "points"
             raise Refused(f"--data {source.name} gives {source.kind}; this run makes {made}")
+
+    def _check_size(self, size: Size) -> None:
+        for side in height_and_width(size):
+            if side not in self.legal_sizes():
+                told = size if isinstance(size, int) else " ".join(map(str, size))
+                sides = "" if isinstance(size, int) else f"; of {side}"
+                raise Refused(
+                    f"--image-size {told}: this network makes "
+                    f"{_nearest(side, self.legal_sizes())} (nearest legal sizes{sides})"
+                )
 
     @property
     def makes_pictures(self) -> bool:
@@ -209,11 +238,20 @@ def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+#: How to come by data of a kind, where single pictures are not enough.
+_WAYS = {
+    "pairs": "from pairs: two pictures side by side in each file, folders A and B with the same "
+    "names, or single pictures with --pairs",
+    "domains": "from two sets of pictures: folders A and B, or two folders with a comma between",
+}
+
+
 def _unfit(source: Source, learns_from: tuple[str, ...]) -> str:
     """Why a recipe cannot learn from a source, and what it can learn from."""
     if source.kind == "domains" and "pictures" in learns_from:
         return source.ask_for_one()
-    return f"--data {source.name} gives {source.kind}; this recipe learns {learns_from[0]}"
+    wanted = _WAYS.get(learns_from[0], learns_from[0])
+    return f"--data {source.name} gives {source.kind}; this recipe learns {wanted}"
 
 
 def _nearest(size: int, legal: list[int]) -> str:
@@ -243,4 +281,5 @@ def from_dict(kind: type[Config], values: dict[str, Any]) -> Config:
         legal = typing.get_args(hint) if typing.get_origin(hint) is Literal else None
         if legal and values.get(name, legal[0]) not in legal:
             raise Refused(f"config.yaml: {name} {values[name]}: legal are {', '.join(legal)}")
-    return kind(**values)
+    # YAML knows no tuples.
+    return kind(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})

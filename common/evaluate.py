@@ -101,7 +101,7 @@ def evaluate(
         config = run.config(kind)
         ablations = {}
         for path in flags.beside:
-            name, other = _beside(path, recipe, run, ablations)
+            name, other = run_beside(path, recipe, run, ablations)
             claims.enter_context(other.claimed())
             ablations[name] = (other, other.config(kind))
         source = data.find(flags.data or config.data, config.reading)
@@ -138,7 +138,7 @@ def evaluate(
         return scores
 
 
-def _beside(path: Path, recipe: str, run: Run, taken: dict) -> tuple[str, Run]:
+def run_beside(path: Path, recipe: str, run: Run, taken: dict) -> tuple[str, Run]:
     """The run to be measured beside `run`, and the name of its column."""
     other, name = Run.open(path, recipe), path.resolve().name
     if name in (*RESERVED, *taken):

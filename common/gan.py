@@ -11,12 +11,13 @@ from PIL import Image
 
 from common import backend
 from common.average import Average
-from common.batches import Batches, draw_latents, random
+from common.batches import batches_of, draw_latents, random
 from common.config import Config
 from common.equilibrium import Equilibrium
 from common.network import Discriminator, Generator
 from common.plane import over_surface
 from common.samples import to_pixels
+from data.imageset import ImageSet, UnpairedSet
 from data.sheet import grid
 
 
@@ -25,8 +26,12 @@ class GAN(keras.Model):
 
     A recipe passes its two players and, where its paper trains otherwise, overrides
     `train_step`. The configuration must have `latent_size` and `prior`, or the recipe its
-    own `noise` and `show`.
+    own `noise`, `given` and `show`.
     """
+
+    #: Real samples, some of which may be shown beside what is made, as `trainModel` takes
+    #: them but as large as what is made; set by whoever wants to see something.
+    examples: np.ndarray | ImageSet | UnpairedSet | None = None
 
     def __init__(self, config: Config, generator: Generator, discriminator: Discriminator):
         super().__init__(name=type(self).__name__.lower())
@@ -48,42 +53,52 @@ class GAN(keras.Model):
 
     def train_step(self, batch):
         """One update of each player from one batch; returns what is logged."""
+        real, condition = batch["real"], self.condition(batch)
         # The tape remembers how the fakes were made. The discriminator's update lies outside
         # of it; the generator's goes on recording where it left off.
         with backend.tape() as forward:
             make = self.generator.frozen if self.pretraining else self.generator
-            fake = make(batch["latent"])
+            fake = make(*self.given(batch))
         # The discriminator learns from the pictures, not from how they came about.
-        judged = self.discriminator.trainModel(batch["real"], ops.stop_gradient(fake))
+        judged = self.discriminator.trainModel(real, ops.stop_gradient(fake), *condition)
         logs = {f"discriminator/{name}": value for name, value in judged.items()}
         if self.pretraining:
             return logs
         # The same fakes serve the generator, judged by the discriminator just updated.
         made = self.generator.trainModel(
-            fake, batch["real"], self.discriminator.frozen, tape=forward
+            fake, real, self.discriminator.frozen, *condition, tape=forward
         )
         self.average.update()
         return logs | {f"generator/{name}": value for name, value in made.items()}
 
-    def trainModel(self, dataset: np.ndarray, callbacks: Sequence[keras.callbacks.Callback] = ()):
+    def given(self, batch) -> tuple:
+        """What the generator makes its pictures from."""
+        return (batch["latent"],)
+
+    def condition(self, batch) -> tuple:
+        """What the discriminator is told of each picture that it judges: here nothing."""
+        return ()
+
+    def trainModel(
+        self,
+        dataset: np.ndarray | ImageSet | UnpairedSet,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ):
         """Train from where this GAN stands up to `config.steps`, or to equilibrium.
 
         First come `config.pretrain_discriminator` updates of the discriminator alone, so
         that the generator's first lessons mean something.
 
         Args:
-            dataset: Pictures, uint8 N×H×W×C, of `config.loaded_size`, or points, float32 N×D.
+            dataset: Pictures, uint8 N×H×W×C, of `config.loaded_size`, or points, float32 N×D;
+                pairs or two sets of pictures, for recipes that translate.
             callbacks: Keras callbacks; `self.step` counts for them. One that sets
                 `stop_training` ends the training after the step.
 
         Raises:
             Refused: fewer pictures than one batch.
         """
-        config = self.config
-        batches = Batches(
-            *(dataset, config.batch_size, config.seed, self.noise),
-            *(config.jittering, config.image_size),
-        )
+        batches = batches_of(dataset, self.config, self.noise)
         self.compile(optimizer=None, jit_compile=backend.has_gpu())
         self.stop_training = False
         self._fit(batches, 0, True, callbacks)
@@ -123,21 +138,29 @@ class GAN(keras.Model):
         self.average.refresh()
         return generate(self.average.model, latents)
 
-    def sheet(self, samples: np.ndarray, real: np.ndarray) -> Image.Image:
-        """Samples on one sheet: pictures side by side, points over the discriminator's surface.
+    def sheet(self, samples: np.ndarray) -> Image.Image:
+        """Samples, as `show` gives them, on one sheet: pictures side by side, points in the plane.
 
-        Args:
-            samples: As `show` gives them.
-            real: Some of the data, as points are drawn beside them.
+        Points lie over the discriminator's surface, with the examples beside them.
         """
         if len(self.config.sample_shape) > 1:
             return grid(to_pixels(samples))
-        return over_surface(samples, real, self.discriminator.frozen)
+        return over_surface(samples, self.examples, self.discriminator.frozen)
+
+    def wanted(self) -> np.ndarray:
+        """Real samples such as `show` is to give: pictures in [-1, 1] or points."""
+        some = self.examples
+        return some.astype(np.float32) / 127.5 - 1 if some.dtype == np.uint8 else some
+
+    def sample_shapes(self) -> dict[str, tuple[int, ...]]:
+        """What a batch holds of the data, by name: the shape of one sample."""
+        return {"real": self.config.sample_shape}
 
     def log_names(self) -> list[str]:
         """The names that `train_step` logs, found by running it on shapes alone."""
         batch = self.noise(random(0, "shapes"), 2)
-        batch["real"] = np.zeros((2, *self.config.sample_shape), "float32")
+        for name, shape in self.sample_shapes().items():
+            batch[name] = np.zeros((2, *shape), "float32")
         return sorted(backend.names_of(self.train_step, batch))
 
     def state(self) -> dict[str, list]:

@@ -55,13 +55,13 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
     out = flags.out or run.path / f"{what}.png"
 
     # Only now the slow import, and backend first: it imports TensorFlow quietly.
-    from common import backend
+    from common import backend  # noqa: F401
     from common.gan import fixed_latents, generate
     from common.samples import to_pixels
     from data.figure import scatter
     from data.sheet import grid, save
 
-    model = _load(run, backend)
+    model = load_network(run)
 
     def latents(count: int) -> np.ndarray:
         if flags.seed is None:
@@ -112,8 +112,15 @@ def _check(flags: InferFlags, run: Run, config: Config) -> None:
         raise Refused(f"{run.path} has no generator.keras yet: no checkpoint was reached")
 
 
-def _load(run: Run, backend):
+def load_network(run: Run, name: str = "generator"):
+    """One of the networks of a run's generator.
+
+    Raises:
+        Refused: its file is damaged.
+    """
+    from common import backend
+
     try:
-        return backend.load_network(run.generator)
+        return backend.load_network(run.network(name))
     except DAMAGED as fault:
-        raise Refused(f"{run.generator} is damaged; resuming the run writes it anew") from fault
+        raise Refused(f"{run.network(name)} is damaged; resuming the run writes it anew") from fault

@@ -65,7 +65,11 @@ class Keeper(keras.callbacks.Callback):
         self._saved_at = step
 
     def save_generator(self) -> None:
-        """Write generator.keras: float32, averaged, plain Keras layers."""
+        """Write generator.keras: float32, averaged, plain Keras layers.
+
+        Where the generator is several networks, each is written under its name.
+        """
         self.model.average.refresh()
-        with whole(self._run.generator) as aside:
-            self.model.average.model.save(aside)
+        for network in self.model.average.models:
+            with whole(self._run.network(network.name)) as aside:
+                network.save(aside)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from keras import initializers, layers, random
+from keras import initializers, layers, ops, random
 
 
 def doublings(image_size: int) -> int:
@@ -29,6 +29,28 @@ def batch_norm(x):
     )(x)
 
 
+def instance_norm(x, affine: bool = False):
+    """Every channel of every picture brought to mean 0 and variance 1 (Ulyanov et al. 2016).
+
+    The same in training and afterwards, whatever else is in the batch. Keras computes it in
+    float32 in any arithmetic; ε 1e-5 is the papers' code's, not Keras' 1e-3.
+
+    Args:
+        affine: Then a factor γ from N(1, .02²) and a shift β for each channel, learned.
+    """
+    return layers.GroupNormalization(
+        *(-1, -1, 1e-5),
+        center=affine,
+        scale=affine,
+        gamma_initializer=normal_weights(1.0),
+    )(x)
+
+
+def reflect(x, border: int):
+    """A border that mirrors what lies inside of it, its edge not repeated."""
+    return ops.pad(x, ((0, 0), (border, border), (border, border), (0, 0)), mode="reflect")
+
+
 def downsample(x, width: int, kernel: int, bias: bool = False):
     """A convolution with stride 2 and symmetric padding: half the size."""
     if kernel % 2:
@@ -38,8 +60,8 @@ def downsample(x, width: int, kernel: int, bias: bool = False):
     return layers.Conv2D(width, kernel, 2, padding, use_bias=bias, kernel_initializer=weights)(x)
 
 
-def upsample(x, width: int, kernel: int, how: str = "transposed"):
-    """Twice the size, without bias.
+def upsample(x, width: int, kernel: int, how: str = "transposed", bias: bool = False):
+    """Twice the size.
 
     Args:
         how: "transposed": a transposed convolution with stride 2, as in the paper.
@@ -49,13 +71,13 @@ def upsample(x, width: int, kernel: int, how: str = "transposed"):
     weights = normal_weights()
     if how == "resize":
         x = layers.UpSampling2D(2)(x)
-        return layers.Conv2D(width, 3, 1, "same", use_bias=False, kernel_initializer=weights)(x)
+        return layers.Conv2D(width, 3, 1, "same", use_bias=bias, kernel_initializer=weights)(x)
     if kernel % 2 == 0:
         return layers.Conv2DTranspose(
-            width, kernel, 2, "same", use_bias=False, kernel_initializer=weights
+            width, kernel, 2, "same", use_bias=bias, kernel_initializer=weights
         )(x)
     x = layers.Conv2DTranspose(
-        width, kernel, 2, "valid", use_bias=False, kernel_initializer=weights
+        width, kernel, 2, "valid", use_bias=bias, kernel_initializer=weights
     )(x)
     # The mirror image of symmetric padding: half the kernel off the front, one less behind.
     return layers.Cropping2D(((kernel // 2, kernel // 2 - 1),) * 2)(x)

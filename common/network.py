@@ -67,21 +67,21 @@ class Player:
         """Log scalars that are no part of the loss."""
         self._observed |= values
 
-    def __call__(self, *inputs):
-        """The first network's output, in training: batch statistics move."""
-        return self.model(*inputs, training=True)
+    def __call__(self, *inputs, which: int = 0):
+        """A network's output, the first one's as a rule, in training: batch statistics move."""
+        return self.models[which](_together(inputs), training=True)
 
-    def frozen(self, *inputs):
+    def frozen(self, *inputs, which: int = 0):
         """The same output with no variable changed: what the other side's loss may ask.
 
         As in its own update, batch normalisation uses the batch's statistics; but the running
         statistics and the seeds that such a call moves are given back instead of stored.
         """
-        model = self.model
+        model = self.models[which]
         outputs, _ = model.stateless_call(
             [v.value for v in model.trainable_variables],
             [v.value for v in model.non_trainable_variables],
-            *inputs,
+            _together(inputs),
             training=True,
         )
         return outputs
@@ -97,6 +97,11 @@ class Player:
         return {name: variables, f"{name}_optimizer": self.optimizer.variables}
 
 
+def _together(inputs: tuple):
+    """What a Keras network takes: one tensor, or a list of several."""
+    return inputs[0] if len(inputs) == 1 else list(inputs)
+
+
 class Generator(Player):
     """The side that makes pictures."""
 
@@ -104,16 +109,20 @@ class Generator(Player):
         """Adam at `config.generator_rate`."""
         return adam(self.config.generator_rate, self.config)
 
-    def lossFunction(self, fake, real, discriminator) -> dict:
+    def lossFunction(self, fake, real, discriminator, *condition) -> dict:
         """How far the discriminator is from taking `fake` for real.
 
         Args:
             fake: This generator's pictures, N×H×W×C in [-1, 1].
             real: Real pictures; only relativistic losses look at them.
-            discriminator: Pictures to logits, without side effects.
+            discriminator: Pictures, and what it is told of each, to logits; without side
+                effects.
+            condition: What it is told.
         """
-        real_logits = discriminator(real) if self.loss.generator_needs_real else None
-        return {"adversarial": self.loss.generator(discriminator(fake), real_logits)}
+        needs_real = self.loss.generator_needs_real
+        real_logits = discriminator(real, *condition) if needs_real else None
+        fake_logits = discriminator(fake, *condition)
+        return {"adversarial": self.loss.generator(fake_logits, real_logits)}
 
 
 class Discriminator(Player):
@@ -123,12 +132,12 @@ class Discriminator(Player):
         """Adam at `config.discriminator_rate`: at a time scale of its own (Heusel et al. 2017)."""
         return adam(self.config.discriminator_rate, self.config)
 
-    def lossFunction(self, real, fake) -> dict:
-        """How badly real and fake are told apart.
+    def lossFunction(self, real, fake, *condition) -> dict:
+        """How badly real and fake are told apart, by one who is told `condition` of both.
 
         They pass as two batches, so that each is normalised by its own statistics
         (Radford et al. 2016).
         """
-        real_logits, fake_logits = self(real), self(fake)
+        real_logits, fake_logits = self(real, *condition), self(fake, *condition)
         self.observe(ranked=ranked(real_logits, fake_logits))
         return {"adversarial": self.loss.discriminator(real_logits, fake_logits)}

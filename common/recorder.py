@@ -61,18 +61,12 @@ def _is_up_to(row: dict, step: int) -> bool:
 
 
 class Samples(keras.callbacks.Callback):
-    """A sheet of the same latents every `sample_every` steps, and always as latest.png.
+    """A sheet of the same latents every `sample_every` steps, and always as latest.png."""
 
-    Args:
-        real: Some of the data, to be shown beside points.
-    """
-
-    def __init__(
-        self, run: Run, events: EventWriter, config: Config, watchdog: Watchdog, real: np.ndarray
-    ):
+    def __init__(self, run: Run, events: EventWriter, config: Config, watchdog: Watchdog):
         super().__init__()
         self._folder, self._events, self._watchdog = run.samples, events, watchdog
-        self._every, self._count, self._real = config.sample_every, config.sample_count, real
+        self._every, self._count = config.sample_every, config.sample_count
         self._drawn_at = 0
 
     def on_train_batch_end(self, batch, logs=None):
@@ -91,7 +85,7 @@ class Samples(keras.callbacks.Callback):
         """Draw and keep the sheet of the present step."""
         step = self._drawn_at = self.model.step
         samples = self.model.show(self._count)
-        sheet = self.model.sheet(samples, self._real)
+        sheet = self.model.sheet(samples)
         path = self._folder / f"step-{max(step, 0):07d}.png"
         save(sheet, path)
         with whole(self._folder / "latest.png") as aside:

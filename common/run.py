@@ -5,7 +5,8 @@ metrics.csv      one row every `log_every` steps
 events/          the same for TensorBoard
 samples/         grids of the same latents over time
 checkpoints/     what resuming needs
-generator.keras  what infer uses: float32, averaged where averaging is on
+generator.keras  what infer uses: float32, averaged where averaging is on; a second network
+                 lies beside it under its own name
 evaluation.json  what evaluate measured
 """
 
@@ -31,6 +32,7 @@ import yaml
 from common.config import Config, from_dict
 from data.errors import Refused
 from data.files import ASIDE, whole
+from data.imageset import ImageSet, UnpairedSet
 
 RUNS = Path("runs")
 
@@ -45,7 +47,7 @@ class Run:
         self.checkpoints = path / "checkpoints"
         self.metrics = path / "metrics.csv"
         self.events = path / "events"
-        self.generator = path / "generator.keras"
+        self.generator = self.network("generator")
         self.evaluation = path / "evaluation.json"
 
     @classmethod
@@ -139,7 +141,11 @@ class Run:
             raise Refused(f"{self.path / 'config.yaml'} is damaged: {fault}") from fault
         return config
 
-    def check_data(self, samples: np.ndarray, name: str) -> None:
+    def network(self, name: str) -> Path:
+        """The file of one of the generator's networks, of which the first is "generator"."""
+        return self.path / f"{name}.keras"
+
+    def check_data(self, samples: np.ndarray | ImageSet | UnpairedSet, name: str) -> None:
         """Refuse samples that are not those that the run was trained on."""
         if fingerprint(samples) != self.facts["data"].get("fingerprint"):
             raise Refused(f"{name} does not hold the samples that {self.path} was trained on")
@@ -151,8 +157,16 @@ class Run:
             aside.write_text(_to_yaml(self.facts), encoding="utf-8")
 
 
-def fingerprint(samples: np.ndarray) -> int:
-    """Tells one set of pictures or points from another."""
+def fingerprint(samples: np.ndarray | ImageSet | UnpairedSet) -> int:
+    """Tells one set of pictures, pairs or points from another."""
+    if isinstance(samples, UnpairedSet):
+        # Of two sets it matters which is which.
+        return fingerprint(samples.a) ^ (fingerprint(samples.b) * 2 % 2**32)
+    if isinstance(samples, ImageSet):
+        # Inputs that are made from the pictures are known by them.
+        made = not isinstance(samples.inputs, np.ndarray)
+        inputs = 0 if made else fingerprint(samples.inputs) * 2 % 2**32
+        return fingerprint(samples.images) ^ inputs
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
 
 

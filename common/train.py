@@ -80,15 +80,17 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     config = flags.config.fitted_to(source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
-    samples = _load(source, config)
+    samples, examples = _load(source, config)
     if config.precision == "auto":
         # From here on TensorFlow is there, and nothing about flags or data is refused.
         from common.precision import choose
 
         config = dataclasses.replace(config, precision=choose("auto"))
     gan = _build(config, build)
+    gan.examples = examples
     config = gan.config = _with_movable_data(config)
     facts = {"pictures": len(samples), "fingerprint": fingerprint(samples)}
+    facts |= config.notes(source, samples)
     try:
         run = Run.create(flags.run, recipe, config, facts)
     except OSError as fault:
@@ -116,25 +118,29 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         except Refused as no:
             raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
         config.check_kind(source)
-        samples = _load(source, config)
+        samples, examples = _load(source, config)
         run.check_data(samples, config.data)
         gan = _build(config, build)
+        gan.examples = examples
         gan.config = _with_movable_data(config)
         return _train(run, recipe, gan, samples)
 
 
-def _load(source: data.Source, config: Config) -> np.ndarray:
+def _load(source: data.Source, config: Config) -> tuple:
+    """What is learned from, and a few examples: of it, or of what is kept for testing."""
     began = time.time()
-    samples = source.load("train", config.loaded_size, config.pictures, config.seed).samples
+    loaded = source.load("train", config.loaded_size, config.pictures, config.seed)
+    samples = config.lessons(loaded)
     check_batch(config.batch_size, len(samples))
     what, sizes = "points", ""
     if source.kind != "points":
-        what = f"pictures {config.image_size}×{config.image_size}×{config.channels}"
+        height, width, channels = config.sample_shape
+        what = f"{source.kind} {width}×{height}×{channels}"
         sizes = f" ({source.describe_sizes()})"
     print(f"{len(samples)} {what} of {source.name}{sizes}, {time.time() - began:.1f} s", flush=True)
     for remark in source.remarks:
         print(f"note: {remark}", file=sys.stderr)
-    return samples
+    return samples, unjittered(config.examples_of(source, samples), config)
 
 
 def _build(config: Config, build: Callable):
@@ -152,7 +158,7 @@ def _build(config: Config, build: Callable):
     return gan
 
 
-def _train(run: Run, recipe: str, gan, dataset: np.ndarray) -> int:
+def _train(run: Run, recipe: str, gan, dataset) -> int:
     from common import backend, checkpoint
     from common.keeper import Keeper
     from common.progress import ProgressBar
@@ -172,12 +178,9 @@ def _train(run: Run, recipe: str, gan, dataset: np.ndarray) -> int:
             run.note(config=dataclasses.asdict(config), device=backend.device_name())
 
             events = backend.EventWriter(run.events)
-            real = unjittered(dataset[: config.sample_count], config)
-            if real.dtype == np.uint8:
-                real = real.astype(np.float32) / 127.5 - 1
-            watchdog = Watchdog(config.log_every, config.watchdog, diversity(real))
+            watchdog = Watchdog(config.log_every, config.watchdog, diversity(gan.wanted()))
             metrics = Metrics(run, events, config.log_every, gan.log_names())
-            samples = Samples(run, events, config, watchdog, real)
+            samples = Samples(run, events, config, watchdog)
             metrics.resume_at(gan.step)
             with Keeper(run, events, config.checkpoint_every, watchdog) as keeper:
                 for writer in (samples, keeper):

@@ -52,6 +52,22 @@ class ImageSet:
 
 
 @dataclass(frozen=True)
+class UnpairedSet:
+    """Two sets of pictures that do not correspond."""
+
+    a: ImageSet
+    b: ImageSet
+
+    def __len__(self) -> int:
+        """As many as there are of both."""
+        return min(len(self.a), len(self.b))
+
+    def take(self, index: np.ndarray) -> UnpairedSet:
+        """Some of both."""
+        return UnpairedSet(self.a.take(index), self.b.take(index))
+
+
+@dataclass(frozen=True)
 class PointSet:
     """Points in the plane and what is known of each."""
 
@@ -117,7 +133,9 @@ class Source(ABC):
     unusable: dict[str, str] = {}
 
     @abstractmethod
-    def load(self, split: str, size: Size, count: int, seed: int) -> ImageSet | PointSet:
+    def load(
+        self, split: str, size: Size, count: int, seed: int
+    ) -> ImageSet | PointSet | UnpairedSet:
         """Read or draw one split.
 
         Args:

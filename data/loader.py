@@ -50,7 +50,7 @@ def movable(spec: str) -> str:
 
 def _find(spec: str, reading: Reading) -> Source:
     if spec.partition(":")[0] in worlds.names():
-        return open_world(spec)
+        return open_world(spec, reading)
     if spec in named.SETS:
         return named.open_set(spec, reading)
     if spec.startswith(PREFIX):

@@ -8,18 +8,24 @@ from data import cache, worlds
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.imageset import ImageSet, PointSet, Source, split_of
+from data.jitter import centred
 from data.progress import counted
+from data.reading import AS_IT_SEEMS, Reading
 from data.resize import height_and_width
 from data.worlds.mixture import Mixture
 from data.worlds.world import Domains, World
 
 _MOST = 10_000_000
+_OTHER = {"images": "inputs", "inputs": "images"}
 # Pictures drawn before they are put into their place.
 _AT_ONCE = 500
 
 
-def open_world(spec: str) -> Source:
+def open_world(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
     """The source of a world, or of one domain of it: "houses", "seasons:summer".
+
+    Args:
+        reading: Of a world of pairs, which half is the input.
 
     Raises:
         Refused: the world has no such domain.
@@ -34,7 +40,9 @@ def open_world(spec: str) -> Source:
         raise Refused(f"--data {spec}: legal is {legal}")
     if domains:
         return DomainsSource(name, {d: WorldSource(world) for d, world in domains.items()})
-    return PointSource(world) if isinstance(world, Mixture) else WorldSource(world)
+    if isinstance(world, Mixture):
+        return PointSource(world)
+    return WorldSource(world, turned=world.kind == "pairs" and reading.direction == "BtoA")
 
 
 class WorldSource(Source):
@@ -42,12 +50,17 @@ class WorldSource(Source):
 
     count = None
 
-    def __init__(self, world: World):
+    def __init__(self, world: World, turned: bool = False):
         self.world = world
         self.name, self.kind, self.channels = world.name, world.kind, world.channels
         self.factors, self.modes = world.factors, world.modes
         self.input_channels, self.label_maps = world.input_channels, world.label_maps
         self.usual_size = world.usual_size
+        #: Of pairs: whether inputs are to be made from pictures, and not the other way.
+        self.turned = turned
+        if turned:
+            self.channels, self.input_channels = world.input_channels, world.channels
+            self.label_maps = tuple(_OTHER[side] for side in world.label_maps)
 
     def describe_sizes(self) -> str:
         """The sizes that can be drawn, in words."""
@@ -55,11 +68,17 @@ class WorldSource(Source):
 
     def load(self, split, size, count, seed):
         """As `Source.load`; the pictures are those with the indices 0 to count - 1."""
+        drawn = self._load(split, size, count, seed)
+        if not self.turned:
+            return drawn
+        return ImageSet(drawn.inputs, drawn.factors, drawn.images)
+
+    def _load(self, split, size, count, seed) -> ImageSet:
         world = self.world
         split_of(split)
-        height, size = height_and_width(size)
-        if height != size:
-            raise Refused(f"{self.name} draws squares, not {size}×{height}")
+        height, width = height_and_width(size)
+        # Squares are drawn; of any other shape the middle is taken.
+        size = max(height, width)
         if not world.smallest_size <= size <= world.largest_size:
             raise Refused(
                 f"{self.name} draws {world.smallest_size} to {world.largest_size} pixels a side, "
@@ -68,10 +87,14 @@ class WorldSource(Source):
         _check(self.name, "pictures", count, seed)
         key = {"world": world.name, "version": world.version, "split": split, "size": size}
         key |= {"count": count, "seed": seed}
+        label = f"{world.name.replace(':', '-')}-{size}"
+        if height != width:
+            key |= {"height": height, "width": width}
+            label = f"{world.name.replace(':', '-')}-{width}x{height}"
 
-        shapes = {"images": (count, size, size, self.channels)}
+        shapes = {"images": (count, height, width, world.channels)}
         if self.kind == "pairs":
-            shapes["inputs"] = (count, size, size, self.input_channels)
+            shapes["inputs"] = (count, height, width, world.input_channels)
 
         def fill(rows: dict[str, np.ndarray]) -> ImageSet:
             factors = []
@@ -80,13 +103,13 @@ class WorldSource(Source):
                     some = np.arange(start, min(count, start + _AT_ONCE))
                     drawn = world.draw(some, size, seed, split)
                     for name, array in rows.items():
-                        array[some] = getattr(drawn, name)
+                        array[some] = centred(getattr(drawn, name), (height, width))
                     factors.append(drawn.factors)
                     progress(some[-1] + 1)
             together = {name: np.concatenate([f[name] for f in factors]) for name in factors[0]}
             return ImageSet(**rows, factors=together)
 
-        return cache.remember(f"{world.name.replace(':', '-')}-{size}", key, shapes, fill)
+        return cache.remember(label, key, shapes, fill)
 
 
 class PointSource(Source):

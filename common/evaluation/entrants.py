@@ -66,20 +66,20 @@ def entrants_of(
     gan = build_of(config)
     asked(gan, gan.sample, "untrained", "the same GAN with its first weights", ask(gan))
     untrained = found.pop("untrained")
-    step = _restore(folder, gan)
+    step = restored(folder, gan)
     asked(gan, gan.sample, TRAINED, "the run's GAN", ask(gan))
     if config.averaging:
         meaning = "its generator with the weights as they are, not their running average"
         asked(gan, lambda z: generate(gan.generator.model, z), "not averaged", meaning, {})
     for name, (other, theirs) in ablations.items():
         ablation = build_of(theirs)
-        at = _restore(other, ablation)
+        at = restored(other, ablation)
         meaning = f"the GAN of another run, step {at}"
         asked(ablation, ablation.sample, name, meaning, ask(ablation))
     return found | {"untrained": untrained}, step
 
 
-def _restore(run: Run, gan: GAN) -> int:
+def restored(run: Run, gan: GAN) -> int:
     step = checkpoint.restore(run.checkpoints, gan.state())
     if step is None:
         raise Refused(f"{run.path} has nothing to evaluate yet: no checkpoint was reached")

@@ -70,7 +70,8 @@ class Facades(World):
     input_channels = 3
     label_maps = ("inputs",)
     smallest_size = 32
-    largest_size = 256
+    # Room for pictures of 256 pixels to be cut out of.
+    largest_size = 288
     factors = {"wall": WALLS, "light": LIGHTS, "roof": ROOFS}
 
     def draw_chunk(self, indices, size, seed):

@@ -52,7 +52,8 @@ class Season(World):
     channels = 3
     version = 1
     smallest_size = 16
-    largest_size = 256
+    # Room for pictures of 256 pixels to be cut out of.
+    largest_size = 288
     factors = {
         "light": LIGHTS,
         "cabin": CABINS,

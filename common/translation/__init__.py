@@ -1,0 +1,1 @@
+"""What recipes share that make pictures from pictures."""

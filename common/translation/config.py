@@ -1,0 +1,73 @@
+"""The settings that every translator has beside those of all recipes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from tyro.conf import Suppress
+
+from common import config
+from data.labels import palette_of
+from data.imageset import Source
+
+#: Which part of an endless world is tested on: another than samples are shown of.
+TEST_SEED = 2_016_112
+# No network here was ever meant for larger ones at once; pictures may be.
+_LARGEST = 1024
+
+
+@dataclass(kw_only=True)
+class TranslatorConfig(config.Config):
+    """Settings of a recipe that makes pictures from pictures."""
+
+    image_size: int | tuple[int, int] | None = 64
+    """Pixels a side, or height and width; None: the pictures' own size."""
+    pictures: int = 4000
+    """How many pictures of a world to draw (of each domain); a folder or set is used whole."""
+    batch_size: int = 1
+    """Pictures an update, of each domain."""
+    sample_count: int = 8
+    """Pictures of the test split that are translated for each sheet of samples."""
+    input_channels: Suppress[int | None] = None
+    """Colour channels of what is translated: the data's own."""
+
+    @property
+    def multiple(self) -> int:
+        """What height and width must be multiples of."""
+        raise NotImplementedError
+
+    def legal_sizes(self) -> list[int]:
+        """The multiples of `multiple`, up to 1024."""
+        return list(range(self.multiple, _LARGEST + 1, self.multiple))
+
+    def fitted_to(self, source: Source) -> TranslatorConfig:
+        """As `common.config.Config.fitted_to`, with the inputs' channels."""
+        settled = super().fitted_to(source)
+        before, after = source.channels, source.channels
+        if source.kind == "pairs":
+            before = source.input_channels
+        elif source.kind == "domains":
+            before, after = (domain.channels for domain in source.domains.values())
+        return dataclasses.replace(settled, input_channels=before, channels=after)
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one picture that is translated."""
+        return (*self.sample_shape[:2], self.input_channels)
+
+    def lessons(self, loaded):
+        """Everything: pictures with their inputs, or both domains."""
+        return loaded
+
+    def examples_of(self, source: Source, samples):
+        """Pictures that are kept for testing; of a set too small for that, learned ones."""
+        kept = source.load("test", self.loaded_size, self.sample_count, self.seed)
+        some = kept if len(kept) else samples
+        return some.take(np.arange(min(self.sample_count, len(some))))
+
+    def notes(self, source: Source, samples) -> dict:
+        """The colours of label maps that are to be translated: others mean nothing."""
+        labels = palette_of(samples.inputs) if "inputs" in source.label_maps else None
+        return {} if labels is None else {"labels": labels}

@@ -1,0 +1,41 @@
+"""Colours that mean something: label maps that are given to a translator."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.errors import Refused
+
+#: More different colours than these are no labels.
+MOST = 256
+
+
+def palette_of(inputs: np.ndarray) -> list[list[int]] | None:
+    """The colours of label maps, uint8 N×H×W×C, sorted; None: too many to be labels."""
+    found = np.zeros((0, inputs.shape[-1]), np.uint8)
+    for start in range(0, len(inputs), 64):
+        some = np.asarray(inputs[start : start + 64]).reshape(-1, inputs.shape[-1])
+        found = np.unique(np.concatenate([found, np.unique(some, axis=0)]), axis=0)
+        if len(found) > MOST:
+            return None
+    return found.tolist()
+
+
+def nearest(picture: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    """The index in `palette` (L×C) of the colour nearest to each pixel: H×W."""
+    colours = palette.astype(np.float32)
+    # The squared distance, less what is the same for all colours.
+    return (picture.astype(np.float32) @ colours.T - 0.5 * (colours**2).sum(1)).argmax(-1)
+
+
+def check_labels(picture: np.ndarray, palette: list[list[int]], name: str) -> None:
+    """Refuse a label map, uint8 H×W×C, with a colour that no training picture had."""
+    colours = np.array(palette, np.uint8)
+    strange = (colours[nearest(picture, colours)] != picture).any(-1)
+    if strange.any():
+        row, column = np.argwhere(strange)[0]
+        colour = "#" + "".join(f"{value:02x}" for value in picture[row, column])
+        raise Refused(
+            f"{name}: {strange.mean():.1%} of its pixels have colours that no label of this run "
+            f"has, such as {colour} at ({column}, {row}); --nearest-label takes the nearest ones"
+        )

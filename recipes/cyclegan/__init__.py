@@ -1,0 +1,1 @@
+"""CycleGAN: pictures from pictures, learned without pairs (Zhu et al. 2017)."""

@@ -1,0 +1,82 @@
+"""CycleGAN's settings: the small configuration, the published one, and one without a cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from common.translation.config import TranslatorConfig
+
+
+@dataclass(kw_only=True)
+class Config(TranslatorConfig):
+    """Settings of a CycleGAN (Zhu et al. 2017); the defaults are the small one."""
+
+    data: str = "seasons"
+    jitter: float = 30 / 256
+    flip: bool = True
+
+    width: int = 32
+    """Channels of the first layer of each network; the residual blocks have four times as many."""
+    blocks: int = 6
+    """Residual blocks of a translator (the paper: 6 for 128 pixels, 9 for 256)."""
+    patch_layers: Literal[0, 1, 2, 3] = 2
+    """Strided layers of each D, which sees 16, 34 or 70 pixels a side; 0: single pixels."""
+    cycle: float = 10.0
+    """Weight λ of the way there and back; 0: nobody asks for the way back."""
+    identity: float = 5.0
+    """Weight of leaving alone what is in the wanted domain already."""
+    pool: int = 50
+    """Translations of each domain that are kept to be shown to D again (0: none)."""
+
+    learns_from = ("domains",)
+
+    @property
+    def multiple(self) -> int:
+        """Pictures are halved twice."""
+        return 4
+
+    def legal_sizes(self) -> list[int]:
+        """As `TranslatorConfig.legal_sizes`, of which less than 16 leaves no room to reflect."""
+        return [size for size in super().legal_sizes() if size >= 16]
+
+    def check(self) -> None:
+        """As `common.config.Config.check`."""
+        super().check()
+        self._at_least(1, "width")
+        self._within("blocks", 0, 20)
+        self._within("pool", 0, 1000)
+        for name in ("cycle", "identity"):
+            self._within(name, 0, 1e6)
+
+
+_SMALL = Config(
+    batch_size=4,
+    steps=3000,
+    decay_from=1500,
+    decay_steps=1500,
+    decay="linear",
+    sample_every=250,
+    checkpoint_every=500,
+)
+
+PRESETS = {
+    "small": _SMALL,
+    # The same with nothing but the adversarial term: what the cycle is worth is seen beside it.
+    "gan-alone": replace(_SMALL, cycle=0.0, identity=0.0),
+    # Section 4 and appendix 7.1: 256 pixels cut from 286, 9 blocks, one picture at a time, 100
+    # epochs at 2e-4 and 100 falling to 0; an epoch is here 1,000 pictures, as of horses.
+    "paper": Config(
+        image_size=256,
+        width=64,
+        blocks=9,
+        patch_layers=3,
+        pictures=1000,
+        steps=200_000,
+        decay_from=100_000,
+        decay_steps=100_000,
+        decay="linear",
+        sample_every=2000,
+        checkpoint_every=5000,
+    ),
+}

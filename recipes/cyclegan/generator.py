@@ -1,0 +1,89 @@
+"""CycleGAN's generator: two translators, there and back."""
+
+import keras
+from keras import layers, ops
+
+from common.layers import downsample, instance_norm, normal_weights, reflect, to_range, upsample
+from common.network import Generator
+
+
+class CycleGANGenerator(Generator):
+    """Pictures of A → pictures of B, and back (Zhu et al. 2017, sections 3 and 4, appendix)."""
+
+    def buildModel(self) -> tuple[keras.Model, keras.Model]:
+        """A → B and B → A: (N, H, W, C) → (N, H, W, C'), in [-1, 1]; H, W multiples of 4."""
+        config = self.config
+        return (
+            translator(config, config.input_channels, config.channels, "generator"),
+            translator(config, config.channels, config.input_channels, "generator_back"),
+        )
+
+    def lossFunction(self, real, fake, same, judge_a, judge_b) -> dict:
+        """To be taken for real, to find the way back, and to leave alone what needs no change.
+
+        Args:
+            real: Pictures of A and of B, N×H×W×C in [-1, 1].
+            fake: What B's and A's were translated to: pictures as of A and as of B.
+            same: What translators make of pictures that are of the wanted domain already.
+            judge_a, judge_b: Pictures to logits, without side effects.
+
+        Returns:
+            Each term is the sum of both directions: one step trains both translators.
+        """
+        config, loss, (fake_a, fake_b) = self.config, self.loss, fake
+        # Zhu et al. do not halve the square, as Mao et al. do.
+        fooled = loss.generator(judge_a(fake_a)) + loss.generator(judge_b(fake_b))
+        terms = {"adversarial": 2 * fooled}
+        if config.cycle:
+            again = self.to_a(fake_b)[0], self.to_b(fake_a)[0]
+            terms["cycle"] = config.cycle * _away(again, real)
+        if config.identity:
+            terms["identity"] = config.identity * _away(same, real)
+        return terms
+
+    def to_b(self, *pictures) -> tuple:
+        """Some batches as pictures of B; they share a pass, as none looks at another."""
+        return _in_one_pass(self.models[0], pictures)
+
+    def to_a(self, *pictures) -> tuple:
+        """Some batches as pictures of A."""
+        return _in_one_pass(self.models[1], pictures)
+
+
+def translator(config, channels_in: int, channels_out: int, name: str) -> keras.Model:
+    """c7s1-w, d2w, d4w, residual blocks, u2w, uw, c7s1-out (appendix 7.2).
+
+    Borders are reflected at full size and in the blocks, and are zero where the size
+    changes, as in the authors' code.
+    """
+    width = config.width
+    picture = keras.Input((None, None, channels_in), name="picture")
+    x = _convolution(reflect(picture, 3), width, 7)
+    x = layers.ReLU()(instance_norm(x))
+    for wider in (2 * width, 4 * width):
+        x = downsample(x, wider, 3, bias=True)
+        x = layers.ReLU()(instance_norm(x))
+    for _ in range(config.blocks):
+        y = instance_norm(_convolution(reflect(x, 1), 4 * width, 3))
+        y = instance_norm(_convolution(reflect(layers.ReLU()(y), 1), 4 * width, 3))
+        # Nothing after the sum: what passes a block may be negative.
+        x = layers.Add()([x, y])
+    for narrower in (2 * width, width):
+        x = upsample(x, narrower, 3, bias=True)
+        x = layers.ReLU()(instance_norm(x))
+    x = _convolution(reflect(x, 3), channels_out, 7)
+    return keras.Model(picture, to_range(x), name=name)
+
+
+def _convolution(x, width: int, kernel: int):
+    return layers.Conv2D(width, kernel, kernel_initializer=normal_weights())(x)
+
+
+def _in_one_pass(network: keras.Model, batches: tuple) -> tuple:
+    together = ops.concatenate(batches) if len(batches) > 1 else batches[0]
+    return tuple(ops.split(network(together, training=True), len(batches)))
+
+
+def _away(made: tuple, wanted: tuple):
+    """Mean absolute differences, summed over A and B."""
+    return sum(ops.mean(ops.abs(m - w)) for m, w in zip(made, wanted, strict=True))

@@ -1,0 +1,1 @@
+"""Pix2Pix: pictures from pictures, learned from pairs (Isola et al. 2017)."""

@@ -1,0 +1,94 @@
+"""Pix2Pix's settings: the small configuration, the published one, and the one without a GAN."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from common.translation.config import TranslatorConfig
+from data.reading import Direction, LabelMaps, Pairs
+from data.resize import height_and_width
+
+
+@dataclass(kw_only=True)
+class Config(TranslatorConfig):
+    """Settings of a Pix2Pix (Isola et al. 2017); the defaults are the small one."""
+
+    data: str = "facades"
+    jitter: float = 30 / 256
+    flip: bool = True
+
+    direction: Direction = "AtoB"
+    """Of pairs, which half is given; A is the left one, or the one in A/."""
+    label_maps: LabelMaps = "auto"
+    """Which half holds label maps, whose colours are never mixed."""
+    pairs: Pairs | None = None
+    """Make the inputs of single pictures: from edges, grey, lowres or mask to the picture."""
+    width: int = 32
+    """Channels of the first layer of either network; later ones have up to eight times as many."""
+    depth: int | None = None
+    """How often the picture is halved; None: as often as its size allows, at most 8 times."""
+    dropout: float = 0.5
+    """Share of values that the noise takes away, in the decoder's first three blocks."""
+    patch_layers: Literal[0, 1, 2, 3] = 2
+    """Strided layers of D, which sees 16, 34 or 70 pixels a side; 0: single pixels."""
+    l1: float = 100.0
+    """Weight λ of the distance to the real picture."""
+    adversarial: float = 1.0
+    """Weight of the adversarial term; 0: the generator learns from the distance alone."""
+
+    learns_from = ("pairs",)
+
+    @property
+    def levels(self) -> int:
+        """How often the picture is halved."""
+        if self.depth is not None:
+            return self.depth
+        if self.image_size is None:
+            return _SHALLOWEST
+        sides = height_and_width(self.image_size)
+        return min(8, *((side & -side).bit_length() - 1 for side in sides))
+
+    @property
+    def multiple(self) -> int:
+        """2^depth; 32 where the depth is what the size allows."""
+        return 2 ** (self.depth or _SHALLOWEST)
+
+    def check(self) -> None:
+        """As `common.config.Config.check`."""
+        super().check()
+        self._at_least(1, "width")
+        self._within("dropout", 0, 1, open_above=True)
+        for name in ("l1", "adversarial"):
+            self._within(name, 0, 1e6)
+        if self.depth is not None:
+            self._within("depth", 2, 8)
+
+
+# Below, the bottleneck would see too little of the picture.
+_SHALLOWEST = 5
+
+_SMALL = Config(
+    batch_size=4,
+    steps=1000,
+    sample_every=100,
+    checkpoint_every=500,
+    averaging=0.0,
+)
+
+PRESETS = {
+    "small": _SMALL,
+    # The same without a game: what the adversarial term is worth is seen beside it.
+    "l1": replace(_SMALL, adversarial=0.0),
+    # Section 6.2 and the authors' code for façades: 400 pairs of 256 pixels, cut from 286, one
+    # at a time, for 200 epochs.
+    "paper": Config(
+        image_size=256,
+        width=64,
+        patch_layers=3,
+        pictures=400,
+        steps=80_000,
+        sample_every=1000,
+        checkpoint_every=4000,
+    ),
+}

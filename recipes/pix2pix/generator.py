@@ -1,0 +1,65 @@
+"""Pix2Pix's generator: a U-Net."""
+
+import keras
+from keras import layers, ops
+
+from common.layers import downsample, instance_norm, to_range, upsample
+from common.network import Generator
+from recipes.pix2pix.noise import NOISY
+
+
+class Pix2PixGenerator(Generator):
+    """Picture and noise → picture (Isola et al. 2017, sections 3.2.1 and 6.1.1).
+
+    Halved until it is as small as can be, doubled until it is as large as it was; and what
+    each map was on the way down is given to the way up, which so needs not remember
+    where things are.
+    """
+
+    def buildModel(self) -> keras.Model:
+        """[(N, H, W, C), noise (N, h, w, c) three times] → (N, H, W, C'), float32 in [-1, 1].
+
+        H and W are multiples of 2^depth. The noise is dropout's, that the paper keeps on
+        when it is done with training: made outside, it is the same wherever the network goes.
+        """
+        config = self.config
+        widths = [config.width * min(2**level, 8) for level in range(config.levels)]
+        picture = keras.Input((None, None, config.input_channels), name="picture")
+        masks = [
+            keras.Input((None, None, width), name=f"noise_{number}")
+            for number, width in enumerate(widths[::-1][1 : NOISY + 1], 1)
+        ]
+
+        x, maps = picture, []
+        for level, width in enumerate(widths):
+            first, last = level == 0, level == len(widths) - 1
+            # Of a single pixel there would be nothing left.
+            normalised = not (first or last)
+            x = x if first else layers.LeakyReLU(0.2)(x)
+            x = downsample(x, width, 4)
+            x = instance_norm(x, affine=True) if normalised else x
+            maps.append(x)
+        for number, width in enumerate(widths[::-1][1:]):
+            # The last map down is the first one up, and no skip.
+            x = x if number == 0 else layers.Concatenate()([x, maps[-1 - number]])
+            x = upsample(layers.ReLU()(x), width, 4)
+            x = instance_norm(x, affine=True)
+            if number < NOISY:
+                x = x * ops.cast(masks[number], x.dtype)
+        x = layers.ReLU()(layers.Concatenate()([x, maps[0]]))
+        x = upsample(x, config.channels, 4, bias=True)
+        return keras.Model([picture, *masks], to_range(x), name="generator")
+
+    def lossFunction(self, fake, real, discriminator, given) -> dict:
+        """To be taken for real, and to be near to what was real (equation 4).
+
+        Args:
+            fake, real: N×H×W×C in [-1, 1].
+            discriminator: (pictures, given) to logits, without side effects.
+            given: What the pictures were to be made from, N×H×W×C'.
+        """
+        near = {"l1": self.config.l1 * ops.mean(ops.abs(fake - real))}
+        if not self.config.adversarial:
+            return near
+        logits = discriminator(fake, given)
+        return {"adversarial": self.config.adversarial * self.loss.generator(logits)} | near

@@ -1,0 +1,29 @@
+"""Dropout as noise that is made outside of the generator."""
+
+from __future__ import annotations
+
+import numpy as np
+
+#: Blocks of the decoder, from the bottleneck on, that have dropout.
+NOISY = 3
+
+
+def dropout(config, dice: np.random.Generator, count: int, size: tuple[int, int]) -> list:
+    """What the first blocks of the decoder are multiplied with.
+
+    Kept values are enlarged as much as others are missing, so that the mean stays.
+
+    Args:
+        size: (height, width) of the pictures, multiples of 2^levels.
+
+    Returns:
+        float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
+    """
+    masks = []
+    for number in range(min(NOISY, config.levels - 1)):
+        down = config.levels - 1 - number
+        height, width = (side >> down for side in size)
+        channels = config.width * min(2 ** (down - 1), 8)
+        kept = dice.random((count, height, width, channels), np.float32) >= config.dropout
+        masks.append(kept.astype(np.float32) / np.float32(1 - config.dropout))
+    return masks
