@@ -10,6 +10,7 @@ import typing
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 from tyro.conf import Suppress
 
 from data.errors import Refused
@@ -122,8 +123,8 @@ class Config:
         last = self.decay_from + self.decay_steps
         if self.decay_steps and self.decay == "linear" and self.steps > last:
             raise Refused(
-                f"--steps {self.steps}: the rates are 0 from step {last} on, and nothing is learned "
-                f"there; legal is up to {last}, or more with a larger --decay-from or --decay-steps"
+                f"--steps {self.steps}: the rates are 0 from {last} on; legal is up to {last}, "
+                "or more with a larger --decay-from or --decay-steps"
             )
         if self.image_size is not None:
             self._check_size(self.image_size)

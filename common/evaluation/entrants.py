@@ -80,6 +80,7 @@ def entrants_of(
 
 
 def restored(run: Run, gan: GAN) -> int:
+    """Set a GAN to a run's last checkpoint; returns its step."""
     step = checkpoint.restore(run.checkpoints, gan.state())
     if step is None:
         raise Refused(f"{run.path} has nothing to evaluate yet: no checkpoint was reached")

@@ -18,16 +18,17 @@ import keras  # isort: skip
 from keras import layers
 
 from common.batches import random
-from data.labels import nearest, palette_of
 from data import cache
 from data.imageset import ImageSet, Source
+from data.labels import nearest, palette_of
 from data.resize import height_and_width
 
 #: Raised with every change of the network or of its training.
 VERSION = 1
+# A part of an endless world that no training takes.
 _SEED = 20_161_121
 _PAIRS, _FEWEST = 4000, 200
-_BATCH, _STEPS = 16, 900
+_BATCH, _STEPS = 16, 800
 
 
 class Reader:
@@ -110,12 +111,12 @@ def _build(shape: tuple[int, ...], labels: int) -> keras.Model:
     """A U-Net of three sizes: its judgement of a pixel looks at about 40 around it."""
     x = picture = keras.Input((None, None, shape[-1]))
     maps = []
-    for width in (32, 64):
+    for width in (16, 32):
         x = _block(x, width, 1)
         maps.append(x)
         x = _block(x, 2 * width, 2)
-    x = _block(_block(x, 128, 1), 128, 1)
-    for width, skip in zip((64, 32), maps[::-1], strict=True):
+    x = _block(_block(x, 96, 1), 64, 1)
+    for width, skip in zip((32, 24), maps[::-1], strict=True):
         x = layers.Concatenate()([layers.UpSampling2D(2)(x), skip])
         x = _block(x, width, 1)
     logits = layers.Conv2D(labels, 1, dtype="float32")(x)

@@ -9,8 +9,8 @@ import numpy as np
 from tyro.conf import Suppress
 
 from common import config
-from data.labels import palette_of
 from data.imageset import Source
+from data.labels import palette_of
 
 #: Which part of an endless world is tested on: another than samples are shown of.
 TEST_SEED = 2_016_112

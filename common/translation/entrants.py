@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -56,8 +57,5 @@ def _build_of(build: Callable, config):
 
 
 def _entrant(gan, meaning: str, seed: int) -> Entrant:
-    ways = [
-        lambda pictures, translator=gan.translator(which): translator.all(pictures, seed)
-        for which in range(len(gan.generator.models))
-    ]
-    return Entrant(meaning, *ways)
+    translators = (gan.translator(which) for which in range(len(gan.generator.models)))
+    return Entrant(meaning, *(partial(translator.all, seed=seed) for translator in translators))

@@ -17,17 +17,18 @@ from common.batches import unjittered
 from common.infer import load_network
 from common.run import Run
 from common.translation.config import TranslatorConfig
-from data.labels import check_labels, nearest
 from common.translation.pictures import (
     STANDARD,
     Brought,
     bring,
+    picture_of,
     write,
     write_to_standard_output,
 )
 from data.command import read_flags, run_program
 from data.errors import MachineFault, Refused
 from data.imageset import UnpairedSet
+from data.labels import check_labels, nearest
 from data.listing import shown
 from data.resize import height_and_width
 
@@ -119,7 +120,7 @@ def _check(flags: InferFlags, run: Run, back: bool, both_ways: bool) -> None:
         raise Refused(f"--seed {flags.seed}: legal is 0 to {2**32 - 1}")
     if flags.data is not None and flags.input is not None:
         raise Refused("--data and --input: legal is one of them")
-    if str(flags.out) == STANDARD and flags.input in (None,):
+    if str(flags.out) == STANDARD and flags.input is None:
         raise Refused("--out -: legal with --input")
     if not run.generator.is_file():
         raise Refused(f"{run.path} has no generator.keras yet: no checkpoint was reached")
@@ -236,8 +237,8 @@ def _source(flags: InferFlags, one: Brought) -> Path:
 
 def _resized(pixels: np.ndarray, size: tuple[int, int], label_map: bool = False) -> np.ndarray:
     filtering = Image.Resampling.NEAREST if label_map else Image.Resampling.BICUBIC
-    picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
-    return np.asarray(picture.resize(size[::-1], filtering)).reshape(*size, pixels.shape[-1])
+    resized = picture_of(pixels).resize(size[::-1], filtering)
+    return np.asarray(resized).reshape(*size, pixels.shape[-1])
 
 
 def _sheet(pairs: list[tuple[np.ndarray, np.ndarray]], largest: int = 256) -> Image.Image:
@@ -246,7 +247,7 @@ def _sheet(pairs: list[tuple[np.ndarray, np.ndarray]], largest: int = 256) -> Im
     for before, after in pairs:
         row = Image.new("RGB", (2 * before.shape[1] + 2, before.shape[0]), "white")
         for place, pixels in ((0, before), (before.shape[1] + 2, after)):
-            row.paste(Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels), (place, 0))
+            row.paste(picture_of(pixels), (place, 0))
         row.thumbnail((2 * largest, largest))
         rows.append(row)
     height = sum(row.height + 2 for row in rows) - 2

@@ -66,7 +66,7 @@ def bring(place: str, channels: int) -> Iterator[Brought | str]:
             raise Refused(f"--input {shown(str(path))}: {reason}") from None
         return
     if not path.is_dir():
-        raise Refused(f"--input {shown(place)}: no such file or folder ({STANDARD}: standard input)")
+        raise Refused(f"--input {shown(place)}: no such file or folder")
     names, _ = picture_files(path)
     if not names:
         raise Refused(f"--input {shown(place)}: a folder without pictures")
@@ -108,7 +108,7 @@ def _pixels(picture: Image.Image) -> np.ndarray:
 
 def write(brought: Brought, frames: list[np.ndarray], path: Path) -> None:
     """Write frames in the place of those that were brought; the ending says how."""
-    pictures = [_picture(frame) for frame in frames]
+    pictures = [picture_of(frame) for frame in frames]
     options = {}
     if len(pictures) > 1:
         options = {"save_all": True, "append_images": pictures[1:], "loop": brought.loop}
@@ -121,9 +121,10 @@ def write(brought: Brought, frames: list[np.ndarray], path: Path) -> None:
 
 def write_to_standard_output(frames: list[np.ndarray]) -> None:
     """Write the first frame as PNG."""
-    _picture(frames[0]).save(sys.stdout.buffer, "PNG")
+    picture_of(frames[0]).save(sys.stdout.buffer, "PNG")
     sys.stdout.buffer.flush()
 
 
-def _picture(frame: np.ndarray) -> Image.Image:
+def picture_of(frame: np.ndarray) -> Image.Image:
+    """A picture, uint8 H×W×C, C 1 or 3, as Pillow has it."""
     return Image.fromarray(frame[..., 0] if frame.shape[-1] == 1 else frame)

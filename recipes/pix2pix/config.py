@@ -56,13 +56,14 @@ class Config(TranslatorConfig):
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
+        if self.depth is not None:
+            # First: legal sizes depend on it.
+            self._within("depth", 2, 8)
         super().check()
         self._at_least(1, "width")
         self._within("dropout", 0, 1, open_above=True)
         for name in ("l1", "adversarial"):
             self._within(name, 0, 1e6)
-        if self.depth is not None:
-            self._within("depth", 2, 8)
 
 
 # Below, the bottleneck would see too little of the picture.
