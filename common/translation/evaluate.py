@@ -49,7 +49,7 @@ def main(
     recipe: str,
     kind: type[TranslatorConfig],
     build: Callable,
-    bars: Callable[[set[str]], Sequence[Bar]],
+    bars: Callable[[Scores], Sequence[Bar]],
     ablation: Callable[[TranslatorConfig], str],
 ) -> int:
     """Evaluate a run from the command line.
@@ -58,7 +58,7 @@ def main(
         recipe: Its name.
         kind: Its configuration.
         build: Configuration -> `common.translation.gan.TranslatingGAN`; imports TensorFlow.
-        bars: The names of all who are measured -> what a run must reach.
+        bars: What was measured, of whom -> what a run must reach.
         ablation: Configuration of a run beside -> what it is called; "": as its folder.
 
     Returns:
@@ -113,7 +113,7 @@ def evaluate(recipe, kind, build, bars, ablation, flags: EvaluateFlags) -> Score
             **{"seed": flags.seed, "made_with": versions()},
             **scores.facts,
         }
-        scores.bars = tuple(bars(set(scores.values)))
+        scores.bars = tuple(bars(scores))
         scores.save(run.evaluation)
         return scores
 

@@ -38,7 +38,7 @@ def evaluate(
     """
     reader = reader_of(source, config.image_size)
     measures, facts, unavailable = dict(_ALWAYS), {}, {}
-    if isinstance(reader, Reader):
+    if not isinstance(reader, str):
         measures |= _OF_LABELS
         facts["reader"] = {"digest": reader.digest, "labels": len(reader.palette)}
     else:
@@ -57,7 +57,7 @@ def _score(pictures: np.ndarray, tests: ImageSet, reader: Reader | str) -> dict[
         "distance": float(away),
         "fine power": fine_power_ratio(tests.images, pictures),
     }
-    if isinstance(reader, Reader):
+    if not isinstance(reader, str):
         read, wanted = reader.read(pictures), reader.labels(tests.inputs)
         values["labels read"] = pixel_accuracy(read, wanted)
         values["class IoU"] = class_overlap(read, wanted, len(reader.palette))
@@ -69,7 +69,7 @@ def _controls(tests: ImageSet, learned: ImageSet, reader: Reader | str) -> dict:
         "real": ("the real pictures: as good as one can be", tests.images),
         "wrong pairing": ("real pictures that belong to other inputs", np.roll(tests.images, 1, 0)),
     }
-    if isinstance(reader, Reader):
+    if not isinstance(reader, str):
         meaning = "each label in the mean colour that it has in the training pictures"
         found["mean colours"] = (meaning, _mean_colours(tests, learned, reader))
     return found

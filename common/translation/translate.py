@@ -54,7 +54,7 @@ class Translator:
         tile = [min(side, most) for side, most in zip((height, width), self._tile, strict=True)]
         tops, lefts = (_starts(*pair) for pair in zip((height, width), tile, strict=True))
         # Each part counts most in its middle and hardly at its edges, where it knows least.
-        weight = np.minimum.outer(_ramp(tile[0]), _ramp(tile[1]))[..., None]
+        weight = np.multiply.outer(_ramp(tile[0]), _ramp(tile[1]))[..., None]
         total, weights = 0.0, np.zeros((height, width, 1), np.float32)
         for top in tops:
             for left in lefts:
