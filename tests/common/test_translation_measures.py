@@ -91,7 +91,7 @@ def flat_pairs(count=6, size=32):
     dice = np.random.default_rng(0)
     labels = np.kron(dice.integers(0, 2, (count, 4, 4)), np.ones((8, 8), int))
     inputs = np.array([[0, 0, 0], [200, 200, 200]], np.uint8)[labels]
-    grain = dice.integers(-20, 21, (*labels.shape, 1))
+    grain = dice.integers(-60, 61, (*labels.shape, 1))
     return ImageSet(np.clip(inputs.astype(int) + 30 + grain, 0, 255).astype(np.uint8), {}, inputs)
 
 
