@@ -28,6 +28,7 @@ from common.batches import Batches
 from data import worlds
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
+from tests import bench_translators
 
 ROUNDS = 5
 ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
@@ -43,6 +44,7 @@ def main() -> None:
     paper_speed()
     memory()
     waiting()
+    bench_translators.main()
 
 
 def spread(values, digits: int = 0) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from common.translation.config import TranslatorConfig
+from data.reading import Layout
 
 
 @dataclass(kw_only=True)
@@ -13,6 +14,7 @@ class Config(TranslatorConfig):
     """Settings of a CycleGAN (Zhu et al. 2017)."""
 
     data: str = "seasons"
+    layout: Layout = "domains"
     jitter: float = 30 / 256
     flip: bool = True
     decay: Literal["cosine", "linear"] = "linear"

@@ -56,7 +56,7 @@ def test_the_rates_fall_to_nothing_along_a_line():
     rate = adam(2e-4, config)._learning_rate
     for step, share in ((0, 1), (100, 1), (150, 0.5), (200, 0), (300, 0)):
         assert float(rate(step)) == pytest.approx(2e-4 * share, abs=1e-10)
-    with pytest.raises(Refused, match="--steps 201.*rates are 0 from step 200"):
+    with pytest.raises(Refused, match="--steps 201.*rates are 0 from 200"):
         dataclasses.replace(config, steps=201).check()
 
 

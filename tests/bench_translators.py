@@ -1,0 +1,155 @@
+"""The translators' part of `make bench`: beside the same networks and steps in PyTorch.
+
+Each side lives in a process of its own, so that neither's threads or memory are the other's;
+they take turns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import multiprocessing
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROUNDS = 5
+#: Name -> pixels a side, steps a turn.
+CASES = {"pix2pix": (256, 3), "cyclegan": (128, 2)}
+BLOCKS = 6
+
+
+def main() -> None:
+    """Measure and print."""
+    if importlib.util.find_spec("torch") is None:
+        print("translators beside PyTorch: not measured, pip install -e '.[bench]' brings it")
+        return
+    for name, (size, steps) in CASES.items():
+        sides = {side: _Side(side, name, size) for side in ("ours", "torch")}
+        for side in sides.values():
+            side.seconds(1)
+        times = {side: [] for side in sides}
+        for turn in range(2 * ROUNDS):
+            # Now one first, now the other: what the machine does meanwhile falls on both.
+            for side in sorted(sides, reverse=bool(turn % 2)):
+                times[side].append(sides[side].seconds(steps))
+        peaks = {side: sides[side].end() for side in sides}
+        pairs = {side: np.reshape(t, (ROUNDS, 2)).sum(1) for side, t in times.items()}
+        rates = {side: 2 * steps / seconds for side, seconds in pairs.items()}
+        what = f"{name} {size}×{size}, batch 1"
+        print(f"\n{what}: {_spread(rates['ours'], 2)} steps/s", end="")
+        print(f"; PyTorch {_spread(rates['torch'], 2)} steps/s")
+        ratio = _spread(pairs["torch"] / pairs["ours"], 2)
+        print(f"  ours is {ratio} times as fast   (bar: 1.5)")
+        told = ", PyTorch ".join(f"{peaks[side]:,.0f} MiB" for side in ("ours", "torch"))
+        share = peaks["ours"] / peaks["torch"]
+        print(f"  peak memory above the imported framework: {told}; {share:.2f}   (bar: 1.2)")
+
+
+def _spread(values, digits: int) -> str:
+    low, middle, high = (f"{f(values):.{digits}f}" for f in (np.min, np.median, np.max))
+    return f"{middle} [{low} – {high}]"
+
+
+class _Side:
+    """A process that takes steps when it is told to."""
+
+    def __init__(self, side: str, name: str, size: int):
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        target = {"ours": _ours, "torch": _torch}[side]
+        self._process = context.Process(target=target, args=(theirs, name, size))
+        self._process.start()
+
+    def seconds(self, steps: int) -> float:
+        """How long some steps take."""
+        self._pipe.send(steps)
+        return self._pipe.recv()
+
+    def end(self) -> float:
+        """The peak of memory above the imported framework, in MiB."""
+        self._pipe.send(0)
+        peak = self._pipe.recv()
+        self._process.join()
+        return peak
+
+
+def _serve(pipe, take) -> None:
+    before = _status("VmRSS")
+    # Forget the peak of the import, so that VmHWM is the training's alone.
+    Path("/proc/self/clear_refs").write_text("5")
+    step = take()
+    while steps := pipe.recv():
+        began = time.perf_counter()
+        for _ in range(steps):
+            step()
+        pipe.send(time.perf_counter() - began)
+    pipe.send((_status("VmHWM") - before) / 1024)
+
+
+def _status(name: str) -> int:
+    """A line of /proc/self/status, in KiB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def _ours(pipe, name: str, size: int) -> None:
+    from common import backend
+    from common.precision import choose
+
+    precision = choose("auto")
+
+    def take():
+        import tensorflow as tf
+
+        from common.batches import random
+
+        backend.set_up(precision, 0)
+        gan = _gan(name, size)
+        gan.compile(optimizer=None, jit_compile=backend.has_gpu())
+        gan.make_train_function()
+        batch = gan.noise(random(0, "bench"), 1)
+        for key, shape in gan.sample_shapes().items():
+            batch[key] = random(0, key).uniform(-1, 1, (1, *shape)).astype("float32")
+        feed = iter(tf.data.Dataset.from_tensors(batch).cache().repeat())
+
+        def step():
+            logs = gan.train_function(feed)
+            return [float(np.ravel(value)[0]) for value in logs.values()]
+
+        return step
+
+    _serve(pipe, take)
+
+
+def _gan(name: str, size: int):
+    if name == "pix2pix":
+        from recipes.pix2pix.config import PRESETS
+        from recipes.pix2pix.train import build
+
+        more = {}
+    else:
+        from recipes.cyclegan.config import PRESETS
+        from recipes.cyclegan.train import build
+
+        more = {"blocks": BLOCKS}
+    sized = {"image_size": size, "channels": 3, "input_channels": 3}
+    return build(dataclasses.replace(PRESETS["paper"], **sized, **more))
+
+
+def _torch(pipe, name: str, size: int) -> None:
+    import torch
+
+    def take():
+        from tests.torch_translators import CycleGAN, Pix2Pix
+
+        gan = Pix2Pix() if name == "pix2pix" else CycleGAN(BLOCKS)
+        pictures = [torch.rand(1, 3, size, size) * 2 - 1 for _ in range(2)]
+        return lambda: gan.step(*pictures)
+
+    _serve(pipe, take)
+
+
+if __name__ == "__main__":
+    main()

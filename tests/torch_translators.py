@@ -1,0 +1,175 @@
+"""Pix2Pix and CycleGAN as PyTorch's users write them, to measure ours against (`make bench`).
+
+The same networks, sizes and order of steps, in eager float32; nothing here is used for
+anything else.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import torch
+from torch import nn
+
+
+def _convolution(before, after, kernel, stride, padding, bias=True):
+    return nn.Conv2d(before, after, kernel, stride, padding, bias=bias)
+
+
+def _adam(*models):
+    parameters = itertools.chain(*(model.parameters() for model in models))
+    return torch.optim.Adam(parameters, 2e-4, (0.5, 0.999))
+
+
+def _learn(optimizer, loss):
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+
+
+def _asked(model, wanted):
+    for parameter in model.parameters():
+        parameter.requires_grad_(wanted)
+
+
+class UNet(nn.Module):
+    """256 pixels to one and back (Isola et al. 2017)."""
+
+    def __init__(self, width=64, levels=8):
+        super().__init__()
+        widths = [width * min(2**level, 8) for level in range(levels)]
+        self.down, self.up = nn.ModuleList(), nn.ModuleList()
+        for level, after in enumerate(widths):
+            before = widths[level - 1] if level else 3
+            layers = [] if level == 0 else [nn.LeakyReLU(0.2)]
+            layers.append(_convolution(before, after, 4, 2, 1, bias=False))
+            if 0 < level < levels - 1:
+                layers.append(nn.BatchNorm2d(after))
+            self.down.append(nn.Sequential(*layers))
+        for number, after in enumerate([*widths[-2::-1], 3]):
+            before = widths[-1 - number] * (1 if number == 0 else 2)
+            last = number == levels - 1
+            layers = [nn.ReLU(), nn.ConvTranspose2d(before, after, 4, 2, 1, bias=last)]
+            layers += [nn.Tanh()] if last else [nn.BatchNorm2d(after)]
+            layers += [nn.Dropout(0.5)] if number < 3 else []
+            self.up.append(nn.Sequential(*layers))
+
+    def forward(self, x):
+        """Down, keeping every map; up, taking them in again."""
+        maps = []
+        for down in self.down:
+            x = down(x)
+            maps.append(x)
+        for number, up in enumerate(self.up):
+            x = up(x if number == 0 else torch.cat([x, maps[-1 - number]], 1))
+        return x
+
+
+def patchgan(channels, norm, width=64):
+    """The 70×70 PatchGAN; instance norm has no parameters, so its layers have biases."""
+    bias = norm is nn.InstanceNorm2d
+    layers = [_convolution(channels, width, 4, 2, 1), nn.LeakyReLU(0.2)]
+    for times, stride in ((2, 2), (4, 2), (8, 1)):
+        layers.append(_convolution(width * times // 2, width * times, 4, stride, 1, bias=bias))
+        layers += [norm(width * times), nn.LeakyReLU(0.2)]
+    return nn.Sequential(*layers, _convolution(width * 8, 1, 4, 1, 1))
+
+
+class Block(nn.Module):
+    """A residual block with reflected borders."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.layers = nn.Sequential(
+            *(nn.ReflectionPad2d(1), _convolution(width, width, 3, 1, 0)),
+            *(nn.InstanceNorm2d(width), nn.ReLU()),
+            *(nn.ReflectionPad2d(1), _convolution(width, width, 3, 1, 0)),
+            nn.InstanceNorm2d(width),
+        )
+
+    def forward(self, x):
+        """The sum, and nothing after it."""
+        return x + self.layers(x)
+
+
+def resnet(blocks, width=64):
+    """c7s1-64, d128, d256, blocks, u128, u64, c7s1-3 (Zhu et al. 2017)."""
+    layers = [nn.ReflectionPad2d(3), _convolution(3, width, 7, 1, 0)]
+    layers += [nn.InstanceNorm2d(width), nn.ReLU()]
+    for after in (2 * width, 4 * width):
+        layers += [_convolution(after // 2, after, 3, 2, 1), nn.InstanceNorm2d(after), nn.ReLU()]
+    layers += [Block(4 * width) for _ in range(blocks)]
+    for after in (2 * width, width):
+        layers.append(nn.ConvTranspose2d(2 * after, after, 3, 2, 1, output_padding=1))
+        layers += [nn.InstanceNorm2d(after), nn.ReLU()]
+    return nn.Sequential(*layers, nn.ReflectionPad2d(3), _convolution(width, 3, 7, 1, 0), nn.Tanh())
+
+
+class Pix2Pix:
+    """One step: the judge, then the generator, on the same fake."""
+
+    def __init__(self):
+        self.g, self.d = UNet(), patchgan(6, nn.BatchNorm2d)
+        self.g_optimizer, self.d_optimizer = _adam(self.g), _adam(self.d)
+        self.bce = nn.BCEWithLogitsLoss()
+
+    def step(self, given, real):
+        """Losses of both."""
+        fake = self.g(given)
+        _asked(self.d, True)
+        logits = self.d(torch.cat([real, given], 1)), self.d(torch.cat([fake.detach(), given], 1))
+        d_loss = self.bce(logits[0], torch.ones_like(logits[0]))
+        d_loss = d_loss + self.bce(logits[1], torch.zeros_like(logits[1]))
+        _learn(self.d_optimizer, d_loss)
+        _asked(self.d, False)
+        judged = self.d(torch.cat([fake, given], 1))
+        g_loss = self.bce(judged, torch.ones_like(judged)) + 100 * nn.functional.l1_loss(fake, real)
+        _learn(self.g_optimizer, g_loss)
+        return float(d_loss.detach()), float(g_loss.detach())
+
+
+class CycleGAN:
+    """One step: both translators, then both judges, which are fed from pools."""
+
+    def __init__(self, blocks):
+        self.there, self.back = resnet(blocks), resnet(blocks)
+        self.judges = {side: patchgan(3, nn.InstanceNorm2d) for side in "ab"}
+        self.g_optimizer = _adam(self.there, self.back)
+        self.d_optimizer = _adam(*self.judges.values())
+        self.pools = {"a": [], "b": []}
+
+    def step(self, a, b):
+        """Losses of both."""
+        l1, mse = nn.functional.l1_loss, nn.functional.mse_loss
+        fake_b, fake_a = self.there(a), self.back(b)
+        for judge in self.judges.values():
+            _asked(judge, False)
+        loss = 10 * (l1(self.back(fake_b), a) + l1(self.there(fake_a), b))
+        loss = loss + 5 * (l1(self.there(b), b) + l1(self.back(a), a))
+        for side, fake in (("a", fake_a), ("b", fake_b)):
+            judged = self.judges[side](fake)
+            loss = loss + mse(judged, torch.ones_like(judged))
+        _learn(self.g_optimizer, loss)
+        d_loss = 0.0
+        for side, real, fake in (("a", a, fake_a), ("b", b, fake_b)):
+            _asked(self.judges[side], True)
+            judged = self.judges[side](real), self.judges[side](self._exchanged(side, fake))
+            d_loss = d_loss + 0.5 * mse(judged[0], torch.ones_like(judged[0]))
+            d_loss = d_loss + 0.5 * mse(judged[1], torch.zeros_like(judged[1]))
+        _learn(self.d_optimizer, d_loss)
+        return float(d_loss.detach()), float(loss.detach())
+
+    def _exchanged(self, side, fake):
+        pool, fake = self.pools[side], fake.detach()
+        if len(pool) < 50:
+            pool.append(fake)
+        elif random.random() > 0.5:
+            place = random.randrange(50)
+            pool[place], fake = fake, pool[place]
+        return fake
+
+
+def parameters(model):
+    """Trainable parameters."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
