@@ -22,7 +22,7 @@ from data.contact import beside
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
 from tests.console import carried_out, shown_in
-from tests.results import trained
+from tests.results import missing, trained
 
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "runs" / "chapters"
@@ -34,6 +34,8 @@ def main() -> None:
     data_prep()
     first_gan()
     dcgan()
+    pix2pix()
+    cyclegan()
 
 
 def worlds() -> None:
@@ -156,6 +158,42 @@ def dcgan() -> None:
         whole = Image.open(frame)
         save(whole.crop((0, 0, whole.width, 3 * whole.width // 8)), frames[-1])
     animate(frames, pictures / "growth.webp", most=12)
+
+
+def pix2pix() -> None:
+    """Façades with and without an adversary, and photographs where they are to be had."""
+    pictures = ROOT / "recipes" / "pix2pix" / "pictures"
+    run, alone = trained("pix2pix", "facades")
+    shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
+    sheets = [np.asarray(Image.open(r / "samples" / "latest.png")) for r in (run, alone)]
+    # Of the first pair in each of two rows: the label map, then both answers, then the truth.
+    step = 66
+    columns = [
+        [sheet[row * step : row * step + 64, 3 * half * step + step :][:, :64] for sheet in sheets]
+        for row in range(4)
+        for half in range(2)
+    ]
+    both = np.stack([np.stack(pair) for pair in columns], axis=1)
+    save(grid(both.reshape(-1, 64, 64, 3), columns=8), pictures / "l1.png")
+    _real("pix2pix", "photographs", pictures / "photographs.png")
+
+
+def cyclegan() -> None:
+    """Seasons, and paintings where they are to be had."""
+    pictures = ROOT / "recipes" / "cyclegan" / "pictures"
+    run, _ = trained("cyclegan", "seasons")
+    shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
+    _real("cyclegan", "paintings", pictures / "paintings.png")
+
+
+def _real(recipe: str, name: str, path: Path) -> None:
+    """The last sheet of a trial on data that may not be there; then the picture stays."""
+    why = missing(recipe, name)
+    if why:
+        print(f"{path.name} stays as it is: {why}", file=sys.stderr)
+        return
+    run, _ = trained(recipe, name)
+    shutil.copy(run / "samples" / "latest.png", path)
 
 
 def _python(*words) -> None:

@@ -79,6 +79,12 @@ def _trials(recipe: str) -> list[Trial]:
     return importlib.import_module(f"recipes.{recipe}.trials").TRIALS
 
 
+def missing(recipe: str, name: str) -> str:
+    """Why a trial's data is not to be had, if it is not."""
+    (trial,) = (trial for trial in _trials(recipe) if trial.name == name)
+    return _missing(trial)
+
+
 def _missing(trial: Trial) -> str:
     """Why a trial's data is not to be had, if it is not."""
     if not trial.data_from:
