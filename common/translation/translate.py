@@ -99,6 +99,6 @@ def _starts(side: int, tile: int) -> list[int]:
 
 
 def _ramp(side: int) -> np.ndarray:
-    """From 1 at either end, pixel by pixel, to the middle."""
-    steps = np.arange(1, side + 1, dtype=np.float32)
+    """A pixel's distance from the nearer end: two that overlap by half add up to the same."""
+    steps = np.arange(side, dtype=np.float32) + 0.5
     return np.minimum(steps, steps[::-1])

@@ -114,8 +114,9 @@ def test_the_last_sheet_shows_where_it_ended(tmp_path):
     keras.utils.set_random_seed(0)
     gan = FirstGAN(config)
     points = np.random.default_rng(0).normal(3, 0.5, (4000, 2)).astype(np.float32)
+    gan.examples = points[:20]
     folder = SimpleNamespace(samples=tmp_path)
-    gan.trainModel(points, [Samples(folder, Silent(), config, Silent(), points[:20])])
+    gan.trainModel(points, [Samples(folder, Silent(), config, Silent())])
     assert gan.equilibrium.reached and gan.step < 5000
     assert (tmp_path / f"step-{gan.step:07d}.png").is_file()
 

@@ -14,7 +14,7 @@ from tests.data.folders import noise, put
 @pytest.mark.parametrize(
     ("words", "said", "size"),
     [
-        (["facades", "--count", 6], ["endless pairs", "from 32 to 256", "slate"], (778, 64)),
+        (["facades", "--count", 6], ["endless pairs", "from 32 to 288", "slate"], (778, 64)),
         (["seasons", "--count", 8], ["two domains", "seasons:winter, train"], (540, 64)),
         (["seasons:summer", "--count", 4, "--size", 32], ["endless pictures"], (262, 64)),
         (["ring"], ["points in the plane", "the first 5,000", "mode 7 ×"], (400, 400)),
@@ -124,7 +124,7 @@ def test_real_sets_load_by_folder(tmp_path, name):
         (["tfds:no_such"], "has no such set"),
         (["hauses"], "did you mean houses"),
         (["seasons:spring"], "legal is seasons:summer or seasons:winter"),
-        (["facades", "--size", 20], "facades draws 32 to 256 pixels a side, not 20"),
+        (["facades", "--size", 20], "facades draws 32 to 288 pixels a side, not 20"),
         (["houses", "--size", 0], "legal is 8 to 4096"),
         (["houses", "--count", 0], "legal is 1 to 5000"),
         (["houses", "--seed", -1], "legal is 0 to 4294967295"),

@@ -68,7 +68,7 @@ REFUSED = {
     "1x1": (dot, ["--data", "dot"], "at least 8×8"),
     "truncated": (cut_jpeg, ["--data", "cut", "--batch-size", "1"], "cannot be decoded"),
     "size": (None, ["--image-size", "33"], "28, 32, 40, 48"),
-    "world size": (None, ["--data", "facades", "--image-size", "28"], "draws 32 to 256"),
+    "world size": (None, ["--data", "facades", "--image-size", "28"], "draws 32 to 288"),
     "points": (None, ["--data", "ring"], "ring gives points; this recipe learns pictures"),
     "domains": (None, ["--data", "seasons"], "seasons:summer or seasons:winter"),
     "no domain": (None, ["--data", "seasons:autumn"], "seasons:summer or seasons:winter"),
@@ -121,7 +121,7 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
     )
     assert code == 0 and "--image-size" in out
     code, out, err = run("recipes", "dcgn", "train", cwd=tmp_path, before=[no_tensorflow])
-    assert code == 2 and "there are data_prep, dcgan" in err
+    assert code == 2 and "there are cyclegan, data_prep, dcgan" in err
 
 
 def test_the_shim_would_tell(tmp_path, no_tensorflow):

@@ -271,8 +271,9 @@ def test_pretraining_moves_the_discriminator_alone():
 def test_the_surface_is_drawn_over_the_data_at_rest():
     """The window is the data's: it does not move with what is made, nor does D."""
     gan = build()
+    gan.examples = POINTS
     before = values(gan.discriminator)
-    near, far = (gan.sheet(np.full((5, 2), at, np.float32), POINTS) for at in (0, 99))
+    near, far = (gan.sheet(np.full((5, 2), at, np.float32)) for at in (0, 99))
     assert near.size == far.size == (400, 400) and same(before, values(gan.discriminator))
     gold = (np.abs(np.asarray(near, int) - [255, 215, 0]).max(-1) < 30).sum()
     assert gold > 0 == (np.abs(np.asarray(far, int) - [255, 215, 0]).max(-1) < 30).sum()
