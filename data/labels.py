@@ -24,8 +24,13 @@ def palette_of(inputs: np.ndarray) -> list[list[int]] | None:
 def nearest(picture: np.ndarray, palette: np.ndarray) -> np.ndarray:
     """The index in `palette` (L×C) of the colour nearest to each pixel: H×W."""
     colours = palette.astype(np.float32)
+    # Each colour that there is once: pictures are large, and label maps have few.
+    flat = picture.reshape(-1, picture.shape[-1])
+    code = flat.astype(np.uint32) @ (256 ** np.arange(flat.shape[1], dtype=np.uint32))
+    _, first, places = np.unique(code, return_index=True, return_inverse=True)
     # The squared distance, less what is the same for all colours.
-    return (picture.astype(np.float32) @ colours.T - 0.5 * (colours**2).sum(1)).argmax(-1)
+    near = (flat[first].astype(np.float32) @ colours.T - 0.5 * (colours**2).sum(1)).argmax(-1)
+    return near[places].reshape(picture.shape[:2])
 
 
 def check_labels(picture: np.ndarray, palette: list[list[int]], name: str) -> None:

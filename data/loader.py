@@ -35,6 +35,8 @@ def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
         Refused: there is no such thing, or it cannot be used; says what would be legal.
         MachineFault: "tfds:" sets, of which nothing is known before, cannot be fetched.
     """
+    if reading.pairs and reading.direction == "BtoA":
+        raise Refused(f"--direction BtoA: legal with --pairs {reading.pairs} is AtoB")
     source = _find(spec, reading)
     return source if reading.pairs is None else DerivedPairs(source, reading.pairs)
 
@@ -49,6 +51,9 @@ def movable(spec: str) -> str:
 
 
 def _find(spec: str, reading: Reading) -> Source:
+    # First: either half may be a world, whose name would be found before the comma.
+    if not os.path.exists(os.path.expanduser(spec)) and (both := _two(spec, reading)):
+        return both
     if spec.partition(":")[0] in worlds.names():
         return open_world(spec, reading)
     if spec in named.SETS:
@@ -66,7 +71,7 @@ def _find(spec: str, reading: Reading) -> Source:
             f"--data {shown(spec)} is a file; legal are a folder of pictures, "
             f"or a file with arrays ({' '.join(ENDINGS)})"
         )
-    return _two(spec, reading) or _one_domain(spec, reading) or _unknown(spec)
+    return _one_domain(spec, reading) or _unknown(spec)
 
 
 def _open_folder(path: Path, reading: Reading) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from tyro.conf import Suppress
@@ -30,17 +31,27 @@ class TranslatorConfig(config.Config):
     """Pictures an update, of each domain."""
     sample_count: int = 8
     """Pictures of the test split that are translated for each sheet of samples."""
+    patch_layers: Literal[0, 1, 2, 3] = 3
+    """Strided layers of D, which sees 16, 34 or 70 pixels a side; 0: single pixels."""
     input_channels: Suppress[int | None] = None
     """Colour channels of what is translated: the data's own."""
 
     @property
     def multiple(self) -> int:
-        """What height and width must be multiples of."""
+        """What height and width of the training's pictures must be multiples of."""
         raise NotImplementedError
 
+    @property
+    def padded_to(self) -> int:
+        """What pictures of any size are made multiples of, for a network that is trained."""
+        return self.multiple
+
     def legal_sizes(self) -> list[int]:
-        """The multiples of `multiple`, up to 1024."""
-        return list(range(self.multiple, _LARGEST + 1, self.multiple))
+        """The multiples of `multiple` up to 1024, of which D has at least one logit."""
+        # Each strided layer halves; the two others, 4×4 with one pixel around, take one away.
+        least = 3 * 2**self.patch_layers if self.patch_layers else 1
+        sizes = range(self.multiple, _LARGEST + 1, self.multiple)
+        return [size for size in sizes if size >= least]
 
     def fitted_to(self, source: Source) -> TranslatorConfig:
         """As `common.config.Config.fitted_to`, with the inputs' channels."""

@@ -22,7 +22,7 @@ class TranslatingGAN(GAN):
         """The averaged generator, or another of its networks, put to work."""
         self.average.refresh()
         network = self.average.models[which]
-        return Translator(network, self.config.multiple, self.noise_of())
+        return Translator(network, self.config.padded_to, self.noise_of())
 
 
 def side_by_side(*columns: np.ndarray, across: int = 2) -> Image.Image:

@@ -102,7 +102,7 @@ def _infer(recipe, kind, noise, both_ways: bool, arguments: list[str]) -> None:
 
     def translator(tile) -> Translator:
         takes = {} if noise is None else {"noise": noise(config)}
-        return Translator(network, config.multiple, tile=tile, **takes)
+        return Translator(network, config.padded_to, tile=tile, **takes)
 
     if brought is None:
         _translate_examples(flags, run, config, examples, translator(None), back)

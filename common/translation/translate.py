@@ -17,11 +17,15 @@ def no_noise(dice: np.random.Generator, count: int, size: tuple[int, int]) -> li
     return []
 
 
+# Parts of a picture that pass together: enough to keep the machine busy, and no more memory.
+_AT_ONCE = 8
+
+
 class Translator:
     """A network from pictures to pictures, for one picture of any size at a time.
 
     Args:
-        network: (1, H, W, C) in [-1, 1], and noise → (1, H, W, C').
+        network: (N, H, W, C) in [-1, 1], and noise → (N, H, W, C').
         multiple: Of which H and W must be multiples; what lacks is mirrored at the right
             and lower edge, and cut off again.
         noise: What the network takes beside pictures.
@@ -50,19 +54,20 @@ class Translator:
         """
         height, width = picture.shape[:2]
         if self._tile is None or (height <= self._tile[0] and width <= self._tile[1]):
-            return self._whole(picture, dice)
+            return self._all_of(picture[None], dice)[0]
         tile = [min(side, most) for side, most in zip((height, width), self._tile, strict=True)]
         tops, lefts = (_starts(*pair) for pair in zip((height, width), tile, strict=True))
         # Each part counts most in its middle and hardly at its edges, where it knows least.
         weight = np.multiply.outer(_ramp(tile[0]), _ramp(tile[1]))[..., None]
-        total, weights = 0.0, np.zeros((height, width, 1), np.float32)
-        for top in tops:
-            for left in lefts:
-                place = slice(top, top + tile[0]), slice(left, left + tile[1])
-                made = self._whole(picture[place], dice)
-                if np.isscalar(total):
-                    total = np.zeros((height, width, made.shape[-1]), np.float32)
-                total[place] += weight * made
+        corners = ((top, left) for top in tops for left in lefts)
+        places = [(slice(t, t + tile[0]), slice(left, left + tile[1])) for t, left in corners]
+        total, weights = None, np.zeros((height, width, 1), np.float32)
+        for some in (places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)):
+            made = self._all_of(np.stack([picture[place] for place in some]), dice)
+            if total is None:
+                total = np.zeros((height, width, made.shape[-1]), np.float32)
+            for place, part in zip(some, made, strict=True):
+                total[place] += weight * part
                 weights[place] += weight
         return total / weights
 
@@ -78,13 +83,13 @@ class Translator:
         """As `__call__`, from uint8 to uint8."""
         return to_pixels(self(picture.astype(np.float32) / 127.5 - 1, dice))
 
-    def _whole(self, picture: np.ndarray, dice: np.random.Generator) -> np.ndarray:
-        height, width = picture.shape[:2]
+    def _all_of(self, pictures: np.ndarray, dice: np.random.Generator) -> np.ndarray:
+        count, height, width = pictures.shape[:3]
         more = [(0, -side % self._multiple) for side in (height, width)]
-        padded = np.pad(picture, (*more, (0, 0)), mode="symmetric")[None]
-        noise = self._noise(dice, 1, padded.shape[1:3])
+        padded = np.pad(pictures, ((0, 0), *more, (0, 0)), mode="symmetric")
+        noise = self._noise(dice, count, padded.shape[1:3])
         made = self._network([padded, *noise] if noise else padded, training=False)
-        return np.asarray(made)[0, :height, :width]
+        return np.asarray(made)[:, :height, :width]
 
 
 def dice_of(seed: int, index: int) -> np.random.Generator:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from common.translation.config import TranslatorConfig
+from data.errors import Refused
+from data.imageset import Source
 from data.reading import Layout
 
 
@@ -23,8 +25,6 @@ class Config(TranslatorConfig):
     """Channels of the first layer of each network; the residual blocks have four times as many."""
     blocks: int = 6
     """Residual blocks of a translator (the paper: 6 for 128 pixels, 9 for 256)."""
-    patch_layers: Literal[0, 1, 2, 3] = 3
-    """Strided layers of each D, which sees 16, 34 or 70 pixels a side; 0: single pixels."""
     cycle: float = 10.0
     """Weight λ of the way there and back; 0: nobody asks for the way back."""
     identity: float = 5.0
@@ -42,6 +42,18 @@ class Config(TranslatorConfig):
     def legal_sizes(self) -> list[int]:
         """As `TranslatorConfig.legal_sizes`, of which less than 16 leaves no room to reflect."""
         return [size for size in super().legal_sizes() if size >= 16]
+
+    def fitted_to(self, source: Source) -> Config:
+        """As `common.config.Config.fitted_to`; with an identity loss, channels must agree."""
+        settled = super().fitted_to(source)
+        before, after = settled.input_channels, settled.channels
+        if self.identity and before != after:
+            raise Refused(
+                f"--identity {self.identity:g}: {source.name} has {before} channel"
+                f"{'s' * (before > 1)} on one side and {after} on the other, so neither "
+                "translator can be given what it makes; legal is 0"
+            )
+        return settled
 
     def check(self) -> None:
         """As `common.config.Config.check`."""

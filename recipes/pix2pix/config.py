@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from common.translation.config import TranslatorConfig
 from data.reading import Direction, LabelMaps, Pairs
@@ -30,8 +29,6 @@ class Config(TranslatorConfig):
     """How often the picture is halved; None: as often as its size allows, at most 8 times."""
     dropout: float = 0.5
     """Share of values that the noise takes away, in the decoder's first three blocks."""
-    patch_layers: Literal[0, 1, 2, 3] = 3
-    """Strided layers of D, which sees 16, 34 or 70 pixels a side; 0: single pixels."""
     l1: float = 100.0
     """Weight λ of the distance to the real picture."""
     adversarial: float = 1.0
@@ -53,6 +50,11 @@ class Config(TranslatorConfig):
     def multiple(self) -> int:
         """2^depth; 32 where the depth is what the size allows."""
         return 2 ** (self.depth or _SHALLOWEST)
+
+    @property
+    def padded_to(self) -> int:
+        """Of whatever size: it is halved `levels` times, until nothing is left to halve."""
+        return 2**self.levels
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
