@@ -18,7 +18,8 @@ from data.files import whole
 TRAINED = "trained"
 #: Names of entrants that a run measured beside it cannot have.
 RESERVED = (TRAINED, "not averaged", "untrained", "real", "copies", "PCA", "pixels")
-RESERVED += ("centres", "Gaussian")
+RESERVED += ("centres", "Gaussian", "wrong pairing", "mean colours")
+RESERVED += ("identity", "colours", "other content", "hidden message")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,10 @@ class Scores:
         if self.bars:
             print("\nBars")
         for bar in self.bars:
-            print(f"  {bar}: {'met' if bar.holds(self.values, TRAINED) else 'MISSED'}")
+            verdict = "met" if bar.holds(self.values, TRAINED) else "MISSED"
+            if bar.of and bar.of not in self.values:
+                verdict = f"not measured, there is no {bar.of} (--beside)"
+            print(f"  {bar}: {verdict}")
 
     def _has_bar(self, measure: str) -> bool:
         return any(bar.measure == measure for bar in self.bars)

@@ -51,6 +51,8 @@ _LEARNED = 0.5
 _MOST_VALUES = 100
 # Pixels by which a batch is moved, so that few pictures go a longer way.
 _SHIFT = 2
+# How far light and contrast of a batch are changed for a net that is to see past them.
+_LIGHT, _CONTRAST, _GRAIN = 0.1, 0.15, 0.03
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,17 @@ class FeatureNet:
         return [np.concatenate(outputs) for outputs in zip(*parts, strict=True)]
 
 
-def feature_net(source: Source, size: int, file: Path | None = None) -> FeatureNet | str:
+def feature_net(
+    source: Source, size: int, file: Path | None = None, any_light: bool = False
+) -> FeatureNet | str:
     """The net for a source's pictures: from a file, from the cache, or trained now.
 
     Args:
         size: Pixels a side.
         file: A net that was made before, on another machine perhaps: one from its cache.
+        any_light: Teach it with pictures a little brighter or darker, of more or less
+            contrast, and grainy, so that it reads what is in made pictures as well: else 1 %
+            of light can decide whether it takes shadows on snow for a frozen lake.
 
     Returns:
         The net, or why there is none, in words.
@@ -152,15 +159,18 @@ def feature_net(source: Source, size: int, file: Path | None = None) -> FeatureN
         made_for["version"] = source.world.version
     else:
         made_for["pictures"] = _sum_of(training, targets)
+    if any_light:
+        made_for["light"] = "any"
     if file is not None:
         net = _from_file(file, made_for)
     else:
 
         def make() -> dict[str, np.ndarray]:
             print(f"training {name}, which reads {', '.join(targets)} …", flush=True)
-            return _to_arrays(*_train(name, made_for, targets, training, tests))
+            return _to_arrays(*_train(name, made_for, targets, training, tests, any_light))
 
-        arrays = cache.remember_arrays(f"{name}-{size}", made_for, make, _from_arrays)
+        label = f"{name}-{size}" + "-any-light" * any_light
+        arrays = cache.remember_arrays(label, made_for, make, _from_arrays)
         net = _from_arrays(arrays)
     best = max(targets, key=net.known.learned)
     if net.known.learned(best) < _LEARNED:
@@ -189,7 +199,7 @@ def _sum_of(pictures: ImageSet, targets: dict[str, int]) -> int:
     return total
 
 
-def _train(name, made_for, targets, training: ImageSet, tests: ImageSet):
+def _train(name, made_for, targets, training: ImageSet, tests: ImageSet, any_light: bool):
     began = time.time()
     keras.utils.set_random_seed(_SEED)
     shape = training.images.shape[1:]
@@ -201,7 +211,7 @@ def _train(name, made_for, targets, training: ImageSet, tests: ImageSet):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     reader = keras.Model(network.input, dict(zip(targets, network.outputs[1:], strict=True)))
     reader.compile(keras.optimizers.Adam(rate), dict.fromkeys(targets, loss))
-    reader.fit(_Lessons(training, targets, steps), shuffle=False, verbose=0)
+    reader.fit(_Lessons(training, targets, steps, any_light), shuffle=False, verbose=0)
     with computing_in("float32"):
         whole = _build(shape, targets)
     whole.set_weights(network.get_weights())
@@ -252,11 +262,12 @@ def _build(shape: tuple[int, ...], targets: dict[str, int]) -> keras.Model:
 
 
 class _Lessons(keras.utils.PyDataset):
-    """Random batches, each moved by a few pixels."""
+    """Random batches, each moved by a few pixels, and each picture in other light if wished."""
 
-    def __init__(self, training: ImageSet, targets: dict[str, int], steps: int):
+    def __init__(self, training: ImageSet, targets: dict[str, int], steps: int, any_light: bool):
         super().__init__()
         self._training, self._targets, self._steps = training, targets, steps
+        self._any_light = any_light
 
     def __len__(self) -> int:
         return self._steps
@@ -270,7 +281,17 @@ class _Lessons(keras.utils.PyDataset):
         border = ((0, 0), (_SHIFT, _SHIFT), (_SHIFT, _SHIFT), (0, 0))
         moved = np.pad(images, border, "edge")[:, down : down + height, right : right + width]
         answers = {name: self._training.factors[name][chosen] for name in self._targets}
-        return _to_float(moved), answers
+        pictures = _to_float(moved)
+        return (_in_other_light(pictures, chance) if self._any_light else pictures), answers
+
+
+def _in_other_light(pictures: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    one_each = (len(pictures), 1, 1, 1)
+    contrast = 1 + chance.uniform(-_CONTRAST, _CONTRAST, one_each)
+    # Of each channel by itself: made pictures may have a cast.
+    light = chance.uniform(-_LIGHT, _LIGHT, (len(pictures), 1, 1, pictures.shape[-1]))
+    grain = chance.uniform(0, _GRAIN, one_each) * chance.standard_normal(pictures.shape)
+    return np.clip(contrast * pictures + light + grain, -1, 1).astype(np.float32)
 
 
 def _to_float(images: np.ndarray) -> np.ndarray:

@@ -24,18 +24,25 @@ from data.labels import nearest, palette_of
 from data.resize import height_and_width
 
 #: Raised with every change of the network or of its training.
-VERSION = 1
+VERSION = 2
 # A part of an endless world that no training takes.
 _SEED = 20_161_121
 _PAIRS, _FEWEST = 4000, 200
+# Of these, the share that the reader is tested with and does not learn from.
+_TESTED = 0.1
+# A reader that has learned less, from guessing (0) to certainty (1), is no judge.
+_LEARNED = 0.5
 _BATCH, _STEPS = 16, 800
 
 
 class Reader:
     """A trained reader."""
 
-    def __init__(self, network: keras.Model, palette: np.ndarray):
+    def __init__(self, network: keras.Model, palette: np.ndarray, accuracy: float, guess: float):
         self._network, self.palette = network, palette
+        #: Shares of the pixels of pairs that it did not learn from: those that it reads
+        #: rightly, and those that have the commonest label.
+        self.accuracy, self.guess = accuracy, guess
 
     def read(self, images: np.ndarray) -> np.ndarray:
         """The label of each pixel of pictures, uint8 N×H×W×C: N×H×W places in the palette."""
@@ -80,16 +87,31 @@ def reader_of(source: Source, size) -> Reader | str:
 
     def make() -> dict[str, np.ndarray]:
         print(f"training a reader of {len(palette)} labels …", flush=True)
-        weights = _train(shape, colours, known).get_weights()
-        return {f"weight-{i:03d}": weight for i, weight in enumerate(weights)}
+        mixed = random(_SEED, "parts").permutation(len(known))
+        edge = round(len(known) * _TESTED)
+        weights = _train(shape, colours, known.take(mixed[edge:])).get_weights()
+        arrays = {f"weight-{i:03d}": weight for i, weight in enumerate(weights)}
+        tests = known.take(mixed[:edge])
+        reader = use(arrays | {"accuracy": np.zeros(2)})
+        wanted = reader.labels(tests.inputs)
+        right = pixel_accuracy(reader.read(tests.images), wanted)
+        return arrays | {
+            "accuracy": np.array([right, np.bincount(wanted.ravel()).max() / wanted.size])
+        }
 
     def use(arrays: dict[str, np.ndarray]) -> Reader:
         with computing_in("float32"):
             network = _build(shape, len(palette))
-        network.set_weights([arrays[name] for name in sorted(arrays)])
-        return Reader(network, colours)
+        network.set_weights([arrays[name] for name in sorted(arrays) if name != "accuracy"])
+        return Reader(network, colours, *map(float, arrays["accuracy"]))
 
-    return use(cache.remember_arrays(f"reader-{width}x{height}", made_for, make, use))
+    reader = use(cache.remember_arrays(f"reader-{width}x{height}", made_for, make, use))
+    if reader.accuracy - reader.guess < _LEARNED * (1 - reader.guess):
+        return (
+            f"a reader has learned too little to judge: it reads {reader.accuracy:.0%} of new "
+            f"pixels rightly, and the commonest label alone is {reader.guess:.0%}"
+        )
+    return reader
 
 
 def _sum_of(known: ImageSet) -> int:

@@ -50,7 +50,7 @@ def main(
     kind: type[TranslatorConfig],
     build: Callable,
     bars: Callable[[Scores], Sequence[Bar]],
-    ablation: Callable[[TranslatorConfig], str],
+    ablation: Callable[[TranslatorConfig, TranslatorConfig], str],
 ) -> int:
     """Evaluate a run from the command line.
 
@@ -59,7 +59,8 @@ def main(
         kind: Its configuration.
         build: Configuration -> `common.translation.gan.TranslatingGAN`; imports TensorFlow.
         bars: What was measured, of whom -> what a run must reach.
-        ablation: Configuration of a run beside -> what it is called; "": as its folder.
+        ablation: Configuration of a run beside, and of the run -> what the former is called;
+            "": as its folder.
 
     Returns:
         The exit code: 0 whether the bars are met or not.
@@ -92,7 +93,10 @@ def evaluate(recipe, kind, build, bars, ablation, flags: EvaluateFlags) -> Score
             name, other = run_beside(path, recipe, run, others)
             claims.enter_context(other.claimed())
             theirs = other.config(kind)
-            others[ablation(theirs) or name] = (other, theirs)
+            name = ablation(theirs, config) or name
+            if name in others:
+                raise Refused(f"--beside {path}: there is a column {name} already")
+            others[name] = (other, theirs)
         source = data.find(flags.data or config.data, config.reading)
         config.check_kind(source)
         learned = source.load("train", config.loaded_size, config.pictures, config.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,8 @@ from common.infer import load_network
 from common.run import Run
 from common.translation.config import TranslatorConfig
 from common.translation.pictures import (
+    ENDINGS,
+    MOVING_ENDINGS,
     STANDARD,
     Brought,
     bring,
@@ -82,6 +84,8 @@ def main(
 
 def _infer(recipe, kind, noise, both_ways: bool, arguments: list[str]) -> None:
     flags = read_flags(InferFlags, arguments, program=f"python -m recipes.{recipe}.infer")
+    if flags.out is not None:
+        flags.out = flags.out.expanduser()
     run = Run.open(flags.run, recipe)
     config = run.config(kind)
     back = flags.direction == "BtoA"
@@ -91,7 +95,7 @@ def _infer(recipe, kind, noise, both_ways: bool, arguments: list[str]) -> None:
     brought = None
     if flags.input is not None:
         # What cannot be read is refused before the slow import.
-        brought = _Brought(flags.input, channels)
+        brought = _Brought(bring(flags.input, channels, but=flags.out))
     else:
         examples = _test_pictures(flags, config)
 
@@ -120,8 +124,17 @@ def _check(flags: InferFlags, run: Run, back: bool, both_ways: bool) -> None:
         raise Refused(f"--seed {flags.seed}: legal is 0 to {2**32 - 1}")
     if flags.data is not None and flags.input is not None:
         raise Refused("--data and --input: legal is one of them")
-    if str(flags.out) == STANDARD and flags.input is None:
-        raise Refused("--out -: legal with --input")
+    if str(flags.out) == STANDARD and (flags.input is None or _is_folder(flags)):
+        raise Refused("--out -: legal with --input and one picture")
+    if flags.input is not None and flags.out is not None and flags.out.is_dir():
+        if _is_folder(flags) and flags.out.samefile(Path(flags.input).expanduser()):
+            raise Refused(f"--out {flags.out}: would be written over what is read")
+    elif flags.input is not None and flags.out is not None:
+        ending = flags.out.suffix.lower()
+        if _is_folder(flags) and ending in ENDINGS:
+            raise Refused(f"--out {flags.out}: legal is a folder, as --input is one")
+        if not _is_folder(flags) and ending and ending not in ENDINGS:
+            raise Refused(f"--out {flags.out}: legal endings are {' '.join(ENDINGS)}")
     if not run.generator.is_file():
         raise Refused(f"{run.path} has no generator.keras yet: no checkpoint was reached")
 
@@ -160,9 +173,9 @@ def _translate_examples(flags, run, config, examples, translator, back: bool) ->
 class _Brought:
     """The user's pictures, of which the first has been read already."""
 
-    def __init__(self, place: str, channels: int):
-        self._rest = bring(place, channels)
-        self._first = next(self._rest)
+    def __init__(self, pictures: Iterator[Brought | str]):
+        self._rest = pictures
+        self._first = next(pictures)
 
     def __iter__(self):
         yield self._first
@@ -178,39 +191,58 @@ class _Work:
 
     def do(self, brought, run: Run) -> None:
         """Everything, in order; what a folder holds beside is said at the end."""
-        flags, shown_pairs, written, faults = self._flags, [], 0, []
-        out = flags.out or run.path / "translated"
-        for number, one in enumerate(brought):
-            if isinstance(one, str):
-                faults.append(one)
-                continue
-            try:
-                frames = self._frames(one, number)
-            except Refused as no:
-                if not Path(flags.input).is_dir():
-                    raise
-                faults.append(str(no))
-                continue
-            if str(out) == STANDARD:
-                write_to_standard_output(frames)
-                return
-            single = not Path(flags.input).is_dir() and out.suffix != ""
-            path = out if single else out / one.name
-            if path.exists() and flags.input != STANDARD and path.samefile(_source(flags, one)):
-                raise Refused(f"--out {out}: would be written over what is read")
-            _written(lambda one=one, frames=frames, path=path: write(one, frames, path), path)
-            written += 1
-            if len(shown_pairs) < _ON_SHEET:
-                shown_pairs.append((one.frames[0], frames[0]))
-        for fault in faults:
-            print(f"left out: {fault}", file=sys.stderr)
+        flags = self._flags
+        out, written, rows, faults = flags.out or run.path / "translated", [], [], []
+        to_file = not _is_folder(flags) and out.suffix != "" and not out.is_dir()
+        try:
+            for number, one in enumerate(brought):
+                if isinstance(one, str):
+                    faults.append(one)
+                    continue
+                try:
+                    frames = self._frames(one, number)
+                    if str(out) == STANDARD:
+                        write_to_standard_output(one, frames)
+                        return
+                    path = out if to_file else out / one.name
+                    self._write(one, frames, path, written)
+                except Refused as no:
+                    if not _is_folder(flags):
+                        raise
+                    faults.append(str(no))
+                    continue
+                if one.remark:
+                    print(one.remark, file=sys.stderr)
+                written.append(path)
+                if len(rows) < _ON_SHEET:
+                    rows.append(_row(one.frames[0], frames[0]))
+        finally:
+            for fault in faults:
+                print(f"left out: {fault}", file=sys.stderr)
         if not written:
             raise Refused(f"--input {shown(flags.input)}: none of its pictures can be used")
-        if not single:
-            sheet = out / _SHEET
-            _written(lambda: _sheet(shown_pairs).save(sheet), sheet)
+        if not to_file:
+            sheet = _free(out / _SHEET, written)
+            _written(lambda: _sheet(rows).save(sheet), sheet)
             print(f"side by side: {sheet}")
-        print(f"{written} picture{'s' * (written > 1)}: {path if single else out}")
+        many = len(written) > 1
+        print(f"{len(written)} picture{'s' * many}: {path if to_file else out}")
+
+    def _write(self, one: Brought, frames, path: Path, written: list[Path]) -> None:
+        """Write one translation, over nothing that was read or written in this program."""
+        if path in written:
+            raise Refused(f"{one.name}: another picture's translation has this name")
+        read = None if self._flags.input == STANDARD else _source(self._flags, one)
+        if read and path.exists() and path.samefile(read):
+            raise Refused(f"--out {path}: would be written over what is read")
+        if len(frames) > 1 and path.suffix.lower() not in MOVING_ENDINGS:
+            raise Refused(
+                f"--out {path}: {len(frames)} frames; legal endings are {' '.join(MOVING_ENDINGS)}"
+            )
+        try:
+            _written(lambda: write(one, frames, path), path)
+        except ValueError as fault:
+            raise Refused(f"{one.name} cannot be written: {fault}") from fault
 
     def _frames(self, one: Brought, number: int) -> list[np.ndarray]:
         from common.translation.translate import dice_of
@@ -230,9 +262,21 @@ class _Work:
         return made
 
 
+def _is_folder(flags: InferFlags) -> bool:
+    return flags.input != STANDARD and Path(flags.input).expanduser().is_dir()
+
+
 def _source(flags: InferFlags, one: Brought) -> Path:
     place = Path(flags.input).expanduser()
     return place / one.name if place.is_dir() else place
+
+
+def _free(path: Path, taken: list[Path]) -> Path:
+    """A name that no translation has."""
+    number, found = 2, path
+    while found in taken:
+        found, number = path.with_stem(f"{path.stem}-{number}"), number + 1
+    return found
 
 
 def _resized(pixels: np.ndarray, size: tuple[int, int], label_map: bool = False) -> np.ndarray:
@@ -241,15 +285,17 @@ def _resized(pixels: np.ndarray, size: tuple[int, int], label_map: bool = False)
     return np.asarray(resized).reshape(*size, pixels.shape[-1])
 
 
-def _sheet(pairs: list[tuple[np.ndarray, np.ndarray]], largest: int = 256) -> Image.Image:
-    """Each picture with its translation to the right of it, row by row, small enough to be seen."""
-    rows = []
-    for before, after in pairs:
-        row = Image.new("RGB", (2 * before.shape[1] + 2, before.shape[0]), "white")
-        for place, pixels in ((0, before), (before.shape[1] + 2, after)):
-            row.paste(picture_of(pixels), (place, 0))
-        row.thumbnail((2 * largest, largest))
-        rows.append(row)
+def _row(before: np.ndarray, after: np.ndarray, largest: int = 256) -> Image.Image:
+    """A picture with its translation to the right of it, small enough to be seen."""
+    row = Image.new("RGB", (2 * before.shape[1] + 2, before.shape[0]), "white")
+    for place, pixels in ((0, before), (before.shape[1] + 2, after)):
+        row.paste(picture_of(pixels), (place, 0))
+    row.thumbnail((2 * largest, largest))
+    return row
+
+
+def _sheet(rows: list[Image.Image]) -> Image.Image:
+    """The rows below each other."""
     height = sum(row.height + 2 for row in rows) - 2
     sheet = Image.new("RGB", (max(row.width for row in rows), height), "white")
     top = 0
@@ -262,5 +308,5 @@ def _sheet(pairs: list[tuple[np.ndarray, np.ndarray]], largest: int = 256) -> Im
 def _written(write_it: Callable[[], None], path: Path) -> None:
     try:
         write_it()
-    except (OSError, ValueError) as fault:
+    except OSError as fault:
         raise MachineFault(f"{path} cannot be written: {fault}") from fault

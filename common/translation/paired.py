@@ -40,7 +40,11 @@ def evaluate(
     measures, facts, unavailable = dict(_ALWAYS), {}, {}
     if not isinstance(reader, str):
         measures |= _OF_LABELS
-        facts["reader"] = {"digest": reader.digest, "labels": len(reader.palette)}
+        measures["labels read"] += f"; of new real ones it reads {reader.accuracy:.1%}"
+        facts["reader"] = {
+            **{"digest": reader.digest, "labels": len(reader.palette)},
+            **{"accuracy": reader.accuracy, "guessing": reader.guess},
+        }
     else:
         unavailable = dict.fromkeys(_OF_LABELS, reader)
     made = {name: to_pixels(entrant.there(tests.inputs)) for name, entrant in entrants.items()}

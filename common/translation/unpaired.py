@@ -29,10 +29,11 @@ _OF_CONTENT = {
     "(as `real`)",
     "kept back": "the same of the other direction (as `real`)",
 }
-# Below a step of 8 bits there is no error worth speaking of.
-_LEVEL = 1 / 255
 # The noise's standard deviation, of the range of values.
 _NOISE = 0.01
+# What the noise alone changes, and a faultless way back leaves in: no error below is held
+# against anybody.
+_LEVEL = _NOISE * np.sqrt(2 / np.pi)
 # How well a net must read a factor to be asked, from guessing (0) to certainty (1).
 _TRUSTED = 0.8
 # How faintly the cheat writes: less than half a step of 8 bits.
@@ -75,7 +76,7 @@ class _Ground:
         self.truth: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         first, second = source.domains.values()
         square = isinstance(config.image_size, int)
-        if square and hasattr(getattr(first, "world", None), "counterpart"):
+        if square and _correspond(first, second):
             self.measures |= _OF_TRUTH
             self.truth = {
                 "there": _truth(first, len(tests), config.image_size),
@@ -90,7 +91,7 @@ class _Ground:
         """Direction -> a net that reads the translations; none where nothing is known."""
         nets = {"there": second, "back": first}
         if size:
-            nets = {way: feature_net(source, size) for way, source in nets.items()}
+            nets = {way: feature_net(source, size, any_light=True) for way, source in nets.items()}
         why = next((net for net in nets.values() if isinstance(net, str)), "")
         if not all(isinstance(net, FeatureNet) for net in nets.values()):
             why = why or "pictures are not square"
@@ -100,15 +101,26 @@ class _Ground:
         self._asked = [
             factor
             for factor in nets["there"].known.factors
-            if all(net.known.learned(factor) >= _TRUSTED for net in nets.values())
+            if first.factors.get(factor) == second.factors.get(factor)
+            and all(net.known.learned(factor) >= _TRUSTED for net in nets.values())
         ]
         if not self._asked:
             self.unavailable |= dict.fromkeys(_OF_CONTENT, "the nets read nothing in both sets")
             return {}
-        self.measures |= {
-            name: f"{words}: {', '.join(self._asked)}" for name, words in _OF_CONTENT.items()
+        accuracy = {
+            way: {factor: net.known.accuracy[factor] for factor in self._asked}
+            for way, net in nets.items()
         }
-        self.facts["nets"] = [net.known.digest for net in nets.values()]
+        worst = min(share for each in accuracy.values() for share in each.values())
+        self.measures |= {
+            name: f"{words}: {', '.join(self._asked)}; of new real pictures it reads each at "
+            f"{worst:.1%} or better"
+            for name, words in _OF_CONTENT.items()
+        }
+        self.facts["nets"] = {
+            way: {"digest": net.known.digest, "accuracy": accuracy[way]}
+            for way, net in nets.items()
+        }
         return nets
 
     def score(self, who: Entrant) -> dict[str, float]:
@@ -139,6 +151,13 @@ class _Ground:
                 right = [(read[factor] == own.factors[factor]).mean() for factor in self._asked]
                 values[f"kept {way}"] = float(np.mean(right))
         return values
+
+
+def _correspond(first: Source, second: Source) -> bool:
+    """Whether both draw the same scenes, each in its own way."""
+    worlds = [getattr(source, "world", None) for source in (first, second)]
+    alike = type(worlds[0]) is type(worlds[1]) and worlds[0] is not worlds[1]
+    return alike and hasattr(worlds[0], "counterpart")
 
 
 def _truth(source: Source, count: int, size: int) -> tuple[np.ndarray, np.ndarray]:

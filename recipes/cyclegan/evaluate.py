@@ -1,6 +1,7 @@
 """Measure a trained CycleGAN: `python -m recipes.cyclegan.evaluate --help`."""
 
 import sys
+from dataclasses import replace
 
 from common.evaluation.scores import Bar, Scores
 from common.translation.evaluate import main
@@ -16,16 +17,15 @@ def bars(scores: Scores) -> list[Bar]:
     for way in ("there", "back"):
         if f"distance {way}" in scores.measures:
             found.append(Bar(f"distance {way}", most=0.5, of="identity"))
-            if GAN_ALONE in scores.values:
-                found.append(Bar(f"distance {way}", most=1, of=GAN_ALONE))
-        if f"kept {way}" in scores.measures:
+            found.append(Bar(f"distance {way}", most=1, of=GAN_ALONE))
+        if f"kept {way}" in scores.measures and "real" in scores.values:
             found.append(Bar(f"kept {way}", least=0.95, of="real"))
     return found
 
 
-def ablation(config: Config) -> str:
-    """What a run beside is called."""
-    return "" if config.cycle else GAN_ALONE
+def ablation(theirs: Config, ours: Config) -> str:
+    """What a run beside is called: it must differ in nothing but that."""
+    return GAN_ALONE if theirs == replace(ours, cycle=0.0, identity=0.0) else ""
 
 
 if __name__ == "__main__":

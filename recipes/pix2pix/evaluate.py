@@ -1,6 +1,7 @@
 """Measure a trained Pix2Pix: `python -m recipes.pix2pix.evaluate --help`."""
 
 import sys
+from dataclasses import replace
 
 from common.evaluation.scores import Bar, Scores
 from common.translation.evaluate import main
@@ -15,14 +16,12 @@ def bars(scores: Scores) -> list[Bar]:
     found = [Bar("fine power", least=0.7, most=1.3)]
     if "labels read" in scores.measures:
         found.insert(0, Bar("labels read", least=0.95, of="real"))
-    if L1_ALONE in scores.values:
-        found.append(Bar("distance", most=1.2, of=L1_ALONE))
-    return found
+    return [*found, Bar("distance", most=1.2, of=L1_ALONE)]
 
 
-def ablation(config: Config) -> str:
-    """What a run beside is called."""
-    return "" if config.adversarial else L1_ALONE
+def ablation(theirs: Config, ours: Config) -> str:
+    """What a run beside is called: it must differ in nothing but that."""
+    return L1_ALONE if theirs == replace(ours, adversarial=0.0) else ""
 
 
 if __name__ == "__main__":

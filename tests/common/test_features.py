@@ -143,3 +143,17 @@ def test_what_harms_pictures_worsens_their_scores(net, digits, harm):
     assert np.all(np.diff(distances) > 0) and np.all(np.diff(kernel) > 0)
     assert np.all(np.diff(coverage) < 0)
     assert kernel_distance(reference, made[0]).low < 0.02
+
+
+def test_a_net_for_any_light_sees_past_it(quick, digits, net):
+    """And the control: the plain one, another net with weights of its own, does so less."""
+    sturdy = features.feature_net(data.find("digits"), 16, any_light=True)
+    assert sturdy.known.digest != net.known.digest
+    clear = digits.images[:1000].astype(float)
+    grain = np.random.default_rng(0).normal(0, 4, clear.shape)
+    darker = np.clip(0.88 * clear + 12 + grain, 0, 255).astype(np.uint8)
+    changed = [
+        (n.read(darker)["label"] != n.read(digits.images[:1000])["label"]).mean()
+        for n in (sturdy, net)
+    ]
+    assert changed[0] < 0.1 and changed[0] < changed[1], changed

@@ -33,7 +33,7 @@ from tests.recipes.translators import tiny
 class Oracle:
     """Reads a label map off a picture that is one."""
 
-    digest = "none"
+    digest, accuracy, guess = "none", 1.0, 0.5
 
     def __init__(self, palette):
         self.palette = np.array(palette, np.uint8)
@@ -77,10 +77,17 @@ def test_a_reader_learns_to_read(monkeypatch):
     tests = source.load("test", 32, 40, 1)
     accuracy = pixel_accuracy(one.read(tests.images), one.labels(tests.inputs))
     assert accuracy > 0.6, accuracy
+    assert abs(one.accuracy - accuracy) < 0.1 and one.guess < 0.6
     wrong = pixel_accuracy(one.read(tests.images[::-1]), one.labels(tests.inputs))
     assert wrong < accuracy - 0.15
     monkeypatch.setattr(reading, "_train", None)
     assert reader_of(source, 32).digest == one.digest, "from the cache"
+
+
+def test_a_reader_that_learned_nothing_is_none(monkeypatch):
+    monkeypatch.setattr(reading, "_STEPS", 1)
+    monkeypatch.setattr(reading, "_PAIRS", 200)
+    assert "has learned too little to judge" in reader_of(data.find("facades"), 32)
 
 
 def test_no_reader_where_there_are_no_label_maps():
@@ -153,7 +160,7 @@ def seasons():
 
 def seasons_scored(monkeypatch, seasons, entrants):
     source, tests, learned = seasons
-    monkeypatch.setattr(unpaired, "feature_net", lambda *_: "no net here")
+    monkeypatch.setattr(unpaired, "feature_net", lambda *_, **__: "no net here")
     config = tiny(CYCLEGAN["small"])
     return unpaired.evaluate(entrants, tests, learned, source, config, 0)
 
@@ -208,6 +215,7 @@ def test_what_is_kept(monkeypatch, seasons):
     class Net:
         known = SimpleNamespace(
             factors={"corner": 2, "hidden": 2},
+            accuracy={"corner": 0.99, "hidden": 0.5},
             learned=lambda factor: 1.0 if factor == "corner" else 0.1,
             digest="none",
         )
@@ -216,7 +224,7 @@ def test_what_is_kept(monkeypatch, seasons):
             return {"corner": (images[:, 0, 0, 0] > 127).astype(int)}
 
     monkeypatch.setattr(unpaired, "FeatureNet", Net)
-    monkeypatch.setattr(unpaired, "feature_net", lambda *_: Net())
+    monkeypatch.setattr(unpaired, "feature_net", lambda *_, **__: Net())
     sides = [
         ImageSet(s.images, {"corner": (s.images[:, 0, 0, 0] > 127).astype(int)})
         for s in (tests.a, tests.b)
@@ -245,7 +253,7 @@ def test_evaluating_a_run_beside_its_ablation(recipe, tmp_path, monkeypatch, cap
     }[recipe]
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(paired, "reader_of", lambda *_: "no reader here")
-    monkeypatch.setattr(unpaired, "feature_net", lambda *_: "no net here")
+    monkeypatch.setattr(unpaired, "feature_net", lambda *_, **__: "no net here")
     more = ["--blocks", "0"] if recipe == "cyclegan" else []
     assert train(recipe, *TINY, *more, "--steps", 1, "--run", "run") == 0
     # The same weights under another configuration serve as well.
@@ -278,5 +286,48 @@ def _without_help(recipe):
 
 def test_bars_where_little_is_known():
     alone = Scores({}, {}, dict.fromkeys(("disturbed", "fine power")), {"trained": {}})
-    assert [str(bar) for bar in pix2pix_bars(alone)] == ["fine power from 0.7 to 1.3"]
+    assert [str(bar) for bar in pix2pix_bars(alone)] == [
+        "fine power from 0.7 to 1.3",
+        "distance ≤ 1.2 × L1 alone",
+    ]
     assert [str(bar) for bar in cyclegan_bars(alone)] == ["disturbed ≤ 2"]
+
+
+def test_a_bar_without_its_ablation_is_not_met(capsys):
+    """Nobody passes by leaving away what he is to be compared with."""
+    row = {"distance": 0.1, "fine power": 1.0}
+    alone = Scores({}, {"trained": ""}, dict.fromkeys(row, ""), {"trained": row})
+    alone.bars = tuple(pix2pix_bars(alone))
+    assert not alone.passes("trained")
+    alone.show()
+    assert "not measured, there is no L1 alone (--beside)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("presets", "ablation", "off", "name"),
+    [
+        (PIX2PIX, pix2pix_ablation, {"adversarial": 0.0}, "L1 alone"),
+        (CYCLEGAN, cyclegan_ablation, {"cycle": 0.0, "identity": 0.0}, "GAN alone"),
+    ],
+)
+def test_an_ablation_differs_in_nothing_else(presets, ablation, off, name):
+    ours = presets["small"]
+    theirs = dataclasses.replace(ours, **off)
+    assert ablation(theirs, ours) == name and ablation(ours, ours) == ""
+    assert ablation(dataclasses.replace(theirs, steps=10), ours) == ""
+    if "identity" in off:
+        assert ablation(dataclasses.replace(theirs, identity=5.0), ours) == ""
+
+
+def test_a_faultless_way_back_is_not_disturbed(monkeypatch, seasons):
+    """What noise leaves in, where nothing is hidden, is the noise."""
+    same = Entrant("", lambda x: x, lambda x: x)
+    scores = seasons_scored(monkeypatch, seasons, {"trained": same})
+    assert scores.values["trained"]["disturbed"] == pytest.approx(1, abs=0.1)
+
+
+def test_the_truth_needs_two_seasons(seasons):
+    summer, winter = seasons[0].domains.values()
+    assert unpaired._correspond(summer, winter)
+    assert not unpaired._correspond(summer, summer)
+    assert not unpaired._correspond(summer, data.find("houses"))

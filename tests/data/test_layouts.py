@@ -375,6 +375,8 @@ def test_two_paths_are_two_domains(tmp_path):
     assert brightness(load(next(iter(crossed.domains.values()))).images) == [0, 1, 2, 3]
     mixed = data.find(f"houses,{tmp_path / 'winter'}")
     assert list(mixed.domains) == ["houses", "winter"] and mixed.sizes is None
+    for first, second in (("seasons:summer", "houses"), ("houses", "seasons:summer")):
+        assert list(data.find(f"{first},{second}").domains) == [first, second]
     with pytest.raises(data.Refused, match="ring gives points"):
         data.find(f"ring,{tmp_path / 'winter'}")
 

@@ -206,3 +206,8 @@ def test_a_folder_too_small_to_be_jittered_at_a_size(tmp_path):
     assert config.image_size == 56 and config.loaded_size == 63
     with pytest.raises(data.Refused, match="--jitter 0.1: ring gives points"):
         Points(jitter=0.1).fitted_to(data.find("ring"))
+
+
+def test_made_inputs_are_the_inputs():
+    with pytest.raises(data.Refused, match="--direction BtoA: legal with --pairs edges is AtoB"):
+        data.find("houses", Reading(pairs="edges", direction="BtoA"))

@@ -6,7 +6,9 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from PIL import Image
 
+import data
 from common.batches import UnpairedBatches
 from common.rates import adam
 from data.errors import Refused
@@ -284,7 +286,26 @@ def test_both_directions_are_shown(gan):
     assert sheet.width == 6 * 66 - 2
 
 
-@pytest.mark.parametrize("size", [30, 12])
-def test_illegal_sizes(size):
+def test_identity_needs_domains_of_the_same_channels(tmp_path):
+    for name, mode in (("A", "L"), ("B", "RGB")):
+        (tmp_path / name).mkdir()
+        for number in range(3):
+            Image.new(mode, (32, 32), 40 * number).save(tmp_path / name / f"{number}.png")
+    source = data.find(str(tmp_path), SMALL.reading)
+    with pytest.raises(Refused, match="--identity 5: .* has 1 channel on one side and 3 on"):
+        SMALL.fitted_to(source)
+    fitted = dataclasses.replace(SMALL, identity=0.0).fitted_to(source)
+    assert (fitted.input_channels, fitted.channels) == (1, 3)
+
+
+@pytest.mark.parametrize(("size", "layers"), [(30, 2), (12, 2), (16, 3), (20, 3)])
+def test_illegal_sizes(size, layers):
+    """No multiple of 4, nothing to reflect, or too small for a single logit."""
     with pytest.raises(Refused, match=f"--image-size {size}.*nearest legal"):
-        dataclasses.replace(SMALL, image_size=size).check()
+        dataclasses.replace(SMALL, image_size=size, patch_layers=layers).check()
+
+
+@pytest.mark.parametrize(("size", "layers"), [(16, 2), (24, 3), (16, 0)])
+def test_the_smallest_legal_sizes_give_logits(size, layers):
+    gan = built(build, tiny(SMALL, blocks=1, image_size=size, patch_layers=layers))
+    assert np.isfinite(float(gan.train_step(tensors(gan))["discriminator/adversarial"]))

@@ -9,7 +9,7 @@ from keras import ops
 
 from common import backend
 from common.batches import Batches, random
-from common.translation.translate import Translator
+from common.translation.translate import Translator, dice_of
 from data.errors import Refused
 from data.imageset import ImageSet
 from data.jitter import Jitter
@@ -153,6 +153,7 @@ def test_pairs_are_jittered_alike():
         ({"dropout": 1.0}, "--dropout 1.0: legal is 0 to below 1"),
         ({"l1": -1.0}, "--l1"),
         ({"depth": 9}, "--depth 9: legal is 2 to 8"),
+        ({"depth": 2, "image_size": 8}, "makes 12, 16"),
     ],
 )
 def test_illegal_settings(changes, words):
@@ -173,6 +174,19 @@ def test_one_channel_in_and_three_out():
     gan = built(build, tiny(SMALL, input_channels=1))
     made = gan.translator().all(np.zeros((1, 40, 33, 1), np.uint8))
     assert made.shape == (1, 40, 33, 3)
+
+
+@pytest.mark.parametrize("size", [(20, 20), (30, 100), (96, 96), (33, 200), (1, 70)])
+def test_pictures_of_any_size_pass(size):
+    """64 pixels are halved six times, more often than legal sizes must be."""
+    config = tiny(SMALL, image_size=64)
+    assert (config.multiple, config.padded_to) == (32, 64)
+    gan = built(build, config)
+    network, noise = gan.average.model, gan.noise_of()
+    for tile in (None, (64, 64)):
+        translator = Translator(network, config.padded_to, noise, tile)
+        made = translator(np.zeros((*size, 3), np.float32), dice_of(0, 0))
+        assert made.shape == (*size, 3) and np.isfinite(made).all()
 
 
 def test_a_plain_load_gives_the_same_picture(gan, tmp_path):
