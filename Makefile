@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test lint format bench chapters results clean help
+.PHONY: demo test lint format bench chapters results image-check clean help
 
 help:  ## what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
 
 demo: $(INSTALLED)  ## train a DCGAN on drawings of houses (at most 5 minutes on two cores)
 	$(BIN)/python -m recipes.dcgan.train
@@ -31,6 +31,9 @@ chapters: $(INSTALLED)  ## make the chapters' pictures again (trains what result
 
 results: $(INSTALLED)  ## train, evaluate, rewrite all tables (RECIPE=dcgan, SEEDS=1; about an hour)
 	$(BIN)/python -m tests.results
+
+image-check: $(INSTALLED)  ## build the image, run, stop and resume a training in it (VARIANT=cpu; needs docker)
+	$(BIN)/python docker/check.py $(or $(VARIANT),cpu)
 
 clean:  ## remove what was installed and built (runs/ stays)
 	rm -rf $(VENV) build *.egg-info

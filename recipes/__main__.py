@@ -1,6 +1,7 @@
 """`python -m recipes`: what there is, and a short way to each command.
 
-`python -m recipes NAME train|infer ...` is the same as `python -m recipes.NAME.train ...`.
+`python -m recipes NAME train|infer ...` is the same as `python -m recipes.NAME.train ...`;
+`python -m recipes doctor` says what this machine has.
 """
 
 import importlib
@@ -41,6 +42,7 @@ def overview() -> None:
             print(f"{'':<10} {line}")
         for command in commands(name):
             print(f"{'':<10} python -m recipes {name} {command} --help")
+    print(f"{'doctor':<10} what this machine has, and what a training on it would use")
 
 
 def scores(name: str) -> list[str]:
@@ -63,6 +65,11 @@ def main() -> None:
         overview()
         return
     name = sys.argv[1]
+    if name == "doctor":
+        from common.doctor import main as doctor
+
+        doctor(sys.argv[2:])
+        return
     if name not in names():
         raise Refused(f"no recipe {name}; there are {', '.join(names())}")
     command = sys.argv[2] if len(sys.argv) > 2 else ""

@@ -1,0 +1,119 @@
+"""The machine's devices and CUDA's libraries: what is there, and whether it really computes."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from common import backend  # noqa: F401  first: it imports TensorFlow, quietly
+
+import numpy as np  # isort: skip
+import tensorflow as tf
+
+#: What a GPU's arithmetic needs, by the names under which TensorFlow 2.21 opens it.
+LIBRARIES = ("libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcudnn.so.9")
+LIBRARIES += ("libcufft.so.11", "libcusolver.so.11", "libcusparse.so.12", "libnccl.so.2")
+
+
+def built_with() -> dict[str, str]:
+    """CUDA's and cuDNN's versions that this TensorFlow was built with; empty: with neither."""
+    info = tf.sysconfig.get_build_info()
+    if not info.get("is_cuda_build"):
+        return {}
+    return {name: info[f"{name}_version"] for name in ("cuda", "cudnn")}
+
+
+def gpus() -> list[tuple[str, tuple[int, int]]]:
+    """Name and compute capability of each GPU that TensorFlow sees."""
+    found = []
+    for device in tf.config.list_physical_devices("GPU"):
+        details = tf.config.experimental.get_device_details(device)
+        name = details.get("device_name", "GPU")
+        found.append((name, details.get("compute_capability", (0, 0))))
+    return found
+
+
+def why_no_gpu() -> str:
+    """Why no GPU can be trained on, in words; "" if one can, and a convolution on it was right."""
+    if not built_with():
+        return "this TensorFlow is built without CUDA (install the extra: .[cuda])"
+    if missing := missing_libraries():
+        which = "libraries" if len(missing) == len(LIBRARIES) else ", ".join(missing)
+        return f"CUDA's {which} cannot be loaded (install the extra: .[cuda])"
+    if not gpus():
+        if not (Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists()):
+            return (
+                "there is no NVIDIA device here (a container needs --gpus all, and the host "
+                "NVIDIA's container toolkit)"
+            )
+        return (
+            "there is an NVIDIA device, but TensorFlow cannot use it; is its driver 525 or newer?"
+        )
+    return _why_wrong("GPU:0")
+
+
+def _why_wrong(device: str) -> str:
+    """Why a small convolution, compiled by XLA, does not come out right on a device."""
+    dice = np.random.default_rng(0)
+    picture = dice.uniform(-1, 1, (2, 16, 16, 3)).astype(np.float32)
+    kernel = dice.uniform(-1, 1, (3, 3, 3, 4)).astype(np.float32)
+
+    def convolved():
+        return tf.nn.conv2d(picture, kernel, 1, "VALID")
+
+    with tf.device("CPU:0"):
+        wanted = convolved().numpy()
+    try:
+        with tf.device(device):
+            made = tf.function(convolved, jit_compile=True)()
+    except Exception as fault:
+        # Whatever CUDA makes of a device, it is for the reader to know.
+        return f"a convolution on {device} fails: {str(fault).strip().splitlines()[0]}"
+    if not made.device.endswith(f":{device}"):
+        # TensorFlow silently takes another one.
+        return f"a convolution on {device} was computed on {made.device or 'no device'}"
+    away = float(np.abs(made.numpy() - wanted).max())
+    # TensorFloat-32 has 10 bits.
+    return f"a convolution on {device} comes out wrong, by {away:.3g}" if away > 0.05 else ""
+
+
+def missing_libraries() -> list[str]:
+    """Those of CUDA's libraries that cannot be loaded."""
+    return [name for name in LIBRARIES if not _loads(name)]
+
+
+def _loads(name: str) -> bool:
+    # Wheels put them beside TensorFlow, each into a folder of its own.
+    places = [path / "nvidia" for path in map(Path, sys.path) if (path / "nvidia").is_dir()]
+    found = [str(file) for place in places for file in place.glob(f"*/lib/{name}")]
+    for file in (*found, name):
+        try:
+            ctypes.CDLL(file)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def compiler() -> dict[str, bool]:
+    """Whether XLA's helpers for GPUs are found: its assembler, and CUDA's mathematics."""
+    ptxas = shutil.which("ptxas")
+    root = Path(ptxas).resolve().parent.parent if ptxas else Path("/usr/local/cuda")
+    library = root / "nvvm" / "libdevice" / "libdevice.10.bc"
+    return {"ptxas": ptxas is not None, "libdevice": library.is_file()}
+
+
+def driver() -> list[str]:
+    """A line for each GPU that the driver knows: name, memory in use, driver."""
+    asked = "name,memory.used,memory.total,driver_version"
+    try:
+        done = subprocess.run(
+            ["nvidia-smi", f"--query-gpu={asked}", "--format=csv,noheader"],
+            **{"capture_output": True, "text": True, "timeout": 20, "check": True},
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return done.stdout.strip().splitlines()
