@@ -18,6 +18,8 @@ test: $(INSTALLED)  ## run the tests
 lint: $(INSTALLED)  ## check style and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
 
 format: $(INSTALLED)  ## put style and format right
 	$(BIN)/ruff check --fix .

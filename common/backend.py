@@ -1,4 +1,4 @@
-"""The only file that calls TensorFlow: tapes, the input pipeline, devices, event files.
+"""What TensorFlow is called for: tapes, the input pipeline, event files, a few words on devices.
 
 Networks and losses are pure Keras; what they cannot say is said here.
 """
