@@ -163,6 +163,7 @@ def dcgan() -> None:
 def pix2pix() -> None:
     """Façades with and without an adversary, and photographs where they are to be had."""
     pictures = ROOT / "recipes" / "pix2pix" / "pictures"
+    pictures.mkdir(exist_ok=True)
     run, alone = trained("pix2pix", "facades")
     shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
     sheets = [np.asarray(Image.open(r / "samples" / "latest.png")) for r in (run, alone)]
@@ -181,6 +182,7 @@ def pix2pix() -> None:
 def cyclegan() -> None:
     """Seasons, and paintings where they are to be had."""
     pictures = ROOT / "recipes" / "cyclegan" / "pictures"
+    pictures.mkdir(exist_ok=True)
     run, _ = trained("cyclegan", "seasons")
     shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
     _real("cyclegan", "paintings", pictures / "paintings.png")
