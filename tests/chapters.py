@@ -184,8 +184,14 @@ def cyclegan() -> None:
     pictures = ROOT / "recipes" / "cyclegan" / "pictures"
     pictures.mkdir(exist_ok=True)
     run, _ = trained("cyclegan", "seasons")
-    shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
+    save(_upper(run / "samples" / "latest.png"), pictures / "samples.png")
     _real("cyclegan", "paintings", pictures / "paintings.png")
+
+
+def _upper(sheet: Path, rows: int = 6) -> Image.Image:
+    """The first rows of a sheet, if it has more."""
+    with Image.open(sheet) as picture:
+        return picture.crop((0, 0, picture.width, min(picture.height, rows * 66 - 2)))
 
 
 def _real(recipe: str, name: str, path: Path) -> None:
@@ -195,7 +201,7 @@ def _real(recipe: str, name: str, path: Path) -> None:
         print(f"{path.name} stays as it is: {why}", file=sys.stderr)
         return
     run, _ = trained(recipe, name)
-    shutil.copy(run / "samples" / "latest.png", path)
+    save(_upper(run / "samples" / "latest.png"), path)
 
 
 def _python(*words) -> None:
