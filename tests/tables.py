@@ -96,9 +96,10 @@ def overview() -> str:
                 others = ", ".join(
                     f"{who} {value}" for who, value in told.items() if who not in (TRAINED, "real")
                 )
+                real = told.get("real", "–")
                 rows.append(
                     f"| [{path.parent.name}](recipes/{path.parent.name}/README.md) {name} | {bar} "
-                    f"| {met} of {trial['seeds']} | {told[TRAINED]} | {told['real']} | {others} |"
+                    f"| {met} of {trial['seeds']} | {told[TRAINED]} | {real} | {others} |"
                 )
     return "\n".join(rows)
 

@@ -178,3 +178,17 @@ def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeyp
     assert "no such thing" in results._missing(trial) and "MNIST=FILE" in results._missing(trial)
     np.savez(tmp_path / "none.npz", x_train=np.zeros((20, 8, 8), np.uint8))
     assert results._missing(trial) == "" == results._missing(TRIAL)
+
+
+def test_a_trial_whose_truth_nobody_knows_has_a_row(tmp_path, monkeypatch):
+    """Paintings of photographs: there is nothing real to be held against."""
+    kept = {"seeds": 1, "aside": False, "bars": ["disturbed ≤ 2"], "of_bars": ["disturbed"]}
+    kept |= {
+        "met": [1],
+        "scores": {"trained": {"disturbed": [1.0]}, "identity": {"disturbed": [1.0]}},
+    }
+    folder = tmp_path / "recipes" / "one"
+    folder.mkdir(parents=True)
+    (folder / "results.json").write_text(json.dumps({"paintings": kept}))
+    monkeypatch.setattr(tables, "ROOT", tmp_path)
+    assert "paintings | disturbed ≤ 2 | 1 of 1 | 1 | – | identity 1 |" in tables.overview()
