@@ -135,8 +135,8 @@ class GAN(keras.Model):
 
     def sample(self, latents: np.ndarray) -> np.ndarray:
         """The averaged generator's samples for latents."""
-        self.average.refresh()
-        return generate(self.average.model, latents)
+        with self.average.shown() as (generator, *_):
+            return generate(generator, latents)
 
     def sheet(self, samples: np.ndarray) -> Image.Image:
         """Samples, as `show` gives them, on one sheet: pictures side by side, points in the plane.

@@ -69,7 +69,7 @@ class Keeper(keras.callbacks.Callback):
 
         Where the generator is several networks, each is written under its name.
         """
-        self.model.average.refresh()
-        for network in self.model.average.models:
-            with whole(self._run.network(network.name)) as aside:
-                network.save(aside)
+        with self.model.average.shown() as networks:
+            for network in networks:
+                with whole(self._run.network(network.name)) as aside:
+                    network.save(aside)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,3 +40,20 @@ def computing_in(precision: str) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(before)
+
+
+@contextmanager
+def recast(networks: Iterable[keras.Model], precision: str) -> Iterator[None]:
+    """Networks that stand compute so within, and are saved so; their weights are float32 anyhow.
+
+    Graphs that were traced before stay as they are, and those traced within stay, too.
+    """
+    layers = [layer for network in networks for layer in network._flatten_layers()]
+    before = [layer.dtype_policy for layer in layers]
+    try:
+        for layer in layers:
+            layer.dtype_policy = precision
+        yield
+    finally:
+        for layer, policy in zip(layers, before, strict=True):
+            layer.dtype_policy = policy

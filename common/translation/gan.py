@@ -20,8 +20,11 @@ class TranslatingGAN(GAN):
 
     def translator(self, which: int = 0) -> Translator:
         """The averaged generator, or another of its networks, put to work."""
-        self.average.refresh()
-        network = self.average.models[which]
+
+        def network(inputs, training: bool):
+            with self.average.shown() as networks:
+                return networks[which](inputs, training=training)
+
         return Translator(network, self.config.padded_to, self.noise_of())
 
 

@@ -86,8 +86,8 @@ class FirstGAN(GAN):
 
     def sample(self, latents):
         """Samples for latents, from the running average of the generator's weights."""
-        self.average.refresh()
-        return np.asarray(self.average.model(latents))
+        with self.average.shown() as (generator,):
+            return np.asarray(generator(latents))
 
 
 def hidden_layers(x, config):

@@ -8,6 +8,7 @@ from common.average import Average
 from common.config import Config
 from common.network import Discriminator, Generator
 from common.penalty import gradient_penalty, r1
+from common.precision import computing_in
 
 RNG = np.random.default_rng(0)
 
@@ -168,24 +169,33 @@ def test_the_average_follows_its_formula(players):
         decay = min(0.9, (1 + step) / (10 + step))
         now = [np.array(v) for v in generator.trainable_variables]
         expected = [decay * e + (1 - decay) * n for e, n in zip(expected, now, strict=True)]
-    for have, want in zip(average.model.trainable_variables, expected, strict=True):
+    with average.shown() as (shown,):
+        pass
+    for have, want in zip(shown.trainable_variables, expected, strict=True):
         np.testing.assert_allclose(have, want, atol=1e-6)
-    pairs = zip(
-        average.model.non_trainable_variables, generator.model.non_trainable_variables, strict=True
-    )
+    pairs = zip(shown.non_trainable_variables, generator.model.non_trainable_variables, strict=True)
     for copied, original in pairs:
         np.testing.assert_array_equal(copied, original)
 
 
-def test_without_decay_the_average_is_a_copy(players):
-    generator, _ = players
+def test_without_decay_the_trained_network_is_shown_in_float32(tmp_path):
+    """As a network of these weights that was built in float32, to the bit; and no copy is held."""
+    inputs = batch()[0]
+    with computing_in("mixed_bfloat16"):
+        generator = SmallGenerator(Config(), loss.get("relativistic"))
+    before = np.asarray(generator.model(inputs))
     average = Average(generator, 0.0)
-    for v in generator.trainable_variables:
-        v.assign(v + 1.0)
     average.update()
-    assert not np.array_equal(
-        average.model.trainable_variables[0], generator.trainable_variables[0]
-    )
-    average.refresh()
-    for a, b in zip(average.model.variables, generator.model.variables, strict=True):
-        np.testing.assert_array_equal(a, b)
+    exact = generator.buildModel()
+    exact.set_weights(generator.model.get_weights())
+    with average.shown() as (shown,):
+        made = np.asarray(shown(inputs))
+        shown.save(tmp_path / "generator.keras")
+    np.testing.assert_array_equal(made, exact(inputs))
+    saved = backend.load_network(tmp_path / "generator.keras")
+    np.testing.assert_array_equal(made, saved(inputs))
+    assert {layer.compute_dtype for layer in saved.layers} == {"float32"}
+    # Afterwards it computes as it did.
+    assert not np.array_equal(before, made)
+    np.testing.assert_array_equal(before, np.asarray(generator.model(inputs)))
+    assert shown is generator.model and average.state() == {}

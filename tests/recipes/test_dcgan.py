@@ -192,8 +192,8 @@ def test_pictures_are_float32_within_range(upsampling, precision):
     finally:
         keras.config.set_dtype_policy("float32")
     assert fake.dtype == "float32" and np.abs(np.array(fake)).max() <= 1
-    shown = gan.average.model
-    assert all(layer.compute_dtype == "float32" for layer in shown.layers)
+    with gan.average.shown() as (shown,):
+        assert all(layer.compute_dtype == "float32" for layer in shown.layers)
 
 
 def step_of(gan, seed=0):

@@ -152,7 +152,8 @@ def test_infer_makes_what_training_showed():
     gan = build()
     gan.trainModel(POINTS)
     latents = fixed_latents(gan.config, 70)
-    np.testing.assert_allclose(gan.show(70), generate(gan.average.model, latents), atol=1e-6)
+    with gan.average.shown() as (shown,):
+        np.testing.assert_allclose(gan.show(70), generate(shown, latents), atol=1e-6)
     # Those are of the kind that training draws.
     drawn = gan.noise(random(0, "samples"), 5000)["latent"]
     assert drawn.dtype == latents.dtype == np.float32

@@ -182,7 +182,7 @@ def test_pictures_of_any_size_pass(size):
     config = tiny(SMALL, image_size=64)
     assert (config.multiple, config.padded_to) == (32, 64)
     gan = built(build, config)
-    network, noise = gan.average.model, gan.noise_of()
+    network, noise = gan.generator.model, gan.noise_of()
     for tile in (None, (64, 64)):
         translator = Translator(network, config.padded_to, noise, tile)
         made = translator(np.zeros((*size, 3), np.float32), dice_of(0, 0))
@@ -191,8 +191,8 @@ def test_pictures_of_any_size_pass(size):
 
 def test_a_plain_load_gives_the_same_picture(gan, tmp_path):
     """Built-in layers alone: whoever has Keras, and the noise, has the generator."""
-    gan.average.refresh()
-    gan.average.model.save(tmp_path / "generator.keras")
+    with gan.average.shown() as (shown,):
+        shown.save(tmp_path / "generator.keras")
     loaded = keras.saving.load_model(tmp_path / "generator.keras", safe_mode=True)
     assert {type(layer).__module__.split(".")[0] for layer in loaded.layers} == {"keras"}
     picture = np.random.default_rng(0).uniform(-1, 1, (32, 32, 3)).astype("float32")
