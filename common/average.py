@@ -10,6 +10,7 @@ from keras import ops
 
 from common.network import Player
 from common.precision import computing_in, recast
+from common.strategy import replicas
 
 
 class Average:
@@ -25,7 +26,8 @@ class Average:
         self._player = player
         self._decay = decay
         self._models: tuple[keras.Model, ...] = ()
-        if decay:
+        # Networks that several devices share are not for others to load.
+        if decay or replicas() > 1:
             with computing_in("float32"):
                 built = player.buildModel()
             self._models = built if isinstance(built, tuple) else (built,)
@@ -34,7 +36,9 @@ class Average:
     @contextmanager
     def shown(self) -> Iterator[tuple[keras.Model, ...]]:
         """The networks to look at or to save, in float32 as long as `with` lasts."""
-        if self._decay:
+        if self._models:
+            if not self._decay:
+                self._follow(0.0)
             yield self._models
         else:
             with recast(self._player.models, "float32"):

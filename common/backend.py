@@ -68,11 +68,16 @@ def stream(draw: Callable[[int], dict[str, np.ndarray]], first: int, last: int):
     return steps.map(fetch, num_parallel_calls=2, deterministic=True).prefetch(4)
 
 
-def names_of(function: Callable, batch: dict[str, np.ndarray]) -> list[str]:
-    """The keys of the dictionary that function(batch) returns, without computing it."""
+def names_of(
+    function: Callable, batch: dict[str, np.ndarray], strategy: tf.distribute.Strategy
+) -> list[str]:
+    """The keys of the dictionary that function(batch) returns, without computing it.
+
+    Several workers must all ask: collective operations are told apart by their order.
+    """
     shapes = {name: tf.TensorSpec(value.shape, value.dtype) for name, value in batch.items()}
-    traced = tf.function(function).get_concrete_function(shapes)
-    return list(traced.structured_outputs)
+    traced = tf.function(lambda some: strategy.run(function, (some,)))
+    return list(traced.get_concrete_function(shapes).structured_outputs)
 
 
 def compiled(function: Callable) -> Callable:

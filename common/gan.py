@@ -9,11 +9,12 @@ import numpy as np
 from keras import ops
 from PIL import Image
 
-from common import backend
+from common import backend, strategy
 from common.average import Average
 from common.batches import batches_of, draw_latents, random
 from common.config import Config
 from common.equilibrium import Equilibrium
+from common.layers import share_statistics
 from common.network import Discriminator, Generator
 from common.plane import over_surface
 from common.samples import to_pixels
@@ -39,6 +40,9 @@ class GAN(keras.Model):
         self.generator = generator
         self.discriminator = discriminator
         self.average = Average(generator, config.averaging)
+        if strategy.replicas() > 1:
+            for network in (*generator.models, *discriminator.models):
+                share_statistics(network)
         #: Watches for the end of the game, where the configuration asks for it.
         tolerance = config.stop_at_equilibrium
         self.equilibrium = Equilibrium(tolerance) if tolerance else None
@@ -99,7 +103,9 @@ class GAN(keras.Model):
             Refused: fewer pictures than one batch.
         """
         batches = batches_of(dataset, self.config, self.noise)
-        self.compile(optimizer=None, jit_compile=backend.has_gpu())
+        several = self.distribute_strategy.num_replicas_in_sync > 1
+        # XLA compiles no step that devices share: it has no way to wait for the others there.
+        self.compile(optimizer=None, jit_compile=backend.has_gpu() and not several)
         self.stop_training = False
         self._fit(batches, 0, True, callbacks)
         if not self.stop_training:
@@ -113,12 +119,27 @@ class GAN(keras.Model):
         self.pretraining = pretraining
         self.make_train_function(force=True)
         self.fit(
-            backend.stream(batches, self.step, last),
+            strategy.spread(
+                backend.stream(batches, self.step, last),
+                self.config.batch_size,
+                self.distribute_strategy,
+            ),
             steps_per_epoch=last - self.step,
             callbacks=[_StepCounter(), *watching, *callbacks],
             shuffle=False,
             verbose=0,
         )
+
+    def make_train_function(self, force: bool = False):
+        """As in Keras; several devices' logs are averaged."""
+        if self.train_function is None or force:
+            step = strategy.logged(self.train_step, self.distribute_strategy)
+            self.train_function = self._make_function(step)
+        return self.train_function
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Nothing is left to build, and Keras 3.15 fails to with batches of several workers.
+        pass
 
     def noise(self, generator: np.random.Generator, count: int) -> dict[str, np.ndarray]:
         """What a batch holds besides pictures: latents, float32 count×latent_size."""
@@ -161,7 +182,7 @@ class GAN(keras.Model):
         batch = self.noise(random(0, "shapes"), 2)
         for name, shape in self.sample_shapes().items():
             batch[name] = np.zeros((2, *shape), "float32")
-        return sorted(backend.names_of(self.train_step, batch))
+        return sorted(backend.names_of(self.train_step, batch, self.distribute_strategy))
 
     def state(self) -> dict[str, list]:
         """Every variable that decides how the training goes on, by name, in a fixed order."""

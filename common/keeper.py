@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 
 import keras
 
@@ -13,24 +14,24 @@ from common.watchdog import Watchdog
 from data.files import whole
 
 
-class Keeper(keras.callbacks.Callback):
-    """Checkpoints, and an orderly stop on Ctrl-C or SIGTERM.
+class Stopper(keras.callbacks.Callback):
+    """An orderly stop on Ctrl-C or SIGTERM, after the step under way.
 
-    The first signal saves after the step under way; a second one of the same kind is not
-    waited for.
+    A second signal of the same kind is not waited for.
+
+    Args:
+        any_worker: Whether something is true of any of several workers, which then stop at the
+            same step.
     """
 
-    _KEEP = 2
-
-    def __init__(self, run: Run, events: EventWriter, every: int, watchdog: Watchdog):
+    def __init__(self, any_worker: Callable[[bool], bool] = bool):
         super().__init__()
-        self._run, self._events, self._every, self._watchdog = run, events, every, watchdog
+        self._any_worker = any_worker
         #: The signal that stopped the training, if one did.
         self.stopped_by: signal.Signals | None = None
         self._before = {}
-        self._saved_at: int | None = None
 
-    def __enter__(self) -> Keeper:
+    def __enter__(self) -> Stopper:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._on_signal)
         return self
@@ -44,11 +45,26 @@ class Keeper(keras.callbacks.Callback):
         signal.signal(number, self._before[number])
 
     def on_train_batch_end(self, batch, logs=None):
-        """Save where it is due, and stop where a signal asked for it."""
-        if self.model.step % self._every == 0 or self.stopped_by:
-            self.save()
-        if self.stopped_by:
+        """Stop where a signal asked for it, this worker or another one."""
+        if self._any_worker(self.stopped_by is not None):
+            self.stopped_by = self.stopped_by or signal.SIGTERM
             self.model.stop_training = True
+
+
+class Keeper(keras.callbacks.Callback):
+    """Checkpoints: where they are due, and where a training ends."""
+
+    _KEEP = 2
+
+    def __init__(self, run: Run, events: EventWriter, every: int, watchdog: Watchdog):
+        super().__init__()
+        self._run, self._events, self._every, self._watchdog = run, events, every, watchdog
+        self._saved_at: int | None = None
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Save where it is due."""
+        if self.model.step % self._every == 0 or self.model.stop_training:
+            self.save()
 
     def save(self) -> None:
         """Write a checkpoint and the generator of the present step."""

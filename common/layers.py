@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from keras import initializers, layers, ops, random
+from keras import Model, initializers, layers, ops, random
 
 
 def doublings(image_size: int) -> int:
@@ -27,6 +27,13 @@ def batch_norm(x):
     return layers.BatchNormalization(
         momentum=0.9, epsilon=1e-5, gamma_initializer=normal_weights(1.0)
     )(x)
+
+
+def share_statistics(network: Model) -> None:
+    """Let a network's batch normalisation use the statistics of all devices' samples."""
+    for layer in network.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.synchronized = True
 
 
 def instance_norm(x, affine: bool = False):

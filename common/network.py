@@ -8,6 +8,7 @@ from common import backend
 from common.config import Config
 from common.loss import Loss, ranked
 from common.rates import adam
+from common.strategy import replicas
 
 
 class Player:
@@ -58,7 +59,8 @@ class Player:
         tape = tape or backend.tape()
         with tape:
             terms = self.lossFunction(*inputs)
-            total = sum(terms.values())
+            # Where several devices share a batch, the optimizer sums what each has found.
+            total = sum(terms.values()) / replicas()
         gradients = tape.gradient(total, self.trainable_variables)
         self.optimizer.apply(gradients, self.trainable_variables)
         return terms | self._observed

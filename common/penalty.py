@@ -9,6 +9,7 @@ from __future__ import annotations
 from keras import ops, random
 
 from common.backend import with_input_gradient
+from common.strategy import own, replicas
 
 
 def r1(discriminator, real, gamma: float):
@@ -32,8 +33,9 @@ def gradient_penalty(discriminator, real, fake, weight: float = 10.0, seed=None)
         seed: A `keras.random.SeedGenerator` for ε, kept by the caller so that a checkpoint
             has its state.
     """
-    shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
-    epsilon = random.uniform(shape, seed=seed)
+    # Drawn for the whole batch, of which this device may have a part.
+    shape = (ops.shape(real)[0] * replicas(),) + (1,) * (len(real.shape) - 1)
+    epsilon = own(random.uniform(shape, seed=seed))
     between = epsilon * real + (1 - epsilon) * fake
     _, gradient = with_input_gradient(discriminator, between)
     # The square root has no gradient at 0, where a flat picture or a new critic may be.

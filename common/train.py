@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
+import json
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +19,8 @@ import tyro
 import data
 from common.batches import check_batch, unjittered
 from common.config import Config
-from common.run import Run, check_free, fingerprint
+from common.run import Run, check_free, fingerprint, versions
+from common.workers import Cluster, DeviceFlags, is_chief, meet
 from data.command import read_flags, run_program
 from data.errors import MachineFault, Refused
 from data.loader import movable
@@ -36,6 +39,7 @@ class ResumeFlags:
     """Updates of the generator in all; None: as many as the run was meant to have."""
     data: str | None = None
     """Where its pictures are now, if they have moved."""
+    devices: tyro.conf.OmitArgPrefixes[DeviceFlags] = dataclasses.field(default_factory=DeviceFlags)
 
 
 def main(recipe: str, presets: dict[str, Config], build: Callable) -> int:
@@ -65,6 +69,11 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
         [
             ("config", tyro.conf.OmitArgPrefixes[type(default)]),
             ("run", Annotated[Path | None, tyro.conf.arg(help="The new run's folder.")], None),
+            (
+                "devices",
+                tyro.conf.OmitArgPrefixes[DeviceFlags],
+                dataclasses.field(default_factory=DeviceFlags),
+            ),
         ],
     )
     program = f"python -m recipes.{recipe}.train"
@@ -74,19 +83,23 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     )
     flags = read_flags(kind, arguments, program=program, default=kind(default), about=about)
     flags.config.check()
-    if flags.run is not None:
+    cluster = flags.devices.check()
+    if flags.run is not None and is_chief(cluster):
         check_free(flags.run)
     source = data.find(flags.config.data, flags.config.reading)
     config = flags.config.fitted_to(source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
     samples, examples = _load(source, config)
+    # From here on TensorFlow is there, and nothing about flags or data is refused.
+    strategy = _place(flags.devices, cluster, recipe, config, samples)
     if config.precision == "auto":
-        # From here on TensorFlow is there, and nothing about flags or data is refused.
         from common.precision import choose
 
         config = dataclasses.replace(config, precision=choose("auto"))
-    gan = _build(config, build)
+    gan = _build(config, build, strategy)
+    if not is_chief(cluster):
+        return _follow(None, gan, samples, cluster)
     gan.examples = examples
     config = gan.config = _with_movable_data(config)
     facts = {"pictures": len(samples), "fingerprint": fingerprint(samples)}
@@ -97,14 +110,15 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
         raise MachineFault(f"the run folder cannot be made: {fault}") from fault
     with run.claimed():
         print(f"run folder: {run.path}")
-        return _train(run, recipe, gan, samples)
+        return _train(run, recipe, gan, samples, cluster)
 
 
 def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
     program = f"python -m recipes.{recipe}.train"
     flags = read_flags(ResumeFlags, arguments, program=program)
+    cluster = flags.devices.check()
     run = Run.open(flags.resume, recipe)
-    with run.claimed():
+    with run.claimed() if is_chief(cluster) else contextlib.nullcontext():
         config = run.config(type(presets["small"]))
         changed = {}
         if flags.steps is not None:
@@ -120,10 +134,13 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         config.check_kind(source)
         samples, examples = _load(source, config)
         run.check_data(samples, config.data)
-        gan = _build(config, build)
+        strategy = _place(flags.devices, cluster, recipe, config, samples, run)
+        gan = _build(config, build, strategy)
+        if not is_chief(cluster):
+            return _follow(run, gan, samples, cluster)
         gan.examples = examples
         gan.config = _with_movable_data(config)
-        return _train(run, recipe, gan, samples)
+        return _train(run, recipe, gan, samples, cluster)
 
 
 def _load(source: data.Source, config: Config) -> tuple:
@@ -143,46 +160,94 @@ def _load(source: data.Source, config: Config) -> tuple:
     return samples, unjittered(config.examples_of(source, samples), config)
 
 
-def _build(config: Config, build: Callable):
+def _place(
+    devices: DeviceFlags,
+    cluster: Cluster | None,
+    recipe: str,
+    config: Config,
+    samples,
+    run: Run | None = None,
+):
+    """The strategy to train by, once all workers are there."""
+    if cluster:
+        print(f"{cluster.named(cluster.index)} of {len(cluster.addresses)}: waiting for all")
+        # Their pictures may lie in another place each, but are to be the same.
+        told = dataclasses.asdict(config) | {"data": fingerprint(samples), "recipe": recipe}
+        told |= {"versions": versions(), "checkpoint": _last_step(run) if run else None}
+        meet(cluster, devices.wait, json.dumps(told, sort_keys=True))
+    from common import strategy
+    from common.devices import why_no_gpu
+
+    found = strategy.choose(devices.strategy, cluster)
+    strategy.check_batch(config.batch_size, found)
+    if devices.require_gpu and (reason := why_no_gpu()):
+        raise MachineFault(f"--require-gpu: {reason}")
+    return found
+
+
+def _build(config: Config, build: Callable, strategy):
     from common import backend
+    from common.strategy import describe
 
     if config.deterministic:
         backend.make_deterministic()
     backend.set_up(config.precision, config.seed)
-    with backend.readable_faults(_LESS):
+    with backend.readable_faults(_LESS), strategy.scope():
         gan = build(config)
     for model in gan.networks:
         count = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
         print(f"{model.name}: {count:,} trainable parameters")
-    print(f"{config.precision} on {backend.device_name()}", flush=True)
+    print(f"{config.precision} on {describe(strategy)}", flush=True)
     return gan
 
 
-def _train(run: Run, recipe: str, gan, dataset) -> int:
+def _follow(run: Run | None, gan, dataset, cluster: Cluster) -> int:
+    """Another worker's part in a training: the same steps, and nothing is written."""
     from common import backend, checkpoint
-    from common.keeper import Keeper
+    from common.keeper import Stopper
+    from common.strategy import any_worker, readable_silence
+    from common.watchdog import Watchdog
+
+    config = gan.config
+    with backend.readable_faults(_LESS), readable_silence(cluster):
+        restored = checkpoint.restore(run.checkpoints, gan.state()) if run else None
+        gan.step = gan.step if restored is None else restored
+        gan.log_names()
+        watchdog = Watchdog(config.log_every, config.watchdog, 0.0)
+        with Stopper(any_worker(gan.distribute_strategy)) as stopper:
+            gan.trainModel(dataset, [watchdog, stopper])
+    print(f"step {gan.step} of {config.steps}; {cluster.named(0)} has the run")
+    return 128 + stopper.stopped_by if stopper.stopped_by else 0
+
+
+def _train(run: Run, recipe: str, gan, dataset, cluster: Cluster | None) -> int:
+    from common import backend, checkpoint
+    from common.keeper import Keeper, Stopper
     from common.progress import ProgressBar
     from common.recorder import Metrics, Samples
+    from common.strategy import any_worker, describe, readable_silence
     from common.watchdog import Watchdog, diversity
 
     config, began = gan.config, time.time()
     bar = ProgressBar(config.log_every, config.batch_size)
+    stopper = Stopper(any_worker(gan.distribute_strategy) if cluster else bool)
     try:
-        with backend.readable_faults(_LESS):
+        with backend.readable_faults(_LESS), readable_silence(cluster):
             restored = checkpoint.restore(run.checkpoints, gan.state())
             if restored is not None:
                 gan.step = restored
                 print(f"going on from step {restored}")
             if gan.step > config.steps:
                 raise Refused(f"{run.path} is at step {gan.step}; --steps {config.steps} is less")
-            run.note(config=dataclasses.asdict(config), device=backend.device_name())
+            run.note(config=dataclasses.asdict(config), device=describe(gan.distribute_strategy))
 
             events = backend.EventWriter(run.events)
             watchdog = Watchdog(config.log_every, config.watchdog, diversity(gan.wanted()))
             metrics = Metrics(run, events, config.log_every, gan.log_names())
             samples = Samples(run, events, config, watchdog)
             metrics.resume_at(gan.step)
-            with Keeper(run, events, config.checkpoint_every, watchdog) as keeper:
+            keeper = Keeper(run, events, config.checkpoint_every, watchdog)
+            with stopper:
                 for writer in (samples, keeper):
                     writer.set_model(gan)
                 if restored is None:
@@ -191,7 +256,7 @@ def _train(run: Run, recipe: str, gan, dataset) -> int:
                     # Whether the samples were diverse before is no part of a checkpoint.
                     watchdog.look_at(restored, gan.show(config.sample_count))
                 print(f"samples: {run.samples / 'latest.png'}, every {config.sample_every} steps")
-                gan.trainModel(dataset, [watchdog, metrics, samples, keeper, bar])
+                gan.trainModel(dataset, [watchdog, metrics, samples, stopper, keeper, bar])
                 keeper.save()
         _animate(run)
     except OSError as fault:
@@ -206,12 +271,12 @@ def _train(run: Run, recipe: str, gan, dataset) -> int:
     finally:
         bar.close()
 
-    if keeper.stopped_by:
+    if stopper.stopped_by:
         print(
-            f"stopped by {keeper.stopped_by.name} at step {gan.step} of {config.steps}, saved; to "
+            f"stopped by {stopper.stopped_by.name} at step {gan.step} of {config.steps}, saved; to "
             f"go on: python -m recipes.{recipe}.train --resume {run.path}"
         )
-        return 128 + keeper.stopped_by
+        return 128 + stopper.stopped_by
     if gan.equilibrium and gan.equilibrium.reached:
         print(f"equilibrium: the discriminator ranks no better than chance at step {gan.step}")
     print(f"done: {gan.step} steps, {time.time() - began:.0f} s")
@@ -223,10 +288,15 @@ def _train(run: Run, recipe: str, gan, dataset) -> int:
 
 def _kept(run: Run) -> str:
     """What of a run is safe, in words."""
+    step = _last_step(run)
+    none = "no checkpoint was reached"
+    return none if step is None else f"the checkpoint of step {step} is whole"
+
+
+def _last_step(run: Run) -> int | None:
     from common import checkpoint
 
-    kept = checkpoint.steps(run.checkpoints)
-    return f"the checkpoint of step {kept[-1]} is whole" if kept else "no checkpoint was reached"
+    return max(checkpoint.steps(run.checkpoints), default=None)
 
 
 def _animate(run: Run) -> None:

@@ -13,7 +13,7 @@ ALLOWED = {
     "recipes": {"recipes", "common", "data"},
 }
 # All that the networks and their training know of TensorFlow; the rest is Keras alone.
-OF_TENSORFLOW = ("backend.py", "devices.py")
+OF_TENSORFLOW = ("backend.py", "devices.py", "strategy.py")
 
 
 def imported(file):

@@ -6,6 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from common.strategy import own, together
+
 
 class Pool:
     """Pictures made a while ago (Shrivastava et al. 2017; Zhu et al. 2017, section 4).
@@ -37,6 +39,9 @@ class Pool:
     def exchange(self, pictures, coin, place):
         """Pass pictures in, one after the other, and get as many back.
 
+        Where several devices share a batch, each passes all of it into a pool of its own, which
+        is every other's equal, and gets its part back.
+
         Args:
             pictures: N×H×W×C.
             coin: N numbers from 0 to 1; above ½, a full pool gives an old picture.
@@ -44,6 +49,8 @@ class Pool:
         """
         if not self._size:
             return pictures
+        pictures, coin = together(pictures), together(coin)
+        place = ops.cast(together(ops.cast(place, "float32")), "int32")
         pool, count = ops.convert_to_tensor(self._pictures), ops.convert_to_tensor(self._count)
         given = []
         for index in range(pictures.shape[0]):
@@ -57,7 +64,7 @@ class Pool:
             count = ops.minimum(count + 1, self._size)
         self._pictures.assign(pool)
         self._count.assign(count)
-        return ops.stack(given)
+        return own(ops.stack(given))
 
     @property
     def variables(self) -> list:

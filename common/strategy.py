@@ -1,0 +1,160 @@
+"""Training on several devices, through tf.distribute: one part of every batch for each.
+
+Every device (replica) has all weights and `batch_size / replicas` samples. A loss is a mean
+over the batch, so each replica's share of it is its own mean over the number of replicas, and
+gradients are summed. What else looks at a whole batch is here, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from common import backend  # first: it imports TensorFlow, quietly
+
+import tensorflow as tf  # isort: skip
+
+from common.workers import Cluster
+from data.errors import MachineFault, Refused
+
+
+def choose(wanted: str, cluster: Cluster | None) -> tf.distribute.Strategy:
+    """The strategy that `--strategy` comes to here; the first thing that TensorFlow does.
+
+    Raises:
+        Refused: there are not several devices.
+    """
+    if cluster:
+        with _readable_start(cluster):
+            return tf.distribute.MultiWorkerMirroredStrategy()
+    if wanted == "one":
+        return tf.distribute.get_strategy()
+    kind = "GPU" if backend.has_gpu() else "CPU"
+    devices = [device.name for device in tf.config.list_logical_devices(kind)]
+    if wanted == "mirrored" and len(devices) < 2:
+        raise Refused(f"--strategy mirrored: there is 1 {kind}; legal here is one")
+    if len(devices) < 2 or (wanted == "auto" and kind == "CPU"):
+        return tf.distribute.get_strategy()
+    return tf.distribute.MirroredStrategy(devices)
+
+
+def describe(strategy: tf.distribute.Strategy) -> str:
+    """What trains, in words."""
+    count, name = strategy.num_replicas_in_sync, backend.device_name()
+    return name if count == 1 else f"{count} devices such as {name}"
+
+
+def check_batch(batch_size: int, strategy: tf.distribute.Strategy) -> None:
+    """Refuse a batch that cannot be shared out evenly."""
+    count = strategy.num_replicas_in_sync
+    if batch_size % count:
+        raise Refused(
+            f"--batch-size {batch_size}: it is that of all {count} devices together; legal is a "
+            f"multiple of {count}"
+        )
+
+
+def replicas() -> int:
+    """How many devices share a batch: within a network's training, and where it is built."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def together(part):
+    """The whole batch, of which each replica has a part; float tensors.
+
+    (`all_gather` would do, but fails where a worker has a single device.)
+    """
+    if replicas() == 1:
+        return part
+    context = tf.distribute.get_replica_context()
+    size = part.shape[0]
+    before = context.replica_id_in_sync_group * size
+    around = [(before, size * (replicas() - 1) - before)] + [(0, 0)] * (len(part.shape) - 1)
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.pad(part, around))
+
+
+def own(whole):
+    """This replica's part of a whole batch."""
+    if replicas() == 1:
+        return whole
+    size = whole.shape[0] // replicas()
+    before = tf.distribute.get_replica_context().replica_id_in_sync_group * size
+    return whole[before : before + size]
+
+
+def spread(batches: tf.data.Dataset, batch_size: int, strategy: tf.distribute.Strategy):
+    """Batches, shared out: the first replica has the first samples of each, and so on.
+
+    Every worker draws the whole batch and keeps its part.
+    """
+    if strategy.num_replicas_in_sync == 1:
+        return batches
+    size = batch_size // strategy.num_replicas_in_sync
+
+    def parts(context) -> tf.data.Dataset:
+        # The replicas of a worker take consecutive elements.
+        mine = batch_size // context.num_input_pipelines
+        first = mine * context.input_pipeline_id
+
+        def cut(value):
+            return tf.reshape(value[first : first + mine], (-1, size, *value.shape[1:]))
+
+        cut_up = batches.map(lambda batch: {name: cut(value) for name, value in batch.items()})
+        return cut_up.unbatch().prefetch(4)
+
+    return strategy.distribute_datasets_from_function(parts)
+
+
+def logged(step: Callable, strategy: tf.distribute.Strategy) -> Callable:
+    """A training step as `fit` can average its scalars over replicas.
+
+    Over several workers Keras 3.15 does so along axis 0, and scalars have none.
+    """
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return step
+    return lambda batch: {name: tf.reshape(value, (1,)) for name, value in step(batch).items()}
+
+
+def any_worker(strategy: tf.distribute.Strategy) -> Callable[[bool], bool]:
+    """A question to all workers at once: whether it is true of any; each must ask it."""
+
+    @tf.function
+    def count(flag):
+        def each():
+            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, flag)
+
+        return strategy.experimental_local_results(strategy.run(each))[0]
+
+    return lambda flag: float(count(tf.constant(float(flag)))) > 0
+
+
+@contextmanager
+def readable_silence(cluster: Cluster | None) -> Iterator[None]:
+    """Turns what TensorFlow makes of a worker that has gone into one line."""
+    try:
+        yield
+    except _SILENCE as fault:
+        if cluster is None:
+            raise
+        first = (fault.message or "").strip().splitlines()[:1]
+        raise MachineFault(
+            f"{cluster.named(cluster.index)} no longer hears all others of "
+            f"{len(cluster.addresses)}, so it stops ({''.join(first)[:200]}); when they are back, "
+            "on any number of workers, --resume goes on from the last checkpoint"
+        ) from fault
+
+
+_SILENCE = (
+    *(tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError),
+    *(tf.errors.DeadlineExceededError, tf.errors.FailedPreconditionError),
+    *(tf.errors.InternalError, tf.errors.UnknownError),
+)
+
+
+@contextmanager
+def _readable_start(cluster: Cluster) -> Iterator[None]:
+    try:
+        yield
+    except (*_SILENCE, RuntimeError) as fault:
+        me, line = cluster.named(cluster.index), str(fault).strip().splitlines()[0]
+        raise MachineFault(f"{me} cannot join the others: {line}") from fault
