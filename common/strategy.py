@@ -41,7 +41,7 @@ def choose(wanted: str, cluster: Cluster | None) -> tf.distribute.Strategy:
 def describe(strategy: tf.distribute.Strategy) -> str:
     """What trains, in words."""
     count, name = strategy.num_replicas_in_sync, backend.device_name()
-    return name if count == 1 else f"{count} devices such as {name}"
+    return name if count == 1 else f"{count} devices, each {name}"
 
 
 def check_batch(batch_size: int, strategy: tf.distribute.Strategy) -> None:
@@ -120,10 +120,7 @@ def any_worker(strategy: tf.distribute.Strategy) -> Callable[[bool], bool]:
 
     @tf.function
     def count(flag):
-        def each():
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, flag)
-
-        return strategy.experimental_local_results(strategy.run(each))[0]
+        return strategy.reduce("SUM", strategy.run(tf.identity, (flag,)), axis=None)
 
     return lambda flag: float(count(tf.constant(float(flag)))) > 0
 
@@ -136,11 +133,10 @@ def readable_silence(cluster: Cluster | None) -> Iterator[None]:
     except _SILENCE as fault:
         if cluster is None:
             raise
-        first = (fault.message or "").strip().splitlines()[:1]
         raise MachineFault(
-            f"{cluster.named(cluster.index)} no longer hears all others of "
-            f"{len(cluster.addresses)}, so it stops ({''.join(first)[:200]}); when they are back, "
-            "on any number of workers, --resume goes on from the last checkpoint"
+            f"{cluster.named(cluster.index)} no longer hears all of the {len(cluster.addresses)} "
+            "workers, so it stops; when they are back, however many, --resume goes on from the "
+            "last checkpoint"
         ) from fault
 
 

@@ -79,7 +79,7 @@ class Cluster:
             before = len(jobs.get("chief", ())) if kind == "worker" else 0
             known = set(jobs) <= {"chief", "worker"} and kind in jobs
             known = known and type(index) is int and 0 <= index < len(jobs[kind])
-            known = known and len(jobs.get("chief", ())) <= 1 and len(set(addresses)) > index
+            known = known and len(jobs.get("chief", ())) <= 1
         except (TypeError, KeyError, AttributeError):
             known = False
         if not known or not all(map(_is_address, addresses)):

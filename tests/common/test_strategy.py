@@ -1,0 +1,65 @@
+"""Two devices that share a batch learn what one learns from all of it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from common import strategy
+from data.errors import Refused
+from tests.conftest import ROOT
+
+PROGRAM = ROOT / "tests" / "common" / "two_devices.py"
+
+
+@pytest.fixture(scope="module")
+def found():
+    done = subprocess.run(
+        [sys.executable, PROGRAM],
+        **{"capture_output": True, "text": True, "cwd": ROOT, "timeout": 400},
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": "-1"},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_which_devices(found):
+    assert found["replicas"] == 2 and found["described"].startswith("2 devices, each CPU")
+    # A processor is one device, unless one insists.
+    assert found["auto"] == 1
+    assert "legal is a multiple of 2" in found["uneven"]
+
+
+def test_mirrored_wants_several_devices():
+    with pytest.raises(Refused, match="--strategy mirrored: there is 1 .PU; legal here is one"):
+        strategy.choose("mirrored", None)
+    assert strategy.choose("auto", None) is strategy.choose("one", None)
+
+
+@pytest.mark.parametrize("which", ["dcgan", "penalised", "r1", "first_gan"])
+def test_two_halves_of_a_batch_are_the_batch(found, which):
+    """Weights, moments, batch statistics and averages after steps: float32's rounding apart."""
+    assert max(found[which].values()) < 1e-4, found[which]
+
+
+@pytest.mark.parametrize("which", ["pix2pix", "cyclegan"])
+def test_two_halves_of_a_translators_batch(found, which):
+    """Losses, gradients and pool after a step. (A bias before instance normalisation has no
+    gradient but rounding, of which Adam makes a full step: no weights are compared.)"""
+    names = {"logs", "generator_optimizer", "discriminator_optimizer", "discriminator_pools"}
+    compared = {name: found[which][name] for name in names & set(found[which])}
+    assert len(compared) >= 3 and max(compared.values()) < 5e-4, compared
+
+
+def test_pools_of_two_devices_are_one_pool(found):
+    one, two = found["pools"]
+    assert one == two
+    given, held = one
+    # Some were swapped, and none was lost.
+    assert given != sorted(given)
+    assert {*given, *held} == set(range(12))
+
+
+def test_without_shared_statistics_they_are_not(found):
+    assert found["own statistics"]["discriminator"] > 1e-2

@@ -1,0 +1,125 @@
+"""Trains on one device and on two, and prints how far apart they come out, as JSON.
+
+A program of its own: a processor can be made two devices only before TensorFlow starts.
+"""
+
+import dataclasses
+import importlib
+import json
+
+from common import backend, strategy  # first: they import TensorFlow, quietly
+
+import keras  # isort: skip
+import numpy as np
+import tensorflow as tf
+
+from common import gan as common_gan
+from data.errors import Refused
+from data.imageset import ImageSet, UnpairedSet
+from recipes.cyclegan.pool import Pool
+
+PART = tf.config.LogicalDeviceConfiguration()
+tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], [PART] * 2)
+TINY = {
+    "width": 4,
+    "log_every": 1,
+    "precision": "float32",
+    "sample_every": 1000,
+    "channels": 3,
+    "input_channels": 3,
+}
+
+
+def pictures(seed, channels=3, size=16, count=24):
+    return np.random.default_rng(seed).integers(0, 255, (count, size, size, channels), np.uint8)
+
+
+def trained(recipe, dataset, how, **changes):
+    """Everything that a checkpoint would hold, by name, and the last step's logs."""
+    config = importlib.import_module(f"recipes.{recipe}.config").PRESETS["small"]
+    known = {field.name for field in dataclasses.fields(config)}
+    config = dataclasses.replace(
+        config, **{n: v for n, v in (TINY | changes).items() if n in known}
+    )
+    config.check()
+    backend.set_up("float32", config.seed)
+    seen = {}
+    last = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda _, logs: seen.update({n: float(v) for n, v in logs.items()})
+    )
+    with how.scope():
+        gan = importlib.import_module(f"recipes.{recipe}.train").build(config)
+    gan.trainModel(dataset, [last])
+    assert gan.step == config.steps
+    return {n: [np.array(v) for v in values] for n, values in gan.state().items()}, seen
+
+
+def apart(recipe, dataset, **changes):
+    """By name: the largest difference between one device and two, over the largest value."""
+    (one, logs), (two, logs_of_two) = (
+        trained(recipe, dataset, how, **changes) for how in (ONE, TWO)
+    )
+    found = {}
+    for name, values in one.items():
+        pairs = [(a, b) for a, b in zip(values, two[name], strict=True) if a.size]
+        found[name] = max(np.abs(a - b).max() / (np.abs(a).max() + 1e-3) for a, b in pairs)
+    # Which of all pairs are ranked right is asked of each device's own pairs.
+    wanted = {name: value for name, value in logs.items() if "ranked" not in name}
+    found["logs"] = max(abs(logs_of_two[name] - value) for name, value in wanted.items())
+    return {name: float(value) for name, value in found.items()}
+
+
+def refusal(ask):
+    try:
+        ask()
+    except Refused as no:
+        return str(no)
+    return ""
+
+
+def pooled(how):
+    """What pools of three give for twelve pictures, four at a time, and hold in the end."""
+    with how.scope():
+        pool = Pool(3, (1, 1, 1), "pool")
+    numbers = np.arange(12, dtype=np.float32).reshape(3, 4, 1, 1, 1)
+    dice = Pool.dice(np.random.default_rng(3), 12, 3)
+    given = []
+    for step, batch in enumerate(numbers):
+        rolled = {name: values[4 * step : 4 * step + 4] for name, values in dice.items()}
+        parts = [
+            how.experimental_distribute_values_from_function(
+                lambda context, v=values: tf.constant(
+                    np.split(v, how.num_replicas_in_sync)[context.replica_id_in_sync_group]
+                )
+            )
+            for values in (batch, rolled["coin"], rolled["place"])
+        ]
+        made = how.experimental_local_results(how.run(tf.function(pool.exchange), parts))
+        given += np.concatenate(made).ravel().tolist()
+    return given, np.asarray(pool.variables[0]).ravel().tolist()
+
+
+ONE, TWO = tf.distribute.get_strategy(), strategy.choose("mirrored", None)
+DCGAN = {"image_size": 16, "batch_size": 8, "steps": 5}
+PAIRED = {"image_size": 32, "batch_size": 4, "steps": 1, "jitter": 0.0, "flip": False}
+PAIRS = ImageSet(pictures(0, size=32), {}, pictures(1, size=32))
+SIDES = UnpairedSet(ImageSet(pictures(0, size=32)), ImageSet(pictures(1, size=32)))
+POINTS = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
+
+found = {
+    "replicas": TWO.num_replicas_in_sync,
+    "auto": strategy.choose("auto", None).num_replicas_in_sync,
+    "described": strategy.describe(TWO),
+    "uneven": refusal(lambda: strategy.check_batch(7, TWO)),
+    "pools": [pooled(ONE), pooled(TWO)],
+    "dcgan": apart("dcgan", pictures(0), **DCGAN),
+    "penalised": apart("dcgan", pictures(0), **DCGAN, loss="wasserstein", gradient_penalty=10.0),
+    "r1": apart("dcgan", pictures(0), **DCGAN, loss="relativistic", r1=1.0, averaging=0.0),
+    "first_gan": apart("first_gan", POINTS, batch_size=64, steps=10, channels=2, spread=1.0),
+    "pix2pix": apart("pix2pix", PAIRS, **PAIRED),
+    "cyclegan": apart("cyclegan", SIDES, **PAIRED, pool=6),
+}
+# The control: each device with statistics of its own.
+common_gan.share_statistics = lambda network: None
+found["own statistics"] = apart("dcgan", pictures(0), **DCGAN)
+print(json.dumps(found))

@@ -1,0 +1,191 @@
+"""A training by several processes on this machine, as by several machines."""
+
+import contextlib
+import csv
+import json
+import re
+import signal
+import socket
+import time
+
+import numpy as np
+import pytest
+
+from common import checkpoint
+from tests.conftest import TINY, command, run
+
+TRAIN = "recipes.dcgan.train"
+FLAGS = [*TINY, "--checkpoint-every", 3, "--sample-every", 3, "--log-every", 1]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture(scope="module")
+def alone(place):
+    """6 steps by one process."""
+    code, _, err = run(TRAIN, *FLAGS, "--steps", 6, "--run", "alone", cwd=place)
+    assert code == 0, err
+    return place / "alone"
+
+
+@contextlib.contextmanager
+def workers(*arguments, cwd, count=2, start=None):
+    """As many processes as workers, killed at the end if they have not ended."""
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    addresses = [f"127.0.0.1:{door.getsockname()[1]}" for door in doors]
+    for door in doors:
+        door.close()
+    started = []
+    for index in range(count) if start is None else start:
+        task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TF_CONFIG", json.dumps(task))
+            started.append(command(TRAIN, *arguments, cwd=cwd))
+    try:
+        yield started
+    finally:
+        for process in started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+
+
+def ends(processes, timeout=200):
+    """What has come of each: exit code, standard output and standard error."""
+    said = [process.communicate(timeout=timeout) for process in processes]
+    return [(p.returncode, *words) for p, words in zip(processes, said, strict=True)]
+
+
+def error(err):
+    """The one line that tells the reader what is wrong."""
+    (line,) = (line for line in err.splitlines() if line.startswith("error: "))
+    return line
+
+
+def assert_like(run, other, step):
+    """The same weights but for float32's rounding, which Adam makes more of at every step."""
+    paths = [checkpoint.path_of(folder / "checkpoints", step) for folder in (run, other)]
+    with np.load(paths[0]) as a, np.load(paths[1]) as b:
+        assert a.files == b.files
+        for name in a.files:
+            np.testing.assert_allclose(a[name], b[name], atol=2e-4, err_msg=name)
+
+
+def rows(run):
+    with open(run / "metrics.csv", newline="") as file:
+        return [{name: float(v) for name, v in row.items()} for row in csv.DictReader(file)]
+
+
+def test_two_workers_learn_what_one_does(place, alone):
+    with workers(*FLAGS, "--steps", 6, "--run", "two", cwd=place) as both:
+        (code, out, err), (follows, told, complaint) = ends(both)
+    assert code == 0, err
+    assert follows == 0, complaint
+    assert_like(alone, place / "two", 6)
+    for one, two in zip(rows(alone), rows(place / "two"), strict=True):
+        assert two["generator/adversarial"] == pytest.approx(one["generator/adversarial"], abs=1e-4)
+    assert "on 2 devices, each CPU" in out and "run folder: two" in out
+    # Only the chief writes, and says where.
+    assert "run folder" not in told and "step 6 of 6; worker 0 (127.0.0.1:" in told
+    assert {path.name for path in place.iterdir()} == {"alone", "two"}
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_killed_worker_loses_nothing(place, alone, which):
+    """The others stop and say why, and one process alone goes on as if nothing had been."""
+    name = f"killed-{which}"
+    # A sheet at every step makes it slow enough to be met at a certain one.
+    with workers(*FLAGS, "--sample-every", 1, "--steps", 100_000, "--run", name, cwd=place) as both:
+        wait_for(place / name / "checkpoints" / "step-0000003.npz", both)
+        both[which].kill()
+        began = time.monotonic()
+        (code, _, err) = ends([both[1 - which]], timeout=90)[0]
+        assert time.monotonic() - began < 90
+    assert code == 1
+    assert re.fullmatch(
+        rf"error: worker {1 - which} \(\S+\) no longer hears all of the 2 workers, so it stops; .*"
+        r"--resume goes on from the last checkpoint",
+        error(err),
+    )
+    # What was written later goes, to have a step to compare.
+    for step in checkpoint.steps(place / name / "checkpoints"):
+        if step > 3:
+            checkpoint.path_of(place / name / "checkpoints", step).unlink()
+    code, out, err = run(TRAIN, "--resume", name, "--steps", 6, cwd=place)
+    assert code == 0 and "going on from step 3" in out, err
+    assert_like(alone, place / name, 6)
+    assert [row["step"] for row in rows(place / name)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_sigterm_to_any_worker_stops_all_and_two_go_on_from_one(place, alone):
+    code, _, err = run(TRAIN, *FLAGS, "--steps", 2, "--run", "grows", cwd=place)
+    assert code == 0, err
+    with workers("--resume", "grows", "--steps", 6, cwd=place) as both:
+        assert [code for code, *_ in ends(both)] == [0, 0]
+    assert_like(alone, place / "grows", 6)
+    with workers("--resume", "grows", "--steps", 100_000, cwd=place) as both:
+        wait_for(place / "grows" / "checkpoints" / "step-0000009.npz", both)
+        both[1].send_signal(signal.SIGTERM)
+        (code, out, err), (follows, told, _) = ends(both, timeout=90)
+    assert (code, follows) == (143, 143), err
+    stopped = int(re.search(r"stopped by SIGTERM at step (\d+) of 100000, saved", out)[1])
+    assert f"step {stopped} of 100000; worker 0" in told
+    assert stopped in checkpoint.steps(place / "grows" / "checkpoints")
+
+
+def wait_for(path, processes):
+    """Until a file is there, or any process has ended."""
+    until = time.monotonic() + 120
+    while not path.exists() and time.monotonic() < until:
+        assert all(p.poll() is None for p in processes), [p.communicate() for p in processes]
+        time.sleep(0.01)
+    assert path.exists()
+
+
+# --- what cannot be ---
+
+
+def test_a_worker_that_never_comes(place):
+    with workers(*FLAGS, "--wait", 3, "--run", "never", cwd=place, count=3, start=[0, 2]) as two:
+        for code, _, err in ends(two):
+            assert code == 1
+            assert re.search(r"within 3 s there has not come: worker 1 \(127\S+\)", error(err))
+    assert not (place / "never").exists()
+
+
+def test_uneven_batches_and_other_words(place):
+    flags = [*FLAGS, "--batch-size", 7, "--run", "uneven"]
+    with workers(*flags, cwd=place) as both:
+        for code, _, err in ends(both):
+            assert code == 2 and "--batch-size 7" in error(err) and "multiple of 2" in error(err)
+    assert not (place / "uneven").exists()
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--strategy", "multiworker"], "TF_CONFIG is no JSON"),
+        (["--strategy", "auto"], "TF_CONFIG is no JSON"),
+        (["--strategy", "several"], "--strategy"),
+        (["--wait", "-1"], "--wait -1: legal is above 0"),
+    ],
+)
+def test_refused_before_tensorflow_is_loaded(place, flags, words, no_tensorflow, monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", "{'cluster'")
+    code, out, err = run(TRAIN, *FLAGS, *flags, cwd=place, before=[no_tensorflow])
+    assert code == 2 and not out and err.count("\n") == 1 and words in err, err
+
+
+def test_devices_that_are_not_there(place):
+    for flags, code, words in (
+        (["--strategy", "mirrored"], 2, "error: --strategy mirrored: there is 1 "),
+        (["--require-gpu"], 1, "error: --require-gpu: "),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+            found, _, err = run(TRAIN, *FLAGS, *flags, "--run", "nowhere", cwd=place)
+        assert found == code and error(err).startswith(words), err
+    assert not (place / "nowhere").exists()
