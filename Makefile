@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/installed
 .PHONY: demo test lint format bench chapters results image-check clean help
 
 help:  ## what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1 \t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
 
 demo: $(INSTALLED)  ## train a DCGAN on drawings of houses (at most 5 minutes on two cores)
 	$(BIN)/python -m recipes.dcgan.train
@@ -20,6 +20,8 @@ lint: $(INSTALLED)  ## check style and format
 	$(BIN)/ruff format --check .
 	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+	$(BIN)/kubernetes-validate --quiet --strict docker/kubernetes.yaml
+	$(BIN)/shellcheck docker/slurm.sh
 
 format: $(INSTALLED)  ## put style and format right
 	$(BIN)/ruff check --fix .

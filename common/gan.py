@@ -104,7 +104,7 @@ class GAN(keras.Model):
         """
         batches = batches_of(dataset, self.config, self.noise)
         several = self.distribute_strategy.num_replicas_in_sync > 1
-        # XLA compiles no step that devices share: it has no way to wait for the others there.
+        # A step that XLA compiled finds a second device's variables out of its reach.
         self.compile(optimizer=None, jit_compile=backend.has_gpu() and not several)
         self.stop_training = False
         self._fit(batches, 0, True, callbacks)
