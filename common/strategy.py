@@ -7,6 +7,7 @@ gradients are summed. What else looks at a whole batch is here, too.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -18,22 +19,33 @@ from common.workers import Cluster
 from data.errors import MachineFault, Refused
 
 
-def choose(wanted: str, cluster: Cluster | None) -> tf.distribute.Strategy:
+def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribute.Strategy:
     """The strategy that `--strategy` comes to here; the first thing that TensorFlow does.
 
     Raises:
-        Refused: there are not several devices.
+        Refused: there are not several devices, or they cannot share out a batch evenly.
     """
     if cluster:
         with _readable_start(cluster):
-            return tf.distribute.MultiWorkerMirroredStrategy()
+            strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        _check_batch(batch_size, strategy.num_replicas_in_sync)
+        return strategy
     if wanted == "one":
         return tf.distribute.get_strategy()
     kind = "GPU" if backend.has_gpu() else "CPU"
     devices = [device.name for device in tf.config.list_logical_devices(kind)]
-    if wanted == "mirrored" and len(devices) < 2:
-        raise Refused(f"--strategy mirrored: there is 1 {kind}; legal here is one")
-    if len(devices) < 2 or (wanted == "auto" and kind == "CPU"):
+    if wanted == "mirrored":
+        if len(devices) < 2:
+            raise Refused(f"--strategy mirrored: there is 1 {kind}; legal here is one")
+        _check_batch(batch_size, len(devices))
+    elif len(devices) < 2 or kind == "CPU":
+        return tf.distribute.get_strategy()
+    elif batch_size % len(devices):
+        print(
+            f"note: {len(devices)} {kind}s cannot share out a batch of {batch_size} evenly, so one "
+            "trains (--strategy one); a --batch-size that is a multiple uses all",
+            file=sys.stderr,
+        )
         return tf.distribute.get_strategy()
     return tf.distribute.MirroredStrategy(devices)
 
@@ -44,9 +56,7 @@ def describe(strategy: tf.distribute.Strategy) -> str:
     return name if count == 1 else f"{count} devices, each {name}"
 
 
-def check_batch(batch_size: int, strategy: tf.distribute.Strategy) -> None:
-    """Refuse a batch that cannot be shared out evenly."""
-    count = strategy.num_replicas_in_sync
+def _check_batch(batch_size: int, count: int) -> None:
     if batch_size % count:
         raise Refused(
             f"--batch-size {batch_size}: it is that of all {count} devices together; legal is a "

@@ -178,8 +178,7 @@ def _place(
     from common import strategy
     from common.devices import why_no_gpu
 
-    found = strategy.choose(devices.strategy, cluster)
-    strategy.check_batch(config.batch_size, found)
+    found = strategy.choose(devices.strategy, cluster, config.batch_size)
     if devices.require_gpu and (reason := why_no_gpu()):
         raise MachineFault(f"--require-gpu: {reason}")
     return found

@@ -29,12 +29,14 @@ def test_which_devices(found):
     # A processor is one device, unless one insists.
     assert found["auto"] == 1
     assert "legal is a multiple of 2" in found["uneven"]
+    # GPUs are all used, where nobody said how many, and where they can be.
+    assert (found["even, auto"], found["uneven, auto"]) == (2, 1)
 
 
 def test_mirrored_wants_several_devices():
     with pytest.raises(Refused, match="--strategy mirrored: there is 1 .PU; legal here is one"):
-        strategy.choose("mirrored", None)
-    assert strategy.choose("auto", None) is strategy.choose("one", None)
+        strategy.choose("mirrored", None, 8)
+    assert strategy.choose("auto", None, 8) is strategy.choose("one", None, 8)
 
 
 @pytest.mark.parametrize("which", ["dcgan", "penalised", "r1", "first_gan"])

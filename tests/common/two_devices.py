@@ -99,7 +99,17 @@ def pooled(how):
     return given, np.asarray(pool.variables[0]).ravel().tolist()
 
 
-ONE, TWO = tf.distribute.get_strategy(), strategy.choose("mirrored", None)
+def gpus(choice):
+    """What is chosen where these processors pass for GPUs."""
+    listed, had = tf.config.list_logical_devices, backend.has_gpu
+    tf.config.list_logical_devices, backend.has_gpu = lambda kind: listed("CPU"), lambda: True
+    try:
+        return choice()
+    finally:
+        tf.config.list_logical_devices, backend.has_gpu = listed, had
+
+
+ONE, TWO = tf.distribute.get_strategy(), strategy.choose("mirrored", None, 8)
 DCGAN = {"image_size": 16, "batch_size": 8, "steps": 5}
 PAIRED = {"image_size": 32, "batch_size": 4, "steps": 1, "jitter": 0.0, "flip": False}
 PAIRS = ImageSet(pictures(0, size=32), {}, pictures(1, size=32))
@@ -108,9 +118,11 @@ POINTS = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
 
 found = {
     "replicas": TWO.num_replicas_in_sync,
-    "auto": strategy.choose("auto", None).num_replicas_in_sync,
+    "auto": strategy.choose("auto", None, 8).num_replicas_in_sync,
     "described": strategy.describe(TWO),
-    "uneven": refusal(lambda: strategy.check_batch(7, TWO)),
+    "uneven, auto": gpus(lambda: strategy.choose("auto", None, 7)).num_replicas_in_sync,
+    "even, auto": gpus(lambda: strategy.choose("auto", None, 8)).num_replicas_in_sync,
+    "uneven": refusal(lambda: strategy.choose("mirrored", None, 7)),
     "pools": [pooled(ONE), pooled(TWO)],
     "dcgan": apart("dcgan", pictures(0), **DCGAN),
     "penalised": apart("dcgan", pictures(0), **DCGAN, loss="wasserstein", gradient_penalty=10.0),
