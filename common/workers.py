@@ -41,14 +41,13 @@ class DeviceFlags:
         if self.strategy in ("one", "mirrored"):
             return None
         cluster = Cluster.of(os.environ)
-        if self.strategy == "auto" and cluster and len(cluster.addresses) == 1:
-            return None
         if self.strategy == "multiworker" and cluster is None:
             raise Refused(
                 "--strategy multiworker: TF_CONFIG is not set; it names the workers, as in "
                 + _example(0)
             )
-        return cluster
+        # Who is alone has nobody to wait for.
+        return cluster if cluster and len(cluster.addresses) > 1 else None
 
 
 @dataclass(frozen=True)
@@ -135,9 +134,10 @@ def meet(cluster: Cluster, wait: float, settings: str) -> None:
 
 def _receive(cluster: Cluster, until: float, wait: float, settings: str) -> str:
     """Worker 0's part: the word for everybody."""
-    port = int(cluster.addresses[0].rpartition(":")[2])
+    host, _, port = cluster.addresses[0].rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
     try:
-        door = socket.create_server(("", port), reuse_port=False)
+        door = socket.create_server(("", int(port)), family=family)
     except OSError as fault:
         raise MachineFault(f"{cluster.named(0)} cannot listen: {fault.strerror}") from fault
     came: dict[int, socket.socket] = {}
