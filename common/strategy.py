@@ -145,9 +145,16 @@ def readable_silence(cluster: Cluster | None) -> Iterator[None]:
             raise
         raise MachineFault(
             f"{cluster.named(cluster.index)} no longer hears all of the {len(cluster.addresses)} "
-            "workers, so it stops; when they are back, however many, --resume goes on from the "
-            "last checkpoint"
+            f"workers, so it stops ({_reason(fault)}); when they are back, however many, --resume "
+            "goes on from the last checkpoint"
         ) from fault
+
+
+def _reason(fault: tf.errors.OpError) -> str:
+    """What TensorFlow says of it, less where in the graph it was."""
+    lines = [line for line in fault.message.splitlines() if line and not line[0].isspace()]
+    told = [line for line in lines if not line.startswith(("Graph execution", "Detected at"))]
+    return (told or lines or ["no reason given"])[0][:200]
 
 
 _SILENCE = (

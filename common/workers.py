@@ -17,6 +17,9 @@ from typing import Literal
 
 from data.errors import MachineFault, Refused
 
+# Seconds for which a port may still be another's.
+_GRACE = 10
+
 
 @dataclass
 class DeviceFlags:
@@ -134,12 +137,7 @@ def meet(cluster: Cluster, wait: float, settings: str) -> None:
 
 def _receive(cluster: Cluster, until: float, wait: float, settings: str) -> str:
     """Worker 0's part: the word for everybody."""
-    host, _, port = cluster.addresses[0].rpartition(":")
-    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    try:
-        door = socket.create_server(("", int(port)), family=family)
-    except OSError as fault:
-        raise MachineFault(f"{cluster.named(0)} cannot listen: {fault.strerror}") from fault
+    door = _listen(cluster, min(until, time.monotonic() + _GRACE))
     came: dict[int, socket.socket] = {}
     word = "go"
     with contextlib.ExitStack() as stack, selectors.DefaultSelector() as events:
@@ -164,6 +162,20 @@ def _receive(cluster: Cluster, until: float, wait: float, settings: str) -> str:
             with contextlib.suppress(OSError):
                 guest.sendall(word.encode() + b"\n")
     return word
+
+
+def _listen(cluster: Cluster, until: float) -> socket.socket:
+    """A socket at worker 0's port; one that has just ended may hold it for a moment."""
+    host, _, port = cluster.addresses[0].rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    while True:
+        try:
+            return socket.create_server(("", int(port)), family=family)
+        except OSError as fault:
+            if time.monotonic() > until:
+                reason = os.strerror(fault.errno)
+                raise MachineFault(f"{cluster.named(0)} cannot listen: {reason}") from fault
+            time.sleep(0.2)
 
 
 def _heard(guest: socket.socket) -> tuple[int, str]:

@@ -158,6 +158,14 @@ def test_strangers_at_the_door_change_nothing(addresses):
     assert at_once(*calls) == [None, "met"]
 
 
+def test_an_address_that_becomes_free(addresses):
+    """As after a crash, where the worker before has not quite ended."""
+    before = socket.create_server(("", int(addresses[0].rpartition(":")[2])))
+    threading.Timer(0.5, before.close).start()
+    calls = [lambda i=i: meet(Cluster(addresses[:2], i), 10, "{}") for i in (0, 1)]
+    assert at_once(*calls) == [None, None]
+
+
 def test_an_address_that_is_taken(addresses):
     port = int(addresses[0].rpartition(":")[2])
     with (

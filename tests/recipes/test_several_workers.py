@@ -106,8 +106,8 @@ def test_a_killed_worker_loses_nothing(place, alone, which):
         assert time.monotonic() - began < 90
     assert code == 1
     assert re.fullmatch(
-        rf"error: worker {1 - which} \(\S+\) no longer hears all of the 2 workers, so it stops; .*"
-        r"--resume goes on from the last checkpoint",
+        rf"error: worker {1 - which} \(\S+\) no longer hears all of the 2 workers, so it stops "
+        r"\(\S.*\); .* --resume goes on from the last checkpoint",
         error(err),
     )
     # What was written later goes, to have a step to compare.
