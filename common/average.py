@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import keras
 from keras import ops
 
-from common.network import Player
-from common.precision import computing_in, recast
-from common.strategy import replicas
+from common.machine.precision import computing_in, recast
+from common.machine.strategy import replicas
+from common.network import Network
 
 
 class Average:
@@ -22,7 +22,7 @@ class Average:
     cost the memory of all weights once more: the trained networks themselves are shown.
     """
 
-    def __init__(self, player: Player, decay: float):
+    def __init__(self, player: Network, decay: float):
         self._player = player
         self._decay = decay
         self._models: tuple[keras.Model, ...] = ()
@@ -34,7 +34,7 @@ class Average:
             self._follow(0.0)
 
     @contextmanager
-    def shown(self) -> Iterator[tuple[keras.Model, ...]]:
+    def ema_models(self) -> Iterator[tuple[keras.Model, ...]]:
         """The networks to look at or to save, in float32 as long as `with` lasts."""
         if self._models:
             if not self._decay:

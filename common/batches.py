@@ -2,144 +2,203 @@
 
 Nothing is carried along from one batch to the next, so a resumed training needs only to be
 told its step, and one device or several see the same numbers.
+
+| entry        | holds                                                                    |
+|--------------|--------------------------------------------------------------------------|
+| `real`       | samples that a generator is to make the like of                          |
+| `input`      | what a translator is given; of unpaired sets a picture of A, `real` of B |
+| a factor     | `label`, `colour`, `gaze` …: if a network has a `keras.Input` named so   |
+| what is drawn| latents, noise, coins: whatever the recipe's `draw` gives                |
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 import numpy as np
 
 from common.config import Config
-from data.derived import Derived
 from data.errors import Refused
-from data.imageset import ImageSet, UnpairedSet
 from data.jitter import Jitter, centred
-from data.resize import Size
+from data.samples import SampleSet, UnpairedSet
 
 # Steps of pretraining are negative; seeds must not be.
 _OFFSET = 1 << 32
 
+Batch = dict[str, np.ndarray]
+Draw = Callable[[np.random.Generator, int], Batch]
 
-def random(seed: int, purpose: str, number: int = 0) -> np.random.Generator:
-    """A generator of its own for every (seed, purpose, number)."""
+
+def rng_for(seed: int, purpose: str, number: int = 0) -> np.random.Generator:
+    """A random number generator of its own for every (seed, purpose, number)."""
     return np.random.default_rng([seed, zlib.crc32(purpose.encode()), number + _OFFSET])
 
 
 class Batches:
-    """Batches of samples, each sample once an epoch, with noise for the generator.
+    """Batches of a set, each sample once an epoch, with what is drawn for the networks.
 
     Args:
-        dataset: Pictures, uint8 N×H×W×C, or points, float32 N×D; or a set of pictures with
-            the inputs that belong to them.
-        batch_size: Samples a batch; what is left of an epoch is dropped, another part
-            each time.
-        noise: (generator of random numbers, count) -> arrays by name, added to the batch.
-        jitter: Cuts pictures out anew at every use, inputs as their pictures; None: nobody.
-        size: Of what jitter cuts out.
-        name: Sets of different names are drawn from in different orders.
+        dataset: What is learned from. Two unpaired sets are in two orders, or sets that
+            happened to correspond would be told in pairs; an epoch of each is as long as that
+            set.
+        config: `batch_size`, `seed`, `jittering`, `image_size`, and `grouped_by`.
+        draw: (rng, count) -> arrays of `count` rows by name, added to the batch.
+        asked: Factors that a network asks for.
+        parts: How many batches a step takes, for networks that are updated more than once;
+            sample i of what is given belongs to part i mod `parts`.
 
     Raises:
-        Refused: fewer pictures than one batch.
+        Refused: fewer samples than one batch.
     """
 
     def __init__(
         self,
-        dataset: np.ndarray | ImageSet,
-        batch_size: int,
-        seed: int,
-        noise: Callable[[np.random.Generator, int], dict[str, np.ndarray]],
-        jitter: Jitter | None = None,
-        size: Size | None = None,
-        name: str = "",
+        dataset: SampleSet | UnpairedSet,
+        config: Config,
+        draw: Draw = lambda rng, count: {},
+        asked: Collection[str] = (),
+        parts: int = 1,
     ):
-        check_batch(batch_size, len(dataset))
-        # What is known of the pictures is nothing that a batch needs.
-        bare = (dataset.images, {}, dataset.inputs) if isinstance(dataset, ImageSet) else (dataset,)
-        self._dataset, self._batch_size = ImageSet(*bare), batch_size
-        # Inputs that are made are made anew at each use: also where nothing is moved.
-        if jitter is None and isinstance(self._dataset.inputs, Derived):
-            jitter, size = Jitter(), self._dataset.images.shape[1:3]
-        self._seed, self._noise, self._jitter, self._size = seed, noise, jitter, size
-        self._name = name
-        self._order = lru_cache(maxsize=2)(self._shuffled)
+        check_batch(config.batch_size, len(dataset))
+        self._config, self._draw, self._asked, self._parts = config, draw, asked, parts
+        if isinstance(dataset, UnpairedSet):
+            self._real = _Side(dataset.b, config, "b")
+            self._input = _Side(dataset.a, config, "a")
+        else:
+            self._real, self._input = _Side(dataset, config), None
 
     @property
     def per_epoch(self) -> int:
-        """Batches an epoch."""
-        return len(self._dataset) // self._batch_size
+        """Batches an epoch, of `real`."""
+        return self._real.per_epoch
 
-    def __call__(self, step: int) -> dict[str, np.ndarray]:
-        """The batch of a step: "real", as the dataset is, "input" of pairs, and the noise."""
-        epoch, place = divmod(step, self.per_epoch)
-        chosen = self._order(epoch)[place * self._batch_size :][: self._batch_size]
-        drawn = self._noise(random(self._seed, "noise", step), self._batch_size)
+    def __call__(self, step: int) -> Batch:
+        """The batch of a step."""
+        # Steps before the first are those of a pretraining, numbered by themselves.
+        numbers = [step] if step < 0 else range(step * self._parts, (step + 1) * self._parts)
+        batches = [self._one(number) for number in numbers]
+        if len(batches) == 1:
+            return batches[0]
+        return {name: _interleaved([batch[name] for batch in batches]) for name in batches[0]}
+
+    def _one(self, number: int) -> Batch:
+        seed, count = self._config.seed, self._config.batch_size
+        taken = self._real(number)
+        inputs = self._input(number).samples if self._input else taken.inputs
+        batch = {"real": taken.samples} | ({} if inputs is None else {"input": inputs})
+        batch |= {name: v for name, v in taken.factors.items() if name in self._asked}
+        return batch | self._draw(rng_for(seed, "noise", number), count)
+
+
+class _Side:
+    """The samples of one set, in an order of their own."""
+
+    def __init__(self, dataset: SampleSet, config: Config, name: str = ""):
+        self._dataset, self._config, self._name = dataset, config, name
+        self._jitter, self._size = config.jittering, config.image_size
+        # Inputs that are made are made anew at each use: also where nothing is moved.
+        if self._jitter is None and dataset.derive is not None:
+            self._jitter, self._size = Jitter(), dataset.samples.shape[1:3]
+        self._groups = _Groups.of(dataset, config) if config.grouped_by else None
+        self._places = self._groups.places if self._groups else np.arange(len(dataset))
+        self.per_epoch = len(self._places) // config.batch_size
+        self._order = lru_cache(maxsize=2)(self._shuffled)
+
+    def __call__(self, number: int) -> SampleSet:
+        epoch, place = divmod(number, self.per_epoch)
+        size = self._config.batch_size
+        chosen = self._order(epoch)[place * size :][:size]
+        if self._groups is None:
+            return self._taken(chosen, number)
+        chosen = self._groups.around(chosen, self._rng("groups", number))
+        return self._groups.folded(self._taken(chosen.ravel(), number))
+
+    def _taken(self, chosen: np.ndarray, number: int) -> SampleSet:
         if self._jitter is None:
-            taken = self._dataset.take(chosen)
-        else:
-            dice = random(self._seed, f"jitter{self._name}", step)
-            taken = self._jitter.cut(self._dataset, chosen, self._size, dice)
-        given = {} if taken.inputs is None else {"input": taken.inputs}
-        return {"real": taken.images, **given, **drawn}
+            return self._dataset.take(chosen)
+        return self._jitter.cut(self._dataset, chosen, self._size, self._rng("jitter", number))
 
     def _shuffled(self, epoch: int) -> np.ndarray:
-        return random(self._seed, f"order{self._name}", epoch).permutation(len(self._dataset))
+        return self._places[self._rng("order", epoch).permutation(len(self._places))]
+
+    def _rng(self, purpose: str, number: int) -> np.random.Generator:
+        return rng_for(self._config.seed, f"{purpose}{self._name}", number)
 
 
-class UnpairedBatches:
-    """Batches of two sets that do not correspond, each by itself, as "a" and "b".
+class _Groups:
+    """Different samples of one value of a factor: two pictures of one identity, say."""
 
-    One epoch of each set is as long as that set; and they are in different orders, or sets
-    that happened to correspond would be told in pairs. Arguments as those of `Batches`.
-    """
+    def __init__(self, values: np.ndarray, factor: str, size: int):
+        self._factor, self._size, self._values = factor, size, values
+        members = {value: np.flatnonzero(values == value) for value in np.unique(values)}
+        self._members = {v: index for v, index in members.items() if len(index) >= size}
+        #: Samples that have enough others like them.
+        self.places = np.flatnonzero(np.isin(values, list(self._members)))
 
-    def __init__(self, dataset: UnpairedSet, batch_size, seed, noise, jitter=None, size=None):
-        self._batch_size, self._seed, self._noise = batch_size, seed, noise
-        self._sides = {
-            name: Batches(side, batch_size, seed, lambda *_: {}, jitter, size, name)
-            for name, side in (("a", dataset.a), ("b", dataset.b))
-        }
+    @classmethod
+    def of(cls, dataset: SampleSet, config: Config) -> _Groups:
+        factor, size = config.grouped_by, config.group_size
+        if factor not in dataset.factors:
+            known = ", ".join(dataset.factors) or "nothing"
+            raise Refused(f"samples are grouped by {factor}, but of these {known} is known")
+        groups = cls(dataset.factors[factor], factor, size)
+        if len(groups.places) < config.batch_size:
+            raise Refused(
+                f"--batch-size {config.batch_size}: {len(groups.places)} samples have {size - 1} "
+                f"others of their {factor}"
+            )
+        return groups
 
-    def __call__(self, step: int) -> dict[str, np.ndarray]:
-        """The batch of a step: "a", "b" and the noise."""
-        drawn = self._noise(random(self._seed, "noise", step), self._batch_size)
-        return {name: side(step)["real"] for name, side in self._sides.items()} | drawn
+    def around(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Each of the chosen with others of its value: N -> N×size places."""
+        groups = []
+        for place in chosen:
+            members = self._members[self._values[place]]
+            others = rng.permutation(members[members != place])[: self._size - 1]
+            groups.append([place, *others])
+        return np.array(groups)
+
+    def folded(self, taken: SampleSet) -> SampleSet:
+        """N·size samples as N×size; the factor that they share once for each group."""
+
+        def fold(values):
+            return values.reshape(-1, self._size, *values.shape[1:])
+
+        factors = {name: fold(values) for name, values in taken.factors.items()}
+        factors[self._factor] = factors[self._factor][:, 0]
+        inputs = None if taken.inputs is None else fold(taken.inputs)
+        return SampleSet(fold(taken.samples), factors, inputs)
 
 
-def batches_of(dataset, config: Config, noise) -> Batches | UnpairedBatches:
-    """The batches of a training on pictures, points, pairs or two sets of pictures."""
-    kind = UnpairedBatches if isinstance(dataset, UnpairedSet) else Batches
-    return kind(
-        *(dataset, config.batch_size, config.seed, noise), *(config.jittering, config.image_size)
-    )
+def _interleaved(parts: list[np.ndarray]) -> np.ndarray:
+    """One row of each, then the next of each: devices that share a batch share every part."""
+    return np.stack(parts, axis=1).reshape(-1, *parts[0].shape[1:])
 
 
-def check_batch(batch_size: int, pictures: int) -> None:
+def check_batch(batch_size: int, count: int) -> None:
     """Refuse a batch larger than the data."""
-    if batch_size > pictures:
+    if batch_size > count:
         raise Refused(
-            f"--batch-size {batch_size}: there are {pictures} pictures for training; "
-            f"legal is 1 to {pictures}"
+            f"--batch-size {batch_size}: there are {count} pictures for training; "
+            f"legal is 1 to {count}"
         )
 
 
-def unjittered(samples, config: Config):
+def unjittered(dataset, config: Config):
     """Samples as the networks take them, from samples as they were loaded to be jittered."""
     if config.jittering is None:
-        return samples
-    if isinstance(samples, UnpairedSet):
-        return UnpairedSet(unjittered(samples.a, config), unjittered(samples.b, config))
-    if isinstance(samples, ImageSet):
-        inputs = samples.inputs
-        inputs = inputs if inputs is None else centred(np.asarray(inputs), config.image_size)
-        return ImageSet(centred(samples.images, config.image_size), samples.factors, inputs)
-    return centred(samples, config.image_size)
+        return dataset
+    if isinstance(dataset, UnpairedSet):
+        return UnpairedSet(unjittered(dataset.a, config), unjittered(dataset.b, config))
+    size, inputs = config.image_size, dataset.inputs
+    inputs = None if inputs is None else centred(inputs, size)
+    return SampleSet(centred(dataset.samples, size), dataset.factors, inputs, derive=dataset.derive)
 
 
-def draw_latents(generator, count: int, size: int, prior: str) -> np.ndarray:
+def draw_latents(rng: np.random.Generator, count: int, size: int, prior: str) -> np.ndarray:
     """Latent vectors, float32 count×size, from "uniform" (−1 to 1) or "normal" (0, 1)."""
     if prior == "uniform":
-        return generator.uniform(-1, 1, (count, size)).astype(np.float32)
-    return generator.standard_normal((count, size)).astype(np.float32)
+        return rng.uniform(-1, 1, (count, size)).astype(np.float32)
+    return rng.standard_normal((count, size)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The settings that every recipe has: a dataclass whose fields are the command line's flags.
+"""The settings that every recipe has: dataclasses whose fields are the command line's flags.
 
 Nothing here imports TensorFlow or Keras, so that flags are read, and refused, at once.
 """
@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 import numpy as np
 from tyro.conf import Suppress
 
+from common.sizes import nearest
 from data.errors import Refused
-from data.imageset import ImageSet, PointSet, Source, UnpairedSet
 from data.jitter import Jitter
 from data.reading import Fit, Layout, Reading
 from data.resize import Size, height_and_width
+from data.samples import SampleSet, UnpairedSet
+from data.source import Source
 
-Loaded = ImageSet | PointSet | UnpairedSet
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
+LossName = Literal[
+    "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
+]
 
 
 @dataclass(kw_only=True)
 class Config:
-    """Settings of a training."""
+    """Settings of a training, whatever its networks are."""
 
     data: str = "houses"
     """What to learn from: a world (houses), a set (mnist), a folder, an .npz or .h5 file."""
@@ -43,46 +47,42 @@ class Config:
     """Load pictures larger by this share, and cut each out anew at every use (Pix2Pix: .117)."""
     flip: bool = False
     """Mirror pictures, left and right, each with a chance of ½ at every use."""
+    kind: Suppress[Literal["pictures", "points", "voxels"]] = "pictures"
+    """What a sample is: the data's own."""
     channels: Suppress[int | None] = None
-    """Colour channels, 1 or 3, or coordinates of a point: the data's own."""
-    spread: Suppress[float] = 1.0
+    """Colour channels of a sample, or coordinates of a point: the data's own."""
+    std: Suppress[float] = 1.0
     """Standard deviation of a point's coordinates: the data's own."""
+    words: Suppress[dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Factor -> the words for its values, of those that have words: the data's own."""
 
     steps: int = 1000
-    """Updates of the generator in all (with --resume, too; pretraining is not counted)."""
+    """Training steps in all (with --resume, too; pretraining is not counted)."""
     batch_size: int = 32
-    """Pictures an update."""
-    generator_rate: float = 2e-4
-    """The generator's learning rate."""
-    discriminator_rate: float = 2e-4
-    """The discriminator's learning rate."""
+    """Samples a training step."""
     beta_1: float = 0.5
-    """Adam's momentum."""
+    """Adam's decay rate of the mean gradient (its momentum)."""
     beta_2: float = 0.999
-    """Adam's memory of squared gradients."""
+    """Adam's decay rate of the mean squared gradient."""
     decay_from: int = 0
-    """Each player's update at which its rate begins to fall, if --decay-steps is above 0."""
+    """Step at which each learning rate starts to decay, if --decay-steps is above 0."""
     decay_steps: int = 0
-    """Updates over which they fall (0: they stay)."""
+    """Steps over which the learning rates decay (0: they stay)."""
     decay: Literal["cosine", "linear"] = "cosine"
-    """How they fall: along half a cosine to a hundredth, or in a straight line to nothing."""
-    pretrain_discriminator: int = 0
-    """Updates of the discriminator alone, before the generator's first."""
+    """Their course: half a cosine down to a hundredth, or a straight line down to 0."""
     seed: int = 0
-    """Decides everything random: pictures, their order, latents, first weights."""
+    """Decides everything random: samples, their order, latents, first weights."""
     precision: Precision = "auto"
     """Arithmetic; auto: mixed_bfloat16 where the processor or GPU has it, else float32."""
     deterministic: bool = False
     """Also choose deterministic GPU kernels (slower); on one CPU runs repeat exactly anyway."""
 
-    stop_at_equilibrium: float = 0.0
-    """Stop once D has lost its lead: ranks (real, made) right in ½ + this at most (0: off)."""
     averaging: float = 0.0
-    """Decay of the generator's running average, which is what is shown and kept (0: off)."""
+    """Decay of the moving average (EMA) of the weights that are shown and kept (0: off)."""
     sample_every: int = 500
-    """Steps between grids of samples."""
+    """Steps between sheets of samples."""
     sample_count: int = 64
-    """Pictures in a grid; their latents stay the same throughout."""
+    """Samples on a sheet; what they are made from stays the same throughout."""
     checkpoint_every: int = 1000
     """Steps between checkpoints: what a crash can cost at most."""
     log_every: int = 50
@@ -91,10 +91,14 @@ class Config:
     """What to do when the training has gone wrong for good (NaN always stops it)."""
 
     #: Image size for worlds where none is asked for and the world has none of its own.
-    world_size = 64
+    world_size: ClassVar[int] = 64
     #: The kinds of data (`Source.kind`) that the recipe can learn from; of pairs, it
     #: learns the pictures.
-    learns_from = ("pictures", "pairs")
+    learns_from: ClassVar[tuple[str, ...]] = ("pictures", "pairs")
+    #: A factor of which each place of a batch holds `group_size` different samples of one
+    #: value ("identity": two pictures of one person); None: single samples.
+    grouped_by: ClassVar[str | None] = None
+    group_size: ClassVar[int] = 2
 
     def legal_sizes(self) -> list[int]:
         """The image sizes that the recipe's networks can make, ascending."""
@@ -106,19 +110,16 @@ class Config:
         Raises:
             Refused: with the flag and what is legal, in one line.
         """
-        for name in ("pictures", "batch_size", "sample_every", "checkpoint_every"):
+        for name in ("pictures", "batch_size", "sample_every", "checkpoint_every", "log_every"):
             self._at_least(1, name)
-        self._at_least(1, "log_every")
-        for name in ("steps", "pretrain_discriminator", "decay_from", "decay_steps"):
+        for name in ("steps", "decay_from", "decay_steps"):
             self._at_least(0, name)
-        for name in ("generator_rate", "discriminator_rate"):
+        for name in self.rates():
             self._within(name, 0, 1)
-        for name in ("beta_1", "beta_2"):
+        for name in ("beta_1", "beta_2", "averaging"):
             self._within(name, 0, 1, open_above=True)
         self._within("seed", 0, 2**32 - 1)
         self._within("sample_count", 1, 1024)
-        self._within("averaging", 0, 1, open_above=True)
-        self._within("stop_at_equilibrium", 0, 0.1)
         self._within("jitter", 0, 1)
         last = self.decay_from + self.decay_steps
         if self.decay_steps and self.decay == "linear" and self.steps > last:
@@ -129,20 +130,24 @@ class Config:
         if self.image_size is not None:
             self._check_size(self.image_size)
 
-    def fitted_to(self, source: Source) -> Config:
-        """This configuration with size and channels settled for the data.
+    def adapted_to(self, source: Source) -> Config:
+        """This configuration with kind, size, channels and words settled for the data.
 
         Raises:
             Refused: it is no data for this recipe, or its pictures are too small for any
                 size that the networks make.
         """
         self.check_kind(source)
+        words = {name: tuple(words) for name, words in source.factors.items() if words}
+        settled = dataclasses.replace(self, channels=source.channels, words=words)
         if source.kind == "points":
             for name in ("image_size", "jitter", "flip"):
                 value = getattr(self, name)
                 if value:
-                    raise Refused(f"{_flag(name)} {value}: {source.name} gives points")
-            return dataclasses.replace(self, channels=source.channels, spread=source.spread)
+                    raise Refused(f"{flag(name)} {value}: {source.name} gives points")
+            settled = dataclasses.replace(settled, kind="points", std=source.std)
+            settled.check()
+            return settled
         size = self.image_size
         if size is None and source.sizes is None:
             fits = source.usual_size in self.legal_sizes()
@@ -157,17 +162,47 @@ class Config:
                     f"this network makes is {self.legal_sizes()[0]} (--image-size)"
                 )
             size = fitting[-1]
-        settled = dataclasses.replace(self, image_size=size, channels=source.channels)
+        kind = "voxels" if source.kind == "voxels" else "pictures"
+        settled = dataclasses.replace(settled, kind=kind, image_size=size)
         settled.check()
         return settled
 
-    def lessons(self, loaded: Loaded) -> np.ndarray | Loaded:
-        """What this recipe learns from, of a split as it was loaded: here the samples alone."""
-        return loaded.samples
+    def accepts(self, **changes) -> bool:
+        """Whether the recipe has settings of these names, and the values are legal."""
+        hints = typing.get_type_hints(type(self))
+        for name, value in changes.items():
+            if name not in hints or value not in _literals(hints[name], value):
+                return False
+        try:
+            dataclasses.replace(self, **changes).check()
+        except Refused:
+            return False
+        return True
 
-    def examples_of(self, source: Source, samples) -> np.ndarray | Loaded:
+    @classmethod
+    def rates(cls) -> list[str]:
+        """The names of the settings that are learning rates."""
+        return [f.name for f in dataclasses.fields(cls) if f.name.endswith("_rate")]
+
+    @property
+    def settled(self) -> bool:
+        """Whether all is known of the data that networks are built for."""
+        return self.channels is not None
+
+    @property
+    def pretraining(self) -> int:
+        """Steps before the first of the training."""
+        return 0
+
+    def training_set(self, loaded: SampleSet | UnpairedSet) -> SampleSet | UnpairedSet:
+        """What this recipe learns from, of a split as it was loaded: here not the inputs."""
+        if isinstance(loaded, UnpairedSet):
+            return loaded
+        return dataclasses.replace(loaded, inputs=None, derive=None)
+
+    def examples_of(self, source: Source, samples):
         """A few samples to be shown beside what is made, as they were loaded: here learned ones."""
-        return samples[: self.sample_count]
+        return samples.take(np.arange(min(self.sample_count, len(samples))))
 
     def notes(self, source: Source, samples) -> dict:
         """What else is to be remembered of the data, in config.yaml."""
@@ -195,19 +230,20 @@ class Config:
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
-        """Shape of one sample: a picture's (size, size, C), a point's (coordinates,)."""
-        if not self.makes_pictures:
+        """Shape of one sample: (H, W, C) of a picture, (D,) of a point, (S, S, S, 1) of voxels."""
+        if self.kind == "points":
             return (self.channels,)
+        if self.kind == "voxels":
+            return (self.image_size,) * 3 + (self.channels,)
         return (*height_and_width(self.image_size), self.channels)
 
     def check_kind(self, source: Source) -> None:
         """Refuse data of a kind that this recipe, or this run of it, does not learn from."""
         if source.kind not in self.learns_from:
             raise Refused(_unfit(source, self.learns_from))
-        # Once the data has settled them, channels are known.
-        if self.channels and (source.kind == "points") == self.makes_pictures:
-            made = "pictures" if self.makes_pictures else "points"
-            raise Refused(f"--data {source.name} gives {source.kind}; this run makes {made}")
+        kind = source.kind if source.kind in ("points", "voxels") else "pictures"
+        if self.settled and kind != self.kind:
+            raise Refused(f"--data {source.name} gives {source.kind}; this run makes {self.kind}")
 
     def _check_size(self, size: Size) -> None:
         for side in height_and_width(size):
@@ -216,26 +252,118 @@ class Config:
                 sides = "" if isinstance(size, int) else f"; of {side}"
                 raise Refused(
                     f"--image-size {told}: this network makes "
-                    f"{_nearest(side, self.legal_sizes())} (nearest legal sizes{sides})"
+                    f"{nearest(side, self.legal_sizes())} (nearest legal sizes{sides})"
                 )
-
-    @property
-    def makes_pictures(self) -> bool:
-        """Whether samples are pictures, and not points."""
-        return self.image_size is not None
 
     def _at_least(self, least: float, name: str) -> None:
         if not getattr(self, name) >= least:
-            raise Refused(f"{_flag(name)} {getattr(self, name)}: legal is {least} or more")
+            raise Refused(f"{flag(name)} {getattr(self, name)}: legal is {least} or more")
 
     def _within(self, name: str, low: float, high: float, open_above: bool = False) -> None:
         value = getattr(self, name)
         if not low <= value <= high or (open_above and value == high):
             words = "to below" if open_above else "to"
-            raise Refused(f"{_flag(name)} {value}: legal is {low} {words} {high}")
+            raise Refused(f"{flag(name)} {value}: legal is {low} {words} {high}")
 
 
-def _flag(name: str) -> str:
+@dataclass(kw_only=True)
+class AdversarialConfig(Config):
+    """Settings of every recipe with a discriminator.
+
+    The stabilisers live with the owner of the discriminator (`common.stabilise`), not with its
+    architecture, so a recipe need not mention them: only a discriminator with batch
+    normalisation goes without it where `penalised` says so.
+    """
+
+    generator_rate: float = 2e-4
+    """The generator's learning rate."""
+    discriminator_rate: float = 2e-4
+    """The discriminator's learning rate."""
+    loss: LossName = "non-saturating"
+    """The adversarial loss."""
+    pretrain_discriminator: int = 0
+    """Updates of the discriminator alone, before the generator's first."""
+    stop_at_equilibrium: float = 0.0
+    """Stop when D's pairwise accuracy stays within 0.5 + this, after it had a lead (0: off)."""
+    critic_steps: int = 1
+    """Updates of D for each of G, each on new samples (WGAN-GP: 5)."""
+    r1: float = 0.0
+    """Weight γ of the R1 penalty, on D's gradient at real samples (0: off)."""
+    r2: float = 0.0
+    """Weight γ of the R2 penalty, on D's gradient at fake samples (0: off)."""
+    gradient_penalty: float = 0.0
+    """Weight λ of WGAN-GP's penalty, on D's gradient between the two (its paper: 10; 0: off)."""
+    spectral_norm: bool = False
+    """Divide each of D's kernels by its largest singular value."""
+    augment: bool = False
+    """Show D all samples in altered colours, shifted, and in part (DiffAugment)."""
+    instance_noise: float = 0.0
+    """Standard deviation of noise on all that D sees, in units of [-1, 1] (0: off)."""
+    instance_noise_steps: int = 0
+    """D's updates over which that noise fades to nothing, evenly (0: it stays)."""
+    label_smoothing: float = 0.0
+    """How far D's target for real samples lies below 1 (one-sided; usual: .1; 0: off)."""
+
+    #: Settings that the recipe or its paper rules out: name -> why.
+    unfit: ClassVar[dict[str, str]] = {}
+
+    @property
+    def penalised(self) -> bool:
+        """Whether batch normalisation is to be left out of the discriminator.
+
+        It ties the gradient at one sample to the others of its batch, and undoes a spectral
+        norm.
+        """
+        return bool(self.r1 or self.r2 or self.gradient_penalty or self.spectral_norm)
+
+    @property
+    def pretraining(self) -> int:
+        """Updates of the discriminator alone."""
+        return self.pretrain_discriminator
+
+    def adapted_to(self, source: Source) -> AdversarialConfig:
+        """As `Config.adapted_to`; pictures alone can be augmented."""
+        settled = super().adapted_to(source)
+        if self.augment and settled.kind != "pictures":
+            raise Refused(f"--augment: legal with pictures; {source.name} gives {source.kind}")
+        return settled
+
+    def check(self) -> None:
+        """As `Config.check`."""
+        super().check()
+        self._at_least(0, "pretrain_discriminator")
+        self._at_least(0, "instance_noise_steps")
+        self._at_least(1, "critic_steps")
+        self._within("stop_at_equilibrium", 0, 0.1)
+        for name in ("r1", "r2", "gradient_penalty", "instance_noise"):
+            self._within(name, 0, 1e6)
+        self._within("label_smoothing", 0, 0.5)
+        for name, why in self.unfit.items():
+            if getattr(self, name) != _default(type(self), name):
+                raise Refused(f"{flag(name)}: this recipe goes without, as {why}")
+        if self.gradient_penalty and (self.r1 or self.r2):
+            name = "r1" if self.r1 else "r2"
+            raise Refused(f"{flag(name)} and --gradient-penalty: legal is one of them, not both")
+        if self.loss == "wasserstein" and not self.penalised:
+            raise Refused(
+                "--loss wasserstein: legal with --gradient-penalty 10 (or --r1, or "
+                "--spectral-norm) only"
+            )
+        if self.label_smoothing and self.loss not in SMOOTHED:
+            raise Refused(f"--label-smoothing: legal with --loss {', '.join(SMOOTHED)} only")
+
+
+#: The losses whose discriminator aims at a target of 1 for real samples.
+SMOOTHED = ("minimax", "non-saturating", "least-squares")
+
+
+def _default(kind: type[Config], name: str):
+    (setting,) = (f for f in dataclasses.fields(kind) if f.name == name)
+    return setting.default
+
+
+def flag(name: str) -> str:
+    """A setting's name as it is written on the command line."""
     return "--" + name.replace("_", "-")
 
 
@@ -255,32 +383,6 @@ def _unfit(source: Source, learns_from: tuple[str, ...]) -> str:
     return f"--data {source.name} gives {source.kind}; this recipe learns {wanted}"
 
 
-def _nearest(size: int, legal: list[int]) -> str:
-    """The legal sizes on either side of `size`, in words."""
-    below = [s for s in legal if s < size][-2:]
-    above = [s for s in legal if s > size][:2]
-    return ", ".join(str(s) for s in below + above)
-
-
-def doubled_sizes(smallest: int = 4, largest: int = 256) -> list[int]:
-    """Picture sizes that doubling reaches from a map of 4 to 7 pixels: 8, 10, 12, 14, 16, …"""
-    sizes = [seed * 2**k for seed in range(smallest, 2 * smallest) for k in range(1, 8)]
-    return sorted(size for size in sizes if size <= largest)
-
-
-def from_dict(kind: type[Config], values: dict[str, Any]) -> Config:
-    """The configuration that `dataclasses.asdict` turned into `values`.
-
-    Raises:
-        Refused: a name that this recipe's configuration does not have.
-    """
-    known = {field.name for field in dataclasses.fields(kind)}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise Refused(f"config.yaml has settings that this version does not know: {unknown}")
-    for name, hint in typing.get_type_hints(kind).items():
-        legal = typing.get_args(hint) if typing.get_origin(hint) is Literal else None
-        if legal and values.get(name, legal[0]) not in legal:
-            raise Refused(f"config.yaml: {name} {values[name]}: legal are {', '.join(legal)}")
-    # YAML knows no tuples.
-    return kind(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
+def _literals(hint, value) -> tuple:
+    """The values that a type allows, if it lists them; else the value itself."""
+    return typing.get_args(hint) if typing.get_origin(hint) is Literal else (value,)

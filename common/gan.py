@@ -9,16 +9,16 @@ import numpy as np
 from keras import ops
 from PIL import Image
 
-from common import backend, strategy
 from common.average import Average
-from common.batches import batches_of, draw_latents, random
+from common.batches import batches_of, draw_latents, rng_for
+from common.callbacks.decision_surface import over_surface
+from common.callbacks.equilibrium import Equilibrium
 from common.config import Config
-from common.equilibrium import Equilibrium
 from common.layers import share_statistics
+from common.machine import backend, strategy
 from common.network import Discriminator, Generator
-from common.plane import over_surface
-from common.samples import to_pixels
-from data.imageset import ImageSet, UnpairedSet
+from data.pixels import to_pixels
+from data.samples import SampleSet, UnpairedSet
 from data.sheet import grid
 
 
@@ -32,7 +32,7 @@ class GAN(keras.Model):
 
     #: Real samples, some of which may be shown beside what is made, as `trainModel` takes
     #: them but as large as what is made; set by whoever wants to see something.
-    examples: np.ndarray | ImageSet | UnpairedSet | None = None
+    examples: np.ndarray | SampleSet | UnpairedSet | None = None
 
     def __init__(self, config: Config, generator: Generator, discriminator: Discriminator):
         super().__init__(name=type(self).__name__.lower())
@@ -85,13 +85,13 @@ class GAN(keras.Model):
 
     def trainModel(
         self,
-        dataset: np.ndarray | ImageSet | UnpairedSet,
+        dataset: np.ndarray | SampleSet | UnpairedSet,
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ):
         """Train from where this GAN stands up to `config.steps`, or to equilibrium.
 
         First come `config.pretrain_discriminator` updates of the discriminator alone, so
-        that the generator's first lessons mean something.
+        that the generator's first training_set mean something.
 
         Args:
             dataset: Pictures, uint8 N×H×W×C, of `config.loaded_size`, or points, float32 N×D;
@@ -156,7 +156,7 @@ class GAN(keras.Model):
 
     def sample(self, latents: np.ndarray) -> np.ndarray:
         """The averaged generator's samples for latents."""
-        with self.average.shown() as (generator, *_):
+        with self.average.ema_models() as (generator, *_):
             return generate(generator, latents)
 
     def sheet(self, samples: np.ndarray) -> Image.Image:
@@ -179,7 +179,7 @@ class GAN(keras.Model):
 
     def log_names(self) -> list[str]:
         """The names that `train_step` logs, found by running it on shapes alone."""
-        batch = self.noise(random(0, "shapes"), 2)
+        batch = self.noise(rng_for(0, "shapes"), 2)
         for name, shape in self.sample_shapes().items():
             batch[name] = np.zeros((2, *shape), "float32")
         return sorted(backend.names_of(self.train_step, batch, self.distribute_strategy))
@@ -193,7 +193,7 @@ class GAN(keras.Model):
 
 def fixed_latents(config: Config, count: int) -> np.ndarray:
     """The latents of a run's sample grids; more of them begin with the fewer."""
-    return draw_latents(random(config.seed, "samples"), count, config.latent_size, config.prior)
+    return draw_latents(rng_for(config.seed, "samples"), count, config.latent_size, config.prior)
 
 
 def generate(model: keras.Model, latents: np.ndarray) -> np.ndarray:

@@ -67,7 +67,7 @@ class Wasserstein(Loss):
     """Arjovsky et al. 2017, equations 2 and 3: a critic, not a classifier.
 
     D minimises E D(G(z)) − E D(x); G minimises −E D(G(z)). It means a distance only while D
-    is Lipschitz: give it a gradient penalty (`common.penalty`).
+    is Lipschitz: give it a gradient penalty (`common.stabilise`).
     """
 
     def discriminator(self, real, fake):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import keras
 
-from common import backend
 from common.config import Config
 from common.loss import Loss, ranked
-from common.rates import adam
-from common.strategy import replicas
+from common.machine import backend
+from common.machine.strategy import replicas
+from common.optimizers import adam
 
 
-class Player:
+class Network:
     """One side of the game: the owner of one or more networks and of one optimizer.
 
     Its update changes what it owns, and nothing else: gradients are taken for its own
@@ -104,7 +104,7 @@ def _together(inputs: tuple):
     return inputs[0] if len(inputs) == 1 else list(inputs)
 
 
-class Generator(Player):
+class Generator(Network):
     """The side that makes pictures."""
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:
@@ -127,7 +127,7 @@ class Generator(Player):
         return {"adversarial": self.loss.generator(fake_logits, real_logits)}
 
 
-class Discriminator(Player):
+class Discriminator(Network):
     """The side that tells real pictures from made ones."""
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:

@@ -18,13 +18,15 @@ import data
 from data import duplicates, meshes
 from data.command import read_flags, run_program
 from data.contact import beside, sheet_of
-from data.errors import MachineFault, Refused
-from data.imageset import SPLITS, ImageSet, PointSet, Source
+from data.errors import EnvironmentFailure, Refused
 from data.jitter import Jitter
-from data.listing import shown
+from data.listing import printable
 from data.meshes import MeshSource
 from data.reading import Direction, Fit, LabelMaps, Layout, Pairs, Reading
+from data.samples import SampleSet
 from data.sheet import save
+from data.source import Source
+from data.splits import SPLITS
 from data.words import matching, told, understood
 from data.writing import write
 
@@ -113,7 +115,7 @@ def _describe(arguments: list[str]) -> None:
     try:
         save(sheet, out)
     except OSError as fault:
-        raise MachineFault(f"{out} cannot be written: {fault.strerror or fault}") from fault
+        raise EnvironmentFailure(f"{out} cannot be written: {fault.strerror or fault}") from fault
     print(f"contact sheet: {out}")
 
 
@@ -130,7 +132,7 @@ def _check(flags: Flags) -> None:
 
 def _plain_name(spec: str) -> str:
     """A name for a file, from whatever was given after the command."""
-    name = shown(os.path.basename(os.path.abspath(os.path.expanduser(spec))))
+    name = printable(os.path.basename(os.path.abspath(os.path.expanduser(spec))))
     for ending in (".npz", ".h5", ".hdf5"):
         name = name.removesuffix(ending)
     return name.replace(":", "-") or "data"
@@ -169,7 +171,7 @@ def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
     many = min(max(1, flags.count // parts), len(pictures))
     # Of a folder not the first, which may all be of one kind, but some from everywhere.
     index = np.linspace(0, len(pictures) - 1, many).astype(int)
-    if isinstance(pictures, ImageSet) and (flags.jitter or flags.flip):
+    if isinstance(pictures, SampleSet) and (flags.jitter or flags.flip):
         dice = np.random.default_rng(flags.seed)
         size = _size(source, flags.size)
         seen = Jitter(flags.jitter, flags.flip).cut(pictures, index, size, dice)
@@ -189,7 +191,7 @@ def _described_shapes(source: MeshSource, flags: Flags) -> Image.Image:
     return meshes.sheet([meshes.read_off(files[i]) for i in some])
 
 
-def _chosen(source: Source, flags: Flags) -> tuple[ImageSet | PointSet, str]:
+def _chosen(source: Source, flags: Flags) -> tuple[SampleSet, str]:
     """All that is loaded, or what has the factors asked for; and in words what that is."""
     size = _size(source, flags.size)
     if size:
@@ -223,7 +225,7 @@ def _size(source: Source, size: int | None) -> int:
     return size
 
 
-def _facts(source: Source, pictures: ImageSet | PointSet) -> list[str]:
+def _facts(source: Source, pictures: SampleSet) -> list[str]:
     """What is known of the pictures that were loaded, and the first few in words."""
     lines = []
     for name, values in pictures.factors.items():
@@ -238,7 +240,7 @@ def _facts(source: Source, pictures: ImageSet | PointSet) -> list[str]:
         named = [words[v] if words else str(v) for v in found]
         each = (f"{word} ×{count}" for word, count in zip(named, counts, strict=True))
         lines.append(f"{name}: " + ", ".join(each))
-    if source.factors and isinstance(pictures, ImageSet):
+    if source.factors and pictures.kind != "points":
         lines.append(f"the first is: {told(source.factors, pictures.factors)[0]}")
     return lines
 
@@ -269,7 +271,7 @@ def _twice(source: Source, size: int, seed: int) -> list[str]:
 
 def _broken(source: Source) -> list[str]:
     """Each picture that cannot be used, with the reason."""
-    lines = [f"  {shown(file)}: {why}" for file, why in source.unusable.items()]
+    lines = [f"  {printable(file)}: {why}" for file, why in source.unusable.items()]
     return [f"cannot be used: {len(lines):,}", *lines] if lines else []
 
 

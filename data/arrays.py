@@ -13,11 +13,13 @@ import numpy as np
 from data import cache
 from data.errors import Refused
 from data.files import DAMAGED
-from data.imageset import MOST_CLASSES, ImageSet, Source, balanced, hold_out, split_of
-from data.listing import shown
+from data.listing import printable
 from data.progress import counted
 from data.reading import AS_IT_SEEMS, Reading
 from data.resize import all_fitted, height_and_width
+from data.samples import SampleSet
+from data.source import Source
+from data.splits import MOST_CLASSES, balanced, hold_out, split_of
 
 #: Endings of files with arrays.
 ENDINGS = (".npz", ".h5", ".hdf5")
@@ -55,7 +57,7 @@ class ArraySource(Source):
         self._train = next((key for key in _TRAIN if key in arrays), None)
         self._test = next((key for key in _TEST if key in arrays), None)
         if self._train is None:
-            found = ", ".join(shown(key) for key in sorted(arrays)) or "nothing"
+            found = ", ".join(printable(key) for key in sorted(arrays)) or "nothing"
             raise Refused(f"{name} holds {found}: none of {', '.join(_TRAIN)}")
         images = arrays[self._train]
         for key in filter(None, (self._train, self._test)):
@@ -101,8 +103,8 @@ class ArraySource(Source):
             factors["label"] = labels.reshape(len(self._arrays[key]))[index]
         return self._read(key, index, size, factors)
 
-    def _read(self, key: str, index: np.ndarray, size, factors: dict) -> ImageSet:
-        return ImageSet(self._fitted(self._arrays[key][index], size), factors)
+    def _read(self, key: str, index: np.ndarray, size, factors: dict) -> SampleSet:
+        return SampleSet(self._fitted(self._arrays[key][index], size), factors)
 
     def _in_split(self, split: str) -> tuple[str, np.ndarray]:
         """The array that holds a split, and which of its pictures are in it."""
@@ -126,7 +128,7 @@ class FileOfArrays(ArraySource):
 
     def _read(self, key, index, size, factors):
         status = os.stat(self._path)
-        shapes = {"images": (len(index), *height_and_width(size), self.channels)}
+        shapes = {"samples": (len(index), *height_and_width(size), self.channels)}
         known = {"file": str(self._path.resolve()), "bytes": status.st_size, "array": key}
         known |= {"changed": status.st_mtime_ns, "first": index[:2].tolist(), "fit": self._fit}
         known |= {"shapes": shapes, "version": 1}
@@ -135,22 +137,22 @@ class FileOfArrays(ArraySource):
         whole = math.prod(self._arrays[key].shape[1:])
         at_once = max(1, min(_AT_ONCE, int(_BYTES_AT_ONCE / 10 / whole)))
 
-        def fill(rows: dict[str, np.ndarray]) -> ImageSet:
+        def fill(rows: dict[str, np.ndarray]) -> SampleSet:
             try:
                 return read(rows)
             except OSError as fault:
                 raise Refused(f"{self.name} is damaged: '{key}' cannot be read") from fault
 
-        def read(rows: dict[str, np.ndarray]) -> ImageSet:
+        def read(rows: dict[str, np.ndarray]) -> SampleSet:
             words = f"reading {len(index):,} pictures of {self.name}"
             with _h5(self._path) as file, counted(words, len(index)) as progress:
                 for start in range(0, len(index), at_once):
                     some = index[start : start + at_once]
                     # One stretch, and then those that are wanted of it: h5 is slow to choose.
                     stretch = file[key][some[0] : some[-1] + 1][some - some[0]]
-                    rows["images"][start : start + len(some)] = self._fitted(stretch, size)
+                    rows["samples"][start : start + len(some)] = self._fitted(stretch, size)
                     progress(start + len(some))
-            return ImageSet(rows["images"], factors)
+            return SampleSet(rows["samples"], factors)
 
         label = f"array-{shapes['images'][2]}x{shapes['images'][1]}"
         return cache.remember(label, known, shapes, fill)
@@ -170,7 +172,7 @@ def _numbered(arrays: dict) -> dict:
     )
     ends = np.cumsum([labels.size for labels in worded.values()])[:-1]
     parts = np.split(numbers.astype(np.int32), ends)
-    known = tuple(shown(word) for word in words) if len(words) <= MOST_CLASSES else ()
+    known = tuple(printable(word) for word in words) if len(words) <= MOST_CLASSES else ()
     return arrays | dict(zip(worded, parts, strict=True)) | {_WORDS: known}
 
 
@@ -201,20 +203,20 @@ def _open_npz(path: Path, reading: Reading) -> ArraySource:
             wanted = _WANTED & set(file.files)
             if not wanted & set(_TRAIN):
                 # Nothing to read: let the source say so, with the names that there are.
-                return ArraySource(shown(path.name), dict.fromkeys(file.files))
-            return ArraySource(shown(path.name), {key: file[key] for key in wanted}, reading)
+                return ArraySource(printable(path.name), dict.fromkeys(file.files))
+            return ArraySource(printable(path.name), {key: file[key] for key in wanted}, reading)
     except Refused:
         raise
     except DAMAGED as fault:
         if "allow_pickle" in str(fault) and zipfile.is_zipfile(path):
             raise Refused(
-                f"{shown(path)} holds Python objects; only plain arrays are read, never pickles"
+                f"{printable(path)} holds Python objects; only plain arrays are read, never pickles"
             ) from fault
-        raise Refused(f"{shown(path)} cannot be read as .npz") from fault
+        raise Refused(f"{printable(path)} cannot be read as .npz") from fault
 
 
 def _open_h5(path: Path, reading: Reading) -> ArraySource:
-    name = shown(path.name)
+    name = printable(path.name)
     try:
         with _h5(path) as file:
             wanted = {key: _plain_array(file, key, name) for key in sorted(_WANTED & set(file))}
@@ -228,7 +230,7 @@ def _open_h5(path: Path, reading: Reading) -> ArraySource:
     except Refused:
         raise
     except DAMAGED as fault:
-        raise Refused(f"{shown(path)} cannot be read as .h5") from fault
+        raise Refused(f"{printable(path)} cannot be read as .h5") from fault
 
 
 @contextmanager

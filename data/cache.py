@@ -23,14 +23,14 @@ from typing import IO
 
 import numpy as np
 
-from data.alone import alone
-from data.errors import MachineFault, Refused
-from data.files import DAMAGED, clear_asides, whole
-from data.imageset import ImageSet
+from data.errors import EnvironmentFailure, Refused
+from data.files import DAMAGED, atomic_write, clear_asides
+from data.lock import file_lock
+from data.samples import SampleSet
 
 _FACTOR = "factor:"
 # Raised with every change of what a file holds.
-_FORMAT = 4
+_FORMAT = 5
 # Bytes that are written at a time; more than any header.
 _BLOCK = 1 << 20
 
@@ -42,19 +42,19 @@ def folder() -> Path:
 
 
 def remember(
-    label: str, key: dict, shapes: dict[str, tuple], fill: Callable[[dict], ImageSet]
-) -> ImageSet:
+    label: str, key: dict, shapes: dict[str, tuple], fill: Callable[[dict], SampleSet]
+) -> SampleSet:
     """The set that `fill` gives, from the cache where it is there already.
 
     Args:
         label: Begins the file's name, for people.
         key: Everything that the pictures depend on; another key is another file.
-        shapes: "images", and "inputs" of pairs: N×H×W×C, where N may turn out smaller.
+        shapes: "samples", and "inputs" of pairs: N×H×W×C, where N may turn out smaller.
         fill: Called where the cache has nothing usable, with empty uint8 arrays of these
             shapes; gives a set of what it has written into them, from their beginning.
 
     Raises:
-        MachineFault: the pictures are too many for the memory and for the disk.
+        EnvironmentFailure: the pictures are too many for the memory and for the disk.
     """
     large = sum(math.prod(shape) for shape in shapes.values()) > _memory()
 
@@ -63,7 +63,7 @@ def remember(
             return _fill_files(path, shapes, fill)
         return _to_arrays(fill({name: np.empty(s, np.uint8) for name, s in shapes.items()}))
 
-    def check(arrays: dict[str, np.ndarray]) -> ImageSet:
+    def check(arrays: dict[str, np.ndarray]) -> SampleSet:
         return _to_set(_with_files(path, arrays, shapes) if large else arrays)
 
     path = _path(label, text := _text(key | {"in files": large}))
@@ -98,7 +98,7 @@ def _remember(path: Path, text: str, make: Callable, check: Callable) -> dict[st
     kept = _look(path, text, check)
     if kept is not None:
         return kept
-    with alone(path):
+    with file_lock(path):
         # Another process may have made it since.
         kept = _look(path, text, check, aloud=False)
         if kept is not None:
@@ -107,9 +107,9 @@ def _remember(path: Path, text: str, make: Callable, check: Callable) -> dict[st
         try:
             clear_asides(path.parent)
             # Put in place at once, so that no reader and no other writer sees half a file.
-            with whole(path) as aside:
+            with atomic_write(path) as tmp:
                 about = {"key": np.array(text), "names": np.array(sorted(arrays))}
-                np.savez(aside, allow_pickle=False, **arrays, **about)
+                np.savez(tmp, allow_pickle=False, **arrays, **about)
         except OSError as fault:
             _say(f"the cache in {folder()} cannot be written ({fault.strerror}): going on without")
         return arrays
@@ -158,24 +158,24 @@ def _fill_files(path: Path, shapes: dict, fill: Callable) -> dict[str, np.ndarra
         with ExitStack() as files:
             rows = {}
             for name, shape in shapes.items():
-                aside = files.enter_context(whole(_file_of(path, name)))
-                rows[name] = _new_file(aside, shape)
+                tmp = files.enter_context(atomic_write(_file_of(path, name)))
+                rows[name] = _new_file(tmp, shape)
             arrays = _to_arrays(fill(rows))
             for array in rows.values():
                 array.flush()
     except OSError as fault:
         size = sum(math.prod(shape) for shape in shapes.values()) / 1e9
-        raise MachineFault(
+        raise EnvironmentFailure(
             f"the decoded pictures take {size:.1f} GB, which {folder()} cannot hold "
             f"({fault.strerror or fault}); GAN_COOKBOOK_CACHE=FOLDER names another place"
         ) from fault
-    count = len(arrays["images"])
+    count = len(arrays["samples"])
     return {n: a for n, a in arrays.items() if n not in shapes} | {"count": np.array(count)}
 
 
-def _new_file(aside: Path, shape: tuple) -> np.memmap:
-    rows = np.lib.format.open_memmap(aside, mode="w+", dtype=np.uint8, shape=shape)
-    with open(aside, "rb+") as file:
+def _new_file(tmp: Path, shape: tuple) -> np.memmap:
+    rows = np.lib.format.open_memmap(tmp, mode="w+", dtype=np.uint8, shape=shape)
+    with open(tmp, "rb+") as file:
         # Now, and with an error that can be told: to write into a file's hole on a full disk
         # kills the process.
         _allocate(file, os.fstat(file.fileno()).st_size)
@@ -204,20 +204,20 @@ def _with_files(path: Path, arrays: dict, shapes: dict) -> dict[str, np.ndarray]
     return together
 
 
-def _to_arrays(pictures: ImageSet) -> dict[str, np.ndarray]:
+def _to_arrays(pictures: SampleSet) -> dict[str, np.ndarray]:
     arrays = {_FACTOR + name: values for name, values in pictures.factors.items()}
-    arrays["images"] = pictures.images
+    arrays["samples"] = pictures.samples
     arrays["left_out"] = np.array(json.dumps(pictures.left_out))
     if pictures.inputs is not None:
         arrays["inputs"] = pictures.inputs
     return arrays
 
 
-def _to_set(arrays: dict[str, np.ndarray]) -> ImageSet:
+def _to_set(arrays: dict[str, np.ndarray]) -> SampleSet:
     factors = {n[len(_FACTOR) :]: values for n, values in arrays.items() if n.startswith(_FACTOR)}
     left_out = json.loads(str(arrays["left_out"]))
-    kept = ImageSet(arrays["images"], factors, arrays.get("inputs"), left_out)
-    for pictures in (kept.images, kept.inputs):
+    kept = SampleSet(arrays["samples"], factors, arrays.get("inputs"), left_out)
+    for pictures in (kept.samples, kept.inputs):
         if pictures is not None and (pictures.dtype != np.uint8 or pictures.ndim != 4):
             raise ValueError("no pictures")
     if any(len(v) != len(kept) for v in (*factors.values(), kept.inputs) if v is not None):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 import tyro
 
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 
 
 def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, about: str = ""):
@@ -63,7 +63,7 @@ def run_program(program: Callable[[], int | None]) -> int:
     """Run a command's main function; turns what it raises into one line and an exit code."""
     try:
         return program() or 0
-    except (Refused, MachineFault) as no:
+    except (Refused, EnvironmentFailure) as no:
         print(f"error: {no}", file=sys.stderr)
         return no.exit_code
     except KeyboardInterrupt:

@@ -6,21 +6,23 @@ import numpy as np
 from PIL import Image
 
 from data.figure import scatter
-from data.imageset import ImageSet, PointSet
+from data.samples import SampleSet
 from data.sheet import grid
 
 
-def sheet_of(pictures: ImageSet | PointSet, across: int = 1040) -> Image.Image:
+def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
     """All of a set on one sheet; each picture of a pair stands to the right of its input.
 
     Args:
         across: How many pixels wide the sheet may be, if it holds more than one picture.
     """
-    if isinstance(pictures, PointSet):
-        return scatter(pictures.points)
-    images = pictures.images
+    if pictures.kind == "points":
+        return scatter(pictures.samples)
+    if pictures.derive is not None:
+        pictures = pictures.take(np.arange(len(pictures)))
+    images = pictures.samples
     if pictures.inputs is not None:
-        inputs = np.asarray(pictures.inputs)
+        inputs = pictures.inputs
         channels = max(images.shape[-1], inputs.shape[-1])
         both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (inputs, images)]
         images = np.concatenate(both, axis=2)

@@ -11,12 +11,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from data.errors import Refused
-from data.imageset import ImageSet, Source
 from data.reading import Pairs
+from data.source import Source
 
 BLOCK = 4
 #: Of the holes' height and width, as shares of the picture's.
@@ -87,31 +88,6 @@ def mask(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 WAYS: dict[str, Callable] = {"edges": edges, "grey": grey, "lowres": lowres, "mask": mask}
 
 
-class Derived:
-    """Inputs that are made from pictures when they are asked for; behaves as their array."""
-
-    dtype = np.dtype(np.uint8)
-
-    def __init__(self, images: np.ndarray, way: Pairs):
-        self._images, self._way = images, way
-        channels = 1 if way in ("edges", "grey") else images.shape[-1]
-        self.shape = (*images.shape[:3], channels)
-
-    def __len__(self) -> int:
-        return len(self._images)
-
-    def __getitem__(self, index) -> np.ndarray:
-        """The inputs of some pictures; each has its own hole, always the same."""
-        return self.of(self._images[index], np.arange(len(self))[index])
-
-    def __array__(self, dtype=None, copy=None) -> np.ndarray:
-        return self[:].astype(dtype or self.dtype)
-
-    def of(self, images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-        """The inputs that belong to given pictures, such as jittered ones."""
-        return WAYS[self._way](images, numbers)
-
-
 class DerivedPairs(Source):
     """Pairs whose inputs are made from another source's pictures."""
 
@@ -128,7 +104,7 @@ class DerivedPairs(Source):
         self.name, self.channels, self.count = source.name, source.channels, source.count
         self.factors, self.modes, self.sizes = source.factors, source.modes, source.sizes
         self.usual_size = source.usual_size
-        self.label_maps = tuple(side for side in source.label_maps if side == "images")
+        self.label_maps = tuple(side for side in source.label_maps if side == "samples")
         self.input_channels = 1 if way in ("edges", "grey") else source.channels
 
     @property
@@ -152,5 +128,4 @@ class DerivedPairs(Source):
     def load(self, split, size, count, seed):
         """As `Source.load`; the inputs are made when they are asked for."""
         loaded = self._source.load(split, size, count, seed)
-        inputs = Derived(loaded.images, self._way)
-        return ImageSet(loaded.images, loaded.factors, inputs, loaded.left_out)
+        return replace(loaded, inputs=None, derive=WAYS[self._way])

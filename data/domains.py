@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.imageset import Source, UnpairedSet
+from data.samples import UnpairedSet
+from data.source import Source
 
 
 class DomainsSource(Source):

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.derived import Derived
-from data.imageset import ImageSet
 from data.resize import all_fitted
+from data.samples import SampleSet
 
 #: Pictures are compared as brightness on a grid of as many points a side.
 GRID = 16
@@ -33,7 +32,7 @@ class Duplicate:
     difference: float
 
 
-def between(first: ImageSet, second: ImageSet) -> list[Duplicate]:
+def between(first: SampleSet, second: SampleSet) -> list[Duplicate]:
     """For each picture of the second set, the nearest of the first, if it is the same picture.
 
     Pairs are the same only if their inputs are, too.
@@ -47,7 +46,7 @@ def between(first: ImageSet, second: ImageSet) -> list[Duplicate]:
     ]
 
 
-def within(pictures: ImageSet) -> list[Duplicate]:
+def within(pictures: SampleSet) -> list[Duplicate]:
     """Pictures of one set that were there before: (earlier, later)."""
     if len(pictures) < 2:
         return []
@@ -58,11 +57,10 @@ def within(pictures: ImageSet) -> list[Duplicate]:
     ]
 
 
-def _prints(pictures: ImageSet) -> np.ndarray:
+def _prints(pictures: SampleSet) -> np.ndarray:
     """Brightness on a coarse grid, of pairs of both halves: float32 N×GRID² or N×2·GRID²."""
-    given = pictures.inputs
-    # Inputs that are made of the pictures tell nothing more.
-    halves = [pictures.images, *([] if given is None or isinstance(given, Derived) else [given])]
+    # Inputs that are made of the pictures would tell nothing more.
+    halves = [pictures.samples, *([] if pictures.inputs is None else [pictures.inputs])]
     small = [
         np.concatenate(
             [

@@ -7,7 +7,7 @@ class Refused(Exception):
     exit_code = 2
 
 
-class MachineFault(Exception):
+class EnvironmentFailure(Exception):
     """The request is sound but the machine failed: a full disk, no network (exit code 1)."""
 
     exit_code = 1

@@ -14,9 +14,9 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from data.alone import alone
-from data.errors import MachineFault
-from data.files import ASIDE, MALFORMED, clear_asides, whole
+from data.errors import EnvironmentFailure
+from data.files import ASIDE, MALFORMED, atomic_write, clear_asides
+from data.lock import file_lock
 from data.progress import counted
 
 # Of silence, after which a server is given up.
@@ -44,18 +44,18 @@ def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.in
         `path`.
 
     Raises:
-        MachineFault: no network, a dead address, or another file than expected; says how to
+        EnvironmentFailure: no network, a dead address, or another file than expected; says how to
             get it by hand.
     """
     by_hand = f"put {url} into {path.parent} by hand, as {path.name}"
     try:
-        with alone(path):
+        with file_lock(path):
             if not _is_there(path, sha256):
                 _download(url, path, sha256, most)
             _record(path, url)
     except Exception as fault:
         said = f"{path.name} could not be fetched ({why(fault)})"
-        raise MachineFault(f"{said}: {by_hand}") from fault
+        raise EnvironmentFailure(f"{said}: {by_hand}") from fault
     return path
 
 
@@ -72,13 +72,13 @@ def _download(url: str, path: Path, sha256: str | None, most: float) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     clear_asides(path.parent)
     with (
-        tempfile.TemporaryDirectory(dir=path.parent, prefix=ASIDE) as aside,
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=ASIDE) as tmp,
         _Bar(path.name, most) as bar,
     ):
         downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_SECONDS, chunk_size=_AT_ONCE)
         known = f"sha256:{sha256}" if sha256 else None
-        pooch.retrieve(url, known, fname=path.name, path=aside, downloader=downloader)
-        os.replace(Path(aside) / path.name, path)
+        pooch.retrieve(url, known, fname=path.name, path=tmp, downloader=downloader)
+        os.replace(Path(tmp) / path.name, path)
 
 
 def digest(path: Path) -> str:
@@ -109,8 +109,8 @@ def _record(path: Path, url: str) -> None:
     if _recorded(path) == facts["sha256"]:
         return
     try:
-        with whole(_record_of(path)) as aside:
-            aside.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        with atomic_write(_record_of(path)) as tmp:
+            tmp.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError:
         # The file itself is there and right: in a folder that others keep, perhaps.
         return

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written aside, then renamed into place."""
+"""Files that are whole or not there: written beside, then renamed into place."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ ASIDE = ".aside-"
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A path beside `path` to write to; on leaving, it takes the place of `path`.
 
     Where writing fails, nothing is left behind and what stood at `path` stays. The name
-    aside ends as the real one does, for libraries that choose a format by the ending.
+    beside ends as the real one does, for libraries that choose a format by the ending.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=ASIDE, suffix=path.suffix)
     os.close(handle)
-    aside = Path(name)
+    tmp = Path(name)
     try:
-        yield aside
-        with open(aside, "rb") as file:
+        yield tmp
+        with open(tmp, "rb") as file:
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner can read.
-        aside.chmod(0o666 & ~_umask())
-        os.replace(aside, path)
+        tmp.chmod(0o666 & ~_umask())
+        os.replace(tmp, path)
     finally:
-        aside.unlink(missing_ok=True)
+        tmp.unlink(missing_ok=True)
 
 
 def clear_asides(place: Path) -> None:

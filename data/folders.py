@@ -19,13 +19,15 @@ from PIL import Image
 from data import cache
 from data.domains import DomainsSource
 from data.errors import Refused
-from data.imageset import MOST_CLASSES, ImageSet, Source, balanced, divided, split_of
 from data.layouts import Item, Part, plan
-from data.listing import picture_files, shown
+from data.listing import picture_files, printable
 from data.pictures import ENDINGS, Header, Unreadable, decode, read_header
 from data.progress import counted
 from data.reading import Reading
 from data.resize import fitted, height_and_width
+from data.samples import SampleSet
+from data.source import Source
+from data.splits import MOST_CLASSES, balanced, divided, split_of
 
 _NAMED = 3
 # Enough to see whether pictures are label maps.
@@ -63,7 +65,7 @@ class Faults:
         return (f"{out}: {self._in_words()}",)
 
     def _in_words(self) -> str:
-        named = [f"{shown(file)}: {why}" for file, why in list(self.reasons.items())[:_NAMED]]
+        named = [f"{printable(file)}: {why}" for file, why in list(self.reasons.items())[:_NAMED]]
         more = len(self.reasons) - len(named)
         return "; ".join(named) + (f" and {more} more" if more else "")
 
@@ -103,7 +105,7 @@ class FolderSource(Source):
         )
         classes = sorted({item.folder for item in items})
         if self.kind == "pictures" and 1 < len(classes) <= MOST_CLASSES and "" not in classes:
-            self.factors = {"label": tuple(shown(folder) for folder in classes)}
+            self.factors = {"label": tuple(printable(folder) for folder in classes)}
             self._labels = np.array([classes.index(i.folder) for i in items], np.int32)
             self.modes = ("label",) if balanced(self._labels) else ()
 
@@ -121,7 +123,7 @@ class FolderSource(Source):
         """As `Source.load`; `count` and `seed` change nothing."""
         chosen = self._in_split(split_of(split))
         shape = (len(chosen), *height_and_width(size))
-        shapes = {"images": (*shape, self.channels)}
+        shapes = {"samples": (*shape, self.channels)}
         if self._given:
             shapes["inputs"] = (*shape, self.input_channels)
         files = [
@@ -142,7 +144,7 @@ class FolderSource(Source):
     def name_of(self, split, index, left_out):
         """The file that a picture was read from."""
         items = [self._items[i] for i in self._in_split(split)]
-        return shown([item for item in items if not item.files & left_out.keys()][index].a.file)
+        return printable([item for item in items if not item.files & left_out.keys()][index].a.file)
 
     def _in_split(self, split: str) -> np.ndarray:
         return divided(np.array([item.split for item in self._items]), split)
@@ -156,13 +158,13 @@ class FolderSource(Source):
         return (width // 2 if part.half else width), height
 
     def _find_label_maps(self, flipped: bool) -> tuple[str, ...]:
-        """Which of "images" and "inputs" are label maps."""
+        """Which of "samples" and "inputs" are label maps."""
         if not self._given or self._reading.label_maps == "none":
             return ()
-        a, b = ("images", "inputs") if flipped else ("inputs", "images")
+        a, b = ("samples", "inputs") if flipped else ("inputs", "samples")
         if self._reading.label_maps in ("A", "B"):
             return (a if self._reading.label_maps == "A" else b,)
-        sides = {"images": self._made, "inputs": self._given}
+        sides = {"samples": self._made, "inputs": self._given}
         return tuple(side for side in (a, b) if self._looks_labelled(sides[side][:_LOOKED_AT]))
 
     def _looks_labelled(self, parts: list[Part]) -> bool:
@@ -179,7 +181,7 @@ class FolderSource(Source):
             looked_at += 1
         return looked_at > 0
 
-    def _decode(self, chosen: np.ndarray, rows: dict[str, np.ndarray]) -> ImageSet:
+    def _decode(self, chosen: np.ndarray, rows: dict[str, np.ndarray]) -> SampleSet:
         """Read the chosen items into rows; returns those that could be read."""
         left_out, kept = {}, []
         one = partial(self._try, rows=rows)
@@ -197,11 +199,11 @@ class FolderSource(Source):
                 progress(start + len(some))
         factors = {"label": self._labels[kept]} if self.factors else {}
         read = {name: array[: len(kept)] for name, array in rows.items()}
-        return ImageSet(**read, factors=factors, left_out=left_out)
+        return SampleSet(**read, factors=factors, left_out=left_out)
 
     def _try(self, index: int, rows: dict) -> dict[str, np.ndarray] | tuple[str, str]:
         """The pixels of an item; or which file cannot be read, and why."""
-        read, sides = {}, {"images": self._made, "inputs": self._given}
+        read, sides = {}, {"samples": self._made, "inputs": self._given}
         for side, array in rows.items():
             part = sides[side][index]
             try:
@@ -235,13 +237,13 @@ def open_folder(path: Path, reading: Reading) -> Source:
     Raises:
         Refused: it has no picture, or too many that cannot be used, or lacks a side.
     """
-    name = shown(path.resolve().name)
+    name = printable(path.resolve().name)
     files, others = picture_files(path)
     unread = ", ".join(f"{number:,} {ending} files" for ending, number in sorted(others.items()))
     if not files:
         also = f", but {unread}" if unread else ""
-        raise Refused(f"{shown(path)} holds no pictures ({' '.join(ENDINGS)}){also}")
-    faults = Faults(Path(shown(path)), len(files), reading)
+        raise Refused(f"{printable(path)} holds no pictures ({' '.join(ENDINGS)}){also}")
+    faults = Faults(Path(printable(path)), len(files), reading)
     headers, broken = {}, {}
     with counted(f"looking at {len(files):,} files of {name}", len(files)) as progress:
         for number, file in enumerate(files, 1):
@@ -252,8 +254,8 @@ def open_folder(path: Path, reading: Reading) -> Source:
             progress(number)
     faults.add(broken)
     if not headers:
-        raise Refused(f"{shown(path)} holds no picture that can be used")
-    understood = plan(shown(path), headers, reading.layout)
+        raise Refused(f"{printable(path)} holds no picture that can be used")
+    understood = plan(printable(path), headers, reading.layout)
     if unread:
         understood.remarks += (f"not read: {unread}",)
     faults.add(understood.unusable)
@@ -265,6 +267,7 @@ def open_folder(path: Path, reading: Reading) -> Source:
     if understood.kind != "domains":
         return source(name, understood.items)
     domains = {
-        side: source(f"{name}:{shown(side)}", items) for side, items in understood.domains.items()
+        side: source(f"{name}:{printable(side)}", items)
+        for side, items in understood.domains.items()
     }
     return DomainsSource(name, domains, understood.remarks)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.derived import Derived
-from data.imageset import ImageSet
 from data.resize import Size, height_and_width
+from data.samples import SampleSet
 
 
 @dataclass(frozen=True)
@@ -34,35 +33,34 @@ class Jitter:
         return height if height == width else (height, width)
 
     def cut(
-        self, pictures: ImageSet, index: np.ndarray, size: Size, dice: np.random.Generator
-    ) -> ImageSet:
+        self, pictures: SampleSet, index: np.ndarray, size: Size, rng: np.random.Generator
+    ) -> SampleSet:
         """Some pictures, and their inputs, cut alike.
 
         Args:
             pictures: Of `loaded_size`.
             index: Which of them.
             size: Of what is returned.
-            dice: Decides where to cut and what to mirror.
+            rng: Decides where to cut and what to mirror.
         """
-        chosen = pictures.images[index]
-        places = self._places(len(chosen), chosen.shape[1:3], height_and_width(size), dice)
+        chosen = pictures.samples[index]
+        places = self._places(len(chosen), chosen.shape[1:3], height_and_width(size), rng)
         images = _cut_out(chosen, places, height_and_width(size))
-        inputs = pictures.inputs
-        if isinstance(inputs, Derived):
+        inputs = None
+        if pictures.derive is not None:
             # From the pictures as they are now: a hole may be anywhere in each of them.
-            inputs = inputs.of(images, dice.integers(0, 2**32, len(images)))
-        elif inputs is not None:
-            inputs = _cut_out(inputs[index], places, height_and_width(size))
+            inputs = pictures.derive(images, rng.integers(0, 2**32, len(images)))
+        elif pictures.inputs is not None:
+            inputs = _cut_out(pictures.inputs[index], places, height_and_width(size))
         factors = {name: values[index] for name, values in pictures.factors.items()}
-        return ImageSet(images, factors, inputs)
+        return SampleSet(images, factors, inputs)
 
-    def _places(self, count: int, larger, size, dice) -> list[tuple[int, int, bool]]:
+    def _places(self, count: int, larger, size, rng) -> list[tuple[int, int, bool]]:
         """Top, left and whether to mirror, for each of `count` pictures."""
         tops, lefts = (
-            dice.integers(0, have - want + 1, count)
-            for have, want in zip(larger, size, strict=True)
+            rng.integers(0, have - want + 1, count) for have, want in zip(larger, size, strict=True)
         )
-        mirrored = dice.random(count) < 0.5 if self.flip else np.zeros(count, bool)
+        mirrored = rng.random(count) < 0.5 if self.flip else np.zeros(count, bool)
         return list(zip(tops, lefts, mirrored, strict=True))
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from data.errors import Refused
-from data.listing import shown
+from data.listing import printable
 from data.pictures import Header
 from data.reading import Layout
 
@@ -236,7 +236,7 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, unpai
             )
             return as_domains
         raise Refused(
-            f"{name}: no file in {shown(first)}/ has a partner of its name in {shown(second)}/"
+            f"{name}: no file in {printable(first)}/ has a partner of its name in {printable(second)}/"
         )
     items = []
     for stem in sorted(partners.keys() | others.keys()):
@@ -258,7 +258,7 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, unpai
 
 def _refuse_none(name: str, items: list[Item], unusable: dict[str, str]) -> None:
     if not items:
-        reasons = [f"{shown(file)}: {why}" for file, why in list(unusable.items())[:_FEW]]
+        reasons = [f"{printable(file)}: {why}" for file, why in list(unusable.items())[:_FEW]]
         raise Refused(f"{name} has no pair that can be used ({'; '.join(reasons)})")
 
 
@@ -273,9 +273,9 @@ def _unpaired(stem: str, here: list, there: list, headers: dict, sides: tuple) -
     """Why files of one name are no pair; "" where they are."""
     for of, side in ((here, sides[0]), (there, sides[1])):
         if not of:
-            return f"no partner in {shown(side)}/"
+            return f"no partner in {printable(side)}/"
         if len(of) > 1:
-            return f"{len(of)} files of this name in {shown(side)}/"
+            return f"{len(of)} files of this name in {printable(side)}/"
     (w, h), (other_w, other_h) = headers[here[0].file].size, headers[there[0].file].size
     # The same shape but for a pixel's rounding: pictures of one scene at two resolutions.
     if abs(w * other_h - h * other_w) > max(h, other_h, w, other_w):

@@ -40,7 +40,7 @@ def picture_files(path: Path) -> tuple[list[str], Counter]:
                 seen.add((status.st_dev, status.st_ino))
                 entries = list(os.scandir(folder))
             except OSError as fault:
-                raise Refused(f"{shown(folder)} cannot be read: {fault.strerror}") from fault
+                raise Refused(f"{printable(folder)} cannot be read: {fault.strerror}") from fault
             for entry in entries:
                 if entry.name.startswith(".") or entry.name in _NOT_FOR_US:
                     continue
@@ -62,7 +62,7 @@ def _is_folder(entry: os.DirEntry) -> bool:
         return False
 
 
-def shown(name: str | os.PathLike) -> str:
+def printable(name: str | os.PathLike) -> str:
     """A file's name as it can be printed on one line, in any language.
 
     Bytes that are no UTF-8 and characters that move the cursor are shown as "�".

@@ -13,10 +13,10 @@ from data.derived import DerivedPairs
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
-from data.imageset import Source
-from data.listing import picture_files, shown
+from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
+from data.source import Source
 from data.tensorflow_sets import PREFIX, open_by_name
 
 
@@ -33,7 +33,7 @@ def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
 
     Raises:
         Refused: there is no such thing, or it cannot be used; says what would be legal.
-        MachineFault: "tfds:" sets, of which nothing is known before, cannot be fetched.
+        EnvironmentFailure: "tfds:" sets, of which nothing is known before, cannot be fetched.
     """
     if reading.pairs and reading.direction == "BtoA":
         raise Refused(f"--direction BtoA: legal with --pairs {reading.pairs} is AtoB")
@@ -68,7 +68,7 @@ def _find(spec: str, reading: Reading) -> Source:
         if path.suffix in ENDINGS:
             return open_arrays(path, reading)
         raise Refused(
-            f"--data {shown(spec)} is a file; legal are a folder of pictures, "
+            f"--data {printable(spec)} is a file; legal are a folder of pictures, "
             f"or a file with arrays ({' '.join(ENDINGS)})"
         )
     return _one_domain(spec, reading) or _unknown(spec)
@@ -79,7 +79,7 @@ def _open_folder(path: Path, reading: Reading) -> Source:
     try:
         arrays = [entry.name for entry in os.scandir(path) if entry.name.endswith(ENDINGS)]
     except OSError as fault:
-        raise Refused(f"{shown(path)} cannot be read: {fault.strerror}") from fault
+        raise Refused(f"{printable(path)} cannot be read: {fault.strerror}") from fault
     # Only where there is nothing else: beside pictures, it is something about them.
     if len(arrays) == 1 and not picture_files(path)[0]:
         return open_arrays(path / arrays[0], reading)
@@ -97,7 +97,7 @@ def _two(spec: str, reading: Reading) -> Source | None:
     first, second = (_find(half, reading) for half in halves)
     for source in (first, second):
         if source.kind != "pictures":
-            raise Refused(f"--data {shown(spec)}: {source.name} gives {source.kind}")
+            raise Refused(f"--data {printable(spec)}: {source.name} gives {source.kind}")
     # Two folders may be called the same.
     names = ("A", "B") if first.name == second.name else (first.name, second.name)
     domains = dict(zip(names, (first, second), strict=True))
@@ -130,7 +130,7 @@ def _one_domain(spec: str, reading: Reading) -> Source | None:
     if domain in source.domains:
         return source.domains[domain]
     legal = " or ".join(f"{whole}:{name}" for name in source.domains) or whole
-    raise Refused(f"--data {shown(spec)}: legal is {legal}")
+    raise Refused(f"--data {printable(spec)}: legal is {legal}")
 
 
 def _unknown(spec: str) -> Source:
@@ -138,7 +138,7 @@ def _unknown(spec: str) -> Source:
     close = difflib.get_close_matches(spec, known, 1)
     hint = f" (did you mean {close[0]}?)" if close else ""
     raise Refused(
-        f"--data {shown(spec)}: no such thing{hint}; legal are the worlds "
+        f"--data {printable(spec)}: no such thing{hint}; legal are the worlds "
         f"{', '.join(worlds.names())}, the sets {', '.join(named.SETS)}, {PREFIX}NAME, a folder "
         f"of pictures, or a file with arrays ({' '.join(ENDINGS)})"
     )

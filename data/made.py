@@ -7,16 +7,18 @@ import numpy as np
 from data import cache, worlds
 from data.domains import DomainsSource
 from data.errors import Refused
-from data.imageset import ImageSet, PointSet, Source, split_of
 from data.jitter import centred
 from data.progress import counted
 from data.reading import AS_IT_SEEMS, Reading
 from data.resize import height_and_width
+from data.samples import SampleSet
+from data.source import Source
+from data.splits import split_of
 from data.worlds.mixture import Mixture
 from data.worlds.world import Domains, World
 
 _MOST = 10_000_000
-_OTHER = {"images": "inputs", "inputs": "images"}
+_OTHER = {"samples": "inputs", "inputs": "samples"}
 # Pictures drawn before they are put into their place.
 _AT_ONCE = 500
 
@@ -71,9 +73,9 @@ class WorldSource(Source):
         drawn = self._load(split, size, count, seed)
         if not self.turned:
             return drawn
-        return ImageSet(drawn.inputs, drawn.factors, drawn.images)
+        return SampleSet(drawn.inputs, drawn.factors, drawn.samples)
 
-    def _load(self, split, size, count, seed) -> ImageSet:
+    def _load(self, split, size, count, seed) -> SampleSet:
         world = self.world
         split_of(split)
         height, width = height_and_width(size)
@@ -92,11 +94,11 @@ class WorldSource(Source):
             key |= {"height": height, "width": width}
             label = f"{world.name.replace(':', '-')}-{width}x{height}"
 
-        shapes = {"images": (count, height, width, world.channels)}
+        shapes = {"samples": (count, height, width, world.channels)}
         if self.kind == "pairs":
             shapes["inputs"] = (count, height, width, world.input_channels)
 
-        def fill(rows: dict[str, np.ndarray]) -> ImageSet:
+        def fill(rows: dict[str, np.ndarray]) -> SampleSet:
             factors = []
             with counted(f"drawing {world.name} {size}×{size}", count) as progress:
                 for start in range(0, count, _AT_ONCE):
@@ -107,7 +109,7 @@ class WorldSource(Source):
                     factors.append(drawn.factors)
                     progress(some[-1] + 1)
             together = {name: np.concatenate([f[name] for f in factors]) for name in factors[0]}
-            return ImageSet(**rows, factors=together)
+            return SampleSet(**rows, factors=together)
 
         return cache.remember(label, key, shapes, fill)
 
@@ -121,9 +123,9 @@ class PointSource(Source):
 
     def __init__(self, world: Mixture):
         self.world = world
-        self.name, self.factors, self.spread = world.name, world.factors, world.spread
+        self.name, self.factors, self.std = world.name, world.factors, world.std
 
-    def load(self, split, size, count, seed) -> PointSet:
+    def load(self, split, size, count, seed) -> SampleSet:
         """As `Source.load`; `size` changes nothing."""
         split_of(split)
         _check(self.name, "points", count, seed)

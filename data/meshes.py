@@ -12,8 +12,9 @@ from PIL import Image
 
 from data.errors import Refused
 from data.figure import new_figure, to_picture
-from data.imageset import Source, divided, split_of
-from data.listing import shown
+from data.listing import printable
+from data.source import Source
+from data.splits import divided, split_of
 
 # A file with more is no shape of a data set.
 _MOST = 20_000_000
@@ -60,7 +61,7 @@ class MeshSource(Source):
 
         Raises:
             Refused: there are none.
-            MachineFault: the set cannot be fetched.
+            EnvironmentFailure: the set cannot be fetched.
         """
         folder = self._folder()
         classes = self.factors["label"]
@@ -76,7 +77,7 @@ class MeshSource(Source):
                 labels += [number] * len(found)
         index = divided(np.array(splits), split_of(split))
         if not index.size:
-            raise Refused(f"{self.name}: no shapes for '{split}' in {shown(top)}")
+            raise Refused(f"{self.name}: no shapes for '{split}' in {printable(top)}")
         return [files[i] for i in index], np.array(labels, np.int32)[index]
 
 
@@ -108,7 +109,7 @@ def read_off(path: Path) -> Mesh:
         if not np.isfinite(vertices).all() or triangles.min() < 0 or triangles.max() >= many:
             raise ValueError("corners that are not there")
     except (OSError, ValueError, IndexError, OverflowError) as fault:
-        raise Refused(f"{shown(path)} cannot be read as .off ({fault})") from fault
+        raise Refused(f"{printable(path)} cannot be read as .off ({fault})") from fault
     return Mesh(vertices, triangles)
 
 

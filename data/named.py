@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from data import classics, lightning, tensorflow_sets
-from data.alone import alone
+from data import classics, lmdb_sets, tensorflow_sets
 from data.arrays import ArraySource, open_arrays
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.fetch import datasets_folder, fetch, forget
 from data.folders import open_folder
-from data.imageset import Source
+from data.lock import file_lock
 from data.meshes import MeshSource
 from data.reading import Reading
+from data.source import Source
 from data.unpack import unpack
 
 _DIGITS = tuple("0123456789")
@@ -201,7 +201,7 @@ def open_set(name: str, reading: Reading) -> Source:
     if facts.way == "tfds":
         tensorflow_sets.check(name)
     if facts.way == "lmdb":
-        lightning.check()
+        lmdb_sets.check()
     if facts.kind == "meshes":
         return MeshSource(name, lambda: _unpacked(facts), facts.labels, facts.count)
     if facts.kind == "domains":
@@ -236,9 +236,9 @@ def _from_tfds(facts: Facts, reading: Reading) -> Source:
 
 def _from_lmdb(facts: Facts, reading: Reading) -> Source:
     folder = datasets_folder() / f"{facts.name}-pictures"
-    with alone(folder):
+    with file_lock(folder):
         if not folder.is_dir():
-            lightning.write_out(_unpacked(facts), folder)
+            lmdb_sets.write_out(_unpacked(facts), folder)
     return open_folder(folder, dataclasses.replace(reading, layout=facts.kind))
 
 
@@ -260,7 +260,7 @@ def _most(facts: Facts) -> float:
 def _unpacked(facts: Facts) -> Path:
     """The folder of an archive's files, fetched and unpacked where it is not there yet."""
     folder = datasets_folder() / facts.name
-    with alone(folder):
+    with file_lock(folder):
         if folder.is_dir():
             return folder
         name = facts.address.rsplit("/", 1)[-1]

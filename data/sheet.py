@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from data.files import whole
+from data.files import atomic_write
 
 _GAP = 2
 _LEGIBLE = 64
@@ -53,6 +53,6 @@ def grid(
 
 def save(picture: Image.Image, path: Path) -> None:
     """Write a picture at once; its format is its name's ending."""
-    with whole(path) as aside:
+    with atomic_write(path) as tmp:
         # The smallest file takes seconds to find for a large sheet.
-        picture.save(aside, optimize=picture.width * picture.height < 1_000_000)
+        picture.save(tmp, optimize=picture.width * picture.height < 1_000_000)

@@ -12,15 +12,17 @@ from PIL import Image
 
 from data import cache
 from data.domains import DomainsSource
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.fetch import datasets_folder, why
-from data.imageset import MOST_CLASSES, SPLITS, ImageSet, Source, divided, split_of
 from data.layouts import SPLITS as SPLIT_NAMES
 from data.pictures import plain
 from data.progress import counted
 from data.quiet import quietly
 from data.reading import Reading
 from data.resize import fitted, height_and_width
+from data.samples import SampleSet
+from data.source import Source
+from data.splits import MOST_CLASSES, SPLITS, divided, split_of
 
 PREFIX = "tfds:"
 _MISSING = "needs the package tensorflow-datasets: pip install 'gan-cookbook[datasets]'"
@@ -37,7 +39,7 @@ def open_by_name(spec: str, reading: Reading) -> Source:
 
     Raises:
         Refused: there is no such set, it holds no pictures, or the extra is missing.
-        MachineFault: it cannot be fetched.
+        EnvironmentFailure: it cannot be fetched.
     """
     name, _, domain = spec.removeprefix(PREFIX).partition(":")
     source = _open(name, reading)
@@ -91,7 +93,7 @@ def _open(name: str, reading: Reading) -> Source:
     except Exception as fault:
         # A dead address, a wrong checksum, a quota, a full disk: each an error of its own.
         by_hand = f"`tfds build {name}` on a machine that can, then put its folder into"
-        raise MachineFault(
+        raise EnvironmentFailure(
             f"{PREFIX}{name} could not be fetched ({why(fault)[:200]}); {by_hand} "
             f"{Path(_folder())} by hand"
         ) from fault
@@ -162,10 +164,10 @@ class TensorflowSource(Source):
         key = {"set": self._builder.info.full_name, "splits": self._splits, "split": split}
         key |= {"shape": shape, "fit": self._fit, "picture": self._picture, "version": 1}
         label = f"{self.name.replace(':', '-')}-{shape[2]}x{shape[1]}"
-        shapes = {"images": shape}
-        return cache.remember(label, key, shapes, lambda rows: self._read(wanted, rows["images"]))
+        shapes = {"samples": shape}
+        return cache.remember(label, key, shapes, lambda rows: self._read(wanted, rows["samples"]))
 
-    def _read(self, wanted: np.ndarray, rows: np.ndarray) -> ImageSet:
+    def _read(self, wanted: np.ndarray, rows: np.ndarray) -> SampleSet:
         known = {name: np.zeros(len(wanted), np.int32) for name in self.factors}
         with counted(f"reading {self.name}", self.count) as progress:
             place, chosen = 0, np.isin(np.arange(self.count), wanted)
@@ -180,7 +182,7 @@ class TensorflowSource(Source):
                 for name, values in known.items():
                     values[place] = example.get("attributes", {}).get(name, example.get(name, 0))
                 place += 1
-        return ImageSet(rows[:place], {name: values[:place] for name, values in known.items()})
+        return SampleSet(rows[:place], {name: values[:place] for name, values in known.items()})
 
     def _some(self, most: int):
         """The first examples, in an order that is always the same, one split after another."""

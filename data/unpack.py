@@ -17,9 +17,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.files import ASIDE, clear_asides
-from data.listing import shown
+from data.listing import printable
 from data.progress import counted
 
 MOST_FILES = 1_000_000
@@ -59,29 +59,29 @@ def unpack(archive: Path, folder: Path) -> None:
         Refused: a name in it leads out of the folder, it holds links or devices, the same
             name twice, too many files or too much; it is damaged or no archive. Nothing is
             left behind.
-        MachineFault: the disk failed.
+        EnvironmentFailure: the disk failed.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     clear_asides(folder.parent)
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
+    tmp = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
     try:
-        _unpack_into(archive, aside)
-        with _writing(shown(archive.name)):
-            aside.chmod(0o755)
-            os.replace(aside, folder)
+        _unpack_into(archive, tmp)
+        with _writing(printable(archive.name)):
+            tmp.chmod(0o755)
+            os.replace(tmp, folder)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(tmp, ignore_errors=True)
 
 
-def _unpack_into(archive: Path, aside: Path) -> None:
-    size, name = archive.stat().st_size, shown(archive.name)
+def _unpack_into(archive: Path, tmp: Path) -> None:
+    size, name = archive.stat().st_size, printable(archive.name)
     budget = _Budget(max(_ALWAYS_ALLOWED, MOST_GROWTH * size), name)
     words = f"unpacking {name}, bytes"
     with _reading(name), open(archive, "rb") as raw, counted(words, size) as progress:
         for number, (member, is_folder, content) in enumerate(_members(raw, budget), 1):
             if number > MOST_FILES:
                 raise Refused(f"{name} holds more than {MOST_FILES:,} files: not unpacked")
-            target = aside / _safe(member, name)
+            target = tmp / _safe(member, name)
             with _writing(name):
                 _make_folder(target if is_folder else target.parent, name, member)
             if not is_folder:
@@ -122,7 +122,7 @@ def _writing(name: str) -> Iterator[None]:
         if fault.errno == errno.ENAMETOOLONG:
             raise Refused(f"{name} holds names that are too long: not unpacked") from fault
         why = fault.strerror or fault
-        raise MachineFault(f"what is in {name} cannot be written: {why}") from fault
+        raise EnvironmentFailure(f"what is in {name} cannot be written: {why}") from fault
 
 
 def _members(raw: IO[bytes], budget: _Budget) -> Iterator[_Member]:
@@ -137,7 +137,7 @@ def _members(raw: IO[bytes], budget: _Budget) -> Iterator[_Member]:
         for member in tar:
             if not (member.isreg() or member.isdir()):
                 raise Refused(
-                    f"{shown(Path(raw.name).name)}: '{shown(member.name)}' is a link or a device: "
+                    f"{printable(Path(raw.name).name)}: '{printable(member.name)}' is a link or a device: "
                     "not unpacked"
                 )
             yield member.name, member.isdir(), tar.extractfile(member)
@@ -176,7 +176,7 @@ def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
             kind = stat.S_IFMT(member.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
                 raise Refused(
-                    f"{shown(Path(raw.name).name)}: '{shown(member.filename)}' is a link or a "
+                    f"{printable(Path(raw.name).name)}: '{printable(member.filename)}' is a link or a "
                     "device: not unpacked"
                 )
             # As it stands in the archive: zipfile would mend some names, and pass others over.
@@ -193,9 +193,9 @@ def _safe(member: str, name: str) -> PurePosixPath:
     path = PurePosixPath(member)
     odd = "\\" in member or "\0" in member or (len(member) > 1 and member[1] == ":")
     if path.is_absolute() or ".." in path.parts or odd:
-        raise Refused(f"{name}: '{shown(member)}' would leave its folder: not unpacked")
+        raise Refused(f"{name}: '{printable(member)}' would leave its folder: not unpacked")
     if len(path.parts) > MOST_DEPTH:
-        raise Refused(f"{name}: '{shown(member)[:50]}…' lies too deep: not unpacked")
+        raise Refused(f"{name}: '{printable(member)[:50]}…' lies too deep: not unpacked")
     return path
 
 
@@ -203,7 +203,7 @@ def _make_folder(folder: Path, name: str, member: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as fault:
-        raise Refused(f"{name}: '{shown(member)}' is both a file and a folder") from fault
+        raise Refused(f"{name}: '{printable(member)}' is both a file and a folder") from fault
 
 
 def _write(content: IO[bytes], target: Path, budget: _Budget, name: str) -> None:
@@ -213,7 +213,7 @@ def _write(content: IO[bytes], target: Path, budget: _Budget, name: str) -> None
             try:
                 file = opened.enter_context(open(target, "xb"))
             except FileExistsError as fault:
-                again = f"{name}: '{shown(target.name)}' is in it twice: not unpacked"
+                again = f"{name}: '{printable(target.name)}' is in it twice: not unpacked"
                 raise Refused(again) from fault
         for part in iter(lambda: content.read(_AT_ONCE), b""):
             budget.spend(len(part))

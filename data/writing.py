@@ -11,11 +11,13 @@ import numpy as np
 from PIL import Image
 
 from data import duplicates
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.files import ASIDE
-from data.imageset import SPLITS, ImageSet, Source
 from data.layouts import means_something
 from data.progress import counted
+from data.samples import SampleSet
+from data.source import Source
+from data.splits import SPLITS
 
 
 def write(source: Source, folder: Path, size: int) -> list[str]:
@@ -31,7 +33,7 @@ def write(source: Source, folder: Path, size: int) -> list[str]:
 
     Raises:
         Refused: there is something at `folder`; the set is endless, or holds no pictures.
-        MachineFault: the disk failed.
+        EnvironmentFailure: the disk failed.
     """
     if os.path.lexists(folder):
         raise Refused(f"--write {folder}: there is something already")
@@ -41,17 +43,19 @@ def write(source: Source, folder: Path, size: int) -> list[str]:
     lines = []
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
+        tmp = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
         try:
             for number, part in enumerate(parts.values()):
                 side = "AB"[number] if source.domains else ""
-                lines += _write_part(part, aside, side, size)
-            aside.chmod(0o755)
-            os.replace(aside, folder)
+                lines += _write_part(part, tmp, side, size)
+            tmp.chmod(0o755)
+            os.replace(tmp, folder)
         finally:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(tmp, ignore_errors=True)
     except OSError as fault:
-        raise MachineFault(f"{folder} cannot be written: {fault.strerror or fault}") from fault
+        raise EnvironmentFailure(
+            f"{folder} cannot be written: {fault.strerror or fault}"
+        ) from fault
     return lines
 
 
@@ -69,7 +73,7 @@ def _write_part(source: Source, folder: Path, side: str, size: int) -> list[str]
     return lines
 
 
-def without_copies(split: str, sets: dict[str, ImageSet]) -> np.ndarray:
+def without_copies(split: str, sets: dict[str, SampleSet]) -> np.ndarray:
     """The places of a split's pictures that are no copies of another, here or nearer to testing."""
     pictures = sets[split]
     copies = {d.second for d in duplicates.within(pictures)}
@@ -78,17 +82,18 @@ def without_copies(split: str, sets: dict[str, ImageSet]) -> np.ndarray:
     return np.array([i for i in range(len(pictures)) if i not in copies], int)
 
 
-def _write_one(folder: Path, pictures: ImageSet, source: Source, index: int, number: int) -> None:
-    halves = {"": pictures.images}
-    if pictures.inputs is not None:
-        halves = {"A": pictures.inputs, "B": pictures.images}
-    elif "label" in pictures.factors and source.factors.get("label"):
-        word = source.factors["label"][pictures.factors["label"][index]]
-        halves = {_as_folder(word): pictures.images}
+def _write_one(folder: Path, pictures: SampleSet, source: Source, index: int, number: int) -> None:
+    one = pictures.take(np.array([index]))
+    halves = {"": one.samples}
+    if one.inputs is not None:
+        halves = {"A": one.inputs, "B": one.samples}
+    elif "label" in one.factors and source.factors.get("label"):
+        word = source.factors["label"][one.factors["label"][0]]
+        halves = {_as_folder(word): one.samples}
     for name, images in halves.items():
         place = folder / name
         place.mkdir(parents=True, exist_ok=True)
-        pixels = np.asarray(images[np.array([index])])[0]
+        (pixels,) = np.asarray(images)
         picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
         picture.save(place / f"{number:06}.png")
 

@@ -66,7 +66,7 @@ def main() -> None:
         return
     name = sys.argv[1]
     if name == "doctor":
-        from common.doctor import main as doctor
+        from common.commands.doctor import main as doctor
 
         doctor(sys.argv[2:])
         return

@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image
 
 import data
-from common import backend
-from common.precision import choose
+from common.machine import backend
+from common.machine.precision import choose
 
 import keras  # isort: skip
 import tensorflow as tf  # isort: skip
@@ -266,7 +266,7 @@ def waiting() -> None:
         os.environ["GAN_COOKBOOK_CACHE"] = str(Path(place) / "cache")
         photos = Path(place) / "photos"
         photos.mkdir()
-        pictures = worlds.get("houses").draw(np.arange(300), 64).images
+        pictures = worlds.get("houses").draw(np.arange(300), 64).samples
         for index, picture in enumerate(pictures):
             large = Image.fromarray(picture).resize((256, 256))
             large.save(photos / f"{index}.jpg")
@@ -285,7 +285,7 @@ def _waiting_on(spec: str, jitter: float) -> None:
         **{"jitter": jitter, "flip": jitter > 0},
     )
     source = data.find(spec)
-    images = source.load("train", config.loaded_size, config.pictures, 0).images
+    images = source.load("train", config.loaded_size, config.pictures, 0).samples
     model, steps = build(config, PRECISION), 60
     batches = Batches(
         *(images, config.batch_size, 0, model.noise, config.jittering, config.image_size)

@@ -95,8 +95,8 @@ def _status(name: str) -> int:
 
 
 def _ours(pipe, name: str, size: int) -> None:
-    from common import backend
-    from common.precision import choose
+    from common.machine import backend
+    from common.machine.precision import choose
 
     precision = choose("auto")
 

@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image
 
 import data
-from common.batches import random
-from common.samples import animate
+from common.batches import rng_for
+from common.callbacks.animation import animate
 from data.contact import beside
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
@@ -54,10 +54,10 @@ def worlds() -> None:
         _python("data", name, *words, "--out", pictures / f"{name}.png")
     facades, seasons = data.find("facades").world, data.find("seasons:summer").world
     styles = facades.in_styles(1, np.arange(7), 128)
-    save(grid(np.concatenate([styles.inputs[:1], styles.images]), 8), pictures / "styles.png")
+    save(grid(np.concatenate([styles.inputs[:1], styles.samples]), 8), pictures / "styles.png")
     few = np.arange(1, 5)
     winters, _ = seasons.counterpart(few, 128)
-    both = np.stack([seasons.draw(few, 128).images, winters], axis=1)
+    both = np.stack([seasons.draw(few, 128).samples, winters], axis=1)
     save(grid(both.reshape(-1, 128, 128, 3), 8), pictures / "counterparts.png")
 
 
@@ -126,9 +126,9 @@ def _slopes() -> Image.Image:
 
 def _folded(run: Path) -> Image.Image:
     """Where each latent goes: the plane of latents and the plane of points in equal colours."""
-    from common import backend
+    from common.machine import backend
 
-    latents = random(0, "folded").standard_normal((6000, 2)).astype(np.float32)
+    latents = rng_for(0, "folded").standard_normal((6000, 2)).astype(np.float32)
     points = np.asarray(backend.load_network(run / "generator.keras")(latents))
     colour = np.arctan2(latents[:, 1], latents[:, 0])
     figure = new_figure(7, 3.5)

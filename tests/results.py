@@ -22,11 +22,11 @@ import time
 from pathlib import Path
 
 import data
+from common.evaluation.experiment import Experiment
 from common.evaluation.scores import TRAINED
-from common.trial import Trial
 from data.command import run_program
-from data.errors import MachineFault, Refused
-from data.files import whole
+from data.errors import EnvironmentFailure, Refused
+from data.files import atomic_write
 from tests.tables import write_tables
 
 ROOT = Path(__file__).parent.parent
@@ -75,8 +75,8 @@ def measure(recipe: str, seeds: int | None) -> None:
         _write(path, {t.name: kept[t.name] for t in trials if t.name in kept}, indent=1)
 
 
-def _trials(recipe: str) -> list[Trial]:
-    return importlib.import_module(f"recipes.{recipe}.trials").TRIALS
+def _trials(recipe: str) -> list[Experiment]:
+    return importlib.import_module(f"recipes.{recipe}.trials").EXPERIMENTS
 
 
 def missing(recipe: str, name: str) -> str:
@@ -85,7 +85,7 @@ def missing(recipe: str, name: str) -> str:
     return _missing(trial)
 
 
-def _missing(trial: Trial) -> str:
+def _missing(trial: Experiment) -> str:
     """Why a trial's data is not to be had, if it is not."""
     if not trial.data_from:
         return ""
@@ -94,7 +94,7 @@ def _missing(trial: Trial) -> str:
         source = data.find(place)
         side = max(source.sizes[0])
         source.load("test", side, 1, 0)
-    except (Refused, MachineFault) as no:
+    except (Refused, EnvironmentFailure) as no:
         return f"{no} ({trial.data_from}=FILE names it)"
     return ""
 
@@ -106,13 +106,13 @@ def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
     return _folders(recipe, trial, seed)
 
 
-def _folders(recipe: str, trial: Trial, seed: int) -> tuple[Path, Path | None]:
+def _folders(recipe: str, trial: Experiment, seed: int) -> tuple[Path, Path | None]:
     folder = RUNS / recipe / f"seed-{seed}"
     beside = f"{trial.name}-{trial.ablation[0]}" if trial.ablation is not None else None
     return folder / trial.name, folder / beside if beside else None
 
 
-def _one(recipe: str, trial: Trial, seed: int) -> dict:
+def _one(recipe: str, trial: Experiment, seed: int) -> dict:
     """Train and evaluate a trial with one seed; returns its evaluation and what it took."""
     run, ablation = _folders(recipe, trial, seed)
     flags = trial.flags
@@ -138,7 +138,7 @@ def _sum(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def _train(recipe: str, trial: Trial, flags: tuple[str, ...], run: Path, seed: int) -> float:
+def _train(recipe: str, trial: Experiment, flags: tuple[str, ...], run: Path, seed: int) -> float:
     """Train where it is needed; returns the seconds that the training took."""
     # Beside the run, and written before it begins: whatever ends the training, it is there.
     record = _record(run)
@@ -170,9 +170,9 @@ def _record(run: Path) -> Path:
 
 
 def _write(path: Path, content: dict, indent: int | None = None) -> None:
-    with whole(path) as aside:
+    with atomic_write(path) as tmp:
         text = json.dumps(content, indent=indent, ensure_ascii=False, allow_nan=False)
-        aside.write_text(text + "\n", encoding="utf-8")
+        tmp.write_text(text + "\n", encoding="utf-8")
 
 
 def _python(*words) -> None:
@@ -189,11 +189,13 @@ def _python(*words) -> None:
     finally:
         signal.signal(signal.SIGTERM, before)
     if code:
-        raise MachineFault(f"python -m {words[0]} ended with exit code {code}; run this again")
+        raise EnvironmentFailure(
+            f"python -m {words[0]} ended with exit code {code}; run this again"
+        )
 
 
 def _digest(module: str, *more) -> str:
-    """Of a command's code, as it computes: comments and docstrings aside; and of words or files."""
+    """Of a command's code, as it computes: comments and docstrings tmp; and of words or files."""
     total = hashlib.sha256()
     for file in sorted(imported_by(module)):
         total.update(_meaning(file).encode())
@@ -246,7 +248,7 @@ def _is_text(statement: ast.AST) -> bool:
     )
 
 
-def summary(recipe: str, trial: Trial, runs: list[dict]) -> dict:
+def summary(recipe: str, trial: Experiment, runs: list[dict]) -> dict:
     """What is kept of a trial: every figure of every seed.
 
     Raises:
@@ -287,7 +289,7 @@ def summary(recipe: str, trial: Trial, runs: list[dict]) -> dict:
 
 def machine() -> str:
     """The machine in words."""
-    from common import backend
+    from common.machine import backend
 
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from common.evaluation.scores import TRAINED
-from data.files import whole
+from data.files import atomic_write
 from data.named import SETS
 
 ROOT = Path(__file__).parent.parent
@@ -22,8 +22,8 @@ def write_tables() -> None:
         text = path.read_text(encoding="utf-8")
         anew = renewed(path, text)
         if anew != text:
-            with whole(path) as aside:
-                aside.write_text(anew, encoding="utf-8")
+            with atomic_write(path) as tmp:
+                tmp.write_text(anew, encoding="utf-8")
 
 
 def places() -> list[Path]:

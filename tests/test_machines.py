@@ -9,7 +9,7 @@ import sys
 import pytest
 import yaml
 
-from common.workers import Cluster
+from common.machine.workers import Cluster
 from tests.conftest import ROOT
 
 DOCKER = ROOT / "docker"

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from common.evaluation.experiment import Experiment
 from common.evaluation.scores import TRAINED
-from common.trial import Trial
 from data.errors import Refused
 from tests import results, tables
 from tests.conftest import ROOT
@@ -87,7 +87,7 @@ def workshop(tmp_path, monkeypatch):
     return python, done
 
 
-TRIAL = Trial("ring", ("--data", "ring"), ablation=("vanilla",))
+TRIAL = Experiment("ring", ("--data", "ring"), ablation=("vanilla",))
 
 
 def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
@@ -99,7 +99,7 @@ def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
     # Another seed is another run; other flags are.
     results._one("first_gan", TRIAL, 1)
     assert len(done) == 6
-    other = Trial("ring", ("--data", "ring", "--width", "9"), ablation=("vanilla",))
+    other = Experiment("ring", ("--data", "ring", "--width", "9"), ablation=("vanilla",))
     results._one("first_gan", other, 0)
     assert [words[0] for words in done[6:]] == ["train", "evaluate"]
 
@@ -173,7 +173,7 @@ def test_seeds_that_were_measured_differently_are_not_told_together(workshop):
 
 
 def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeypatch):
-    trial = Trial("mnist", ("--data", "mnist"), data_from="MNIST")
+    trial = Experiment("mnist", ("--data", "mnist"), data_from="MNIST")
     monkeypatch.setenv("MNIST", str(tmp_path / "none.npz"))
     assert "no such thing" in results._missing(trial) and "MNIST=FILE" in results._missing(trial)
     np.savez(tmp_path / "none.npz", x_train=np.zeros((20, 8, 8), np.uint8))

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.decomposition import PCA
 
-from common.batches import random
+from common.batches import rng_for
 from common.evaluation import probes
-from common.evaluation.entrants import Entrant
-from common.evaluation.ground import Ground
+from common.evaluation.candidates import Entrant
 from common.evaluation.probes import Probe
+from common.evaluation.reference import Ground
 from common.evaluation.scores import Scores
 from common.metrics import features, inception, kid
 from common.metrics.frechet import frechet_distance
@@ -22,7 +22,7 @@ from common.metrics.modes import count_modes
 from common.metrics.neighbours import copying, neighbourhood
 from common.metrics.spectrum import fine_power_ratio
 from data.errors import Refused
-from data.imageset import Source
+from data.source import Source
 
 _COMPONENTS = 100
 # How well a net must read what it counts, from guessing (0) to certainty (1).
@@ -235,7 +235,7 @@ def _controls(ground: Ground, seed: int) -> dict[str, Entrant]:
     """Real pictures, a cheat, and the best that can be had without a network."""
     training, count = ground.training, len(ground.held_out)
     # Over again, where there are fewer than are wanted.
-    chosen = np.resize(random(seed, "copies").permutation(len(training)), count)
+    chosen = np.resize(rng_for(seed, "copies").permutation(len(training)), count)
     most = min(_COMPONENTS, len(training) - 1, training[0].size)
     return {
         "real": Entrant("other real pictures: as good as one can be", ground.held_out),
@@ -249,9 +249,9 @@ def _controls(ground: Ground, seed: int) -> dict[str, Entrant]:
 
 def _gaussian_on_components(training, components: int, count: int, seed: int) -> np.ndarray:
     # Sets may be sorted by class: any ten thousand, not the first.
-    some = random(seed, "PCA").permutation(len(training))[:10_000]
+    some = rng_for(seed, "PCA").permutation(len(training))[:10_000]
     pixels = training[some].reshape(len(some), -1).astype(np.float32)
     pca = PCA(components, svd_solver="randomized", random_state=seed).fit(pixels)
-    drawn = random(seed, "components").standard_normal((count, components))
+    drawn = rng_for(seed, "components").standard_normal((count, components))
     made = pca.inverse_transform(drawn * np.sqrt(pca.explained_variance_))
     return np.clip(made + 0.5, 0, 255).astype(np.uint8).reshape(count, *training.shape[1:])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from common.batches import random
-from common.evaluation.entrants import Entrant
-from common.evaluation.ground import Ground
+from common.batches import rng_for
+from common.evaluation.candidates import Entrant
+from common.evaluation.reference import Ground
 from common.evaluation.scores import Scores
 from common.metrics.modes import count_modes, fit_of_mixture
 from data.worlds.mixture import Mixture
@@ -41,7 +41,7 @@ def controls(
     training: np.ndarray, held_out: np.ndarray, mixture: Mixture, seed: int
 ) -> dict[str, np.ndarray]:
     """The points of each of `ENTRANTS`, as many as are held out."""
-    chance, count = random(seed, "controls"), len(held_out)
+    chance, count = rng_for(seed, "controls"), len(held_out)
     gaussian = chance.multivariate_normal(training.mean(0), np.cov(training.T), count)
     centres = mixture.centres[np.arange(count) % len(mixture.centres)]
     return {"real": held_out, "centres": centres, "Gaussian": gaussian}

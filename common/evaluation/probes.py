@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from common.batches import random
+from common.batches import rng_for
 from common.config import Config
 from common.metrics.kid import Estimate
 from common.metrics.probe import Labelled, probe_error
-from data.imageset import ImageSet, Source
+from data.samples import SampleSet
+from data.source import Source
 
 MEASURES = {
     "probe error": "share of labels that a linear classifier gets wrong after 100 examples, "
@@ -42,16 +43,16 @@ class Probe:
     def error(self, represent: Callable[[np.ndarray], np.ndarray]) -> Estimate:
         """The error on `represent(images)`, features N×d of pictures uint8 N×H×W×C."""
 
-        def labelled(part: ImageSet) -> Labelled:
-            return Labelled(represent(part.images), part.factors[self._label])
+        def labelled(part: SampleSet) -> Labelled:
+            return Labelled(represent(part.samples), part.factors[self._label])
 
         return probe_error(labelled(self._learn), labelled(self._test), seed=self._seed)
 
 
-def _some(part: ImageSet, most: int) -> ImageSet:
+def _some(part: SampleSet, most: int) -> SampleSet:
     """At most so many of a set, in no order: sets may be sorted by class."""
-    mixed = random(_SEED, "some").permutation(len(part))[:most]
-    return ImageSet(part.images[mixed], {n: v[mixed] for n, v in part.factors.items()})
+    mixed = rng_for(_SEED, "some").permutation(len(part))[:most]
+    return SampleSet(part.samples[mixed], {n: v[mixed] for n, v in part.factors.items()})
 
 
 def pixels(images: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from common.metrics.kid import Estimate
-from data.files import whole
+from data.files import atomic_write
 
 #: The run's own generator among the entrants.
 TRAINED = "trained"
@@ -96,9 +96,9 @@ class Scores:
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""
-        with whole(path) as aside:
+        with atomic_write(path) as tmp:
             text = json.dumps(self.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
-            aside.write_text(text + "\n", encoding="utf-8")
+            tmp.write_text(text + "\n", encoding="utf-8")
 
     def show(self) -> None:
         """Print the table, what the words mean, and which bars hold."""

@@ -19,16 +19,17 @@ from pathlib import Path
 
 import numpy as np
 
-from common.precision import choose, computing_in  # first: it imports TensorFlow, quietly
+from common.machine.precision import choose, computing_in  # first: it imports TensorFlow, quietly
 
 import keras  # isort: skip
 from keras import layers
 
-from common.batches import random
+from common.batches import rng_for
 from data import cache
 from data.errors import Refused
 from data.files import DAMAGED
-from data.imageset import ImageSet, Source
+from data.samples import SampleSet
+from data.source import Source
 
 #: Numbers in a picture's features.
 DIMENSIONS = 64
@@ -181,28 +182,28 @@ def feature_net(
     return net
 
 
-def _parted(known: ImageSet) -> tuple[ImageSet, ImageSet]:
+def _parted(known: SampleSet) -> tuple[SampleSet, SampleSet]:
     """Five of six pictures to learn from, and the sixth to be tested with, in no order."""
-    mixed = random(_SEED, "parts").permutation(len(known))
+    mixed = rng_for(_SEED, "parts").permutation(len(known))
     edge = len(known) * 5 // 6
     return tuple(
-        ImageSet(known.images[part], {n: v[part] for n, v in known.factors.items()})
+        SampleSet(known.samples[part], {n: v[part] for n, v in known.factors.items()})
         for part in (mixed[:edge], mixed[edge:])
     )
 
 
-def _sum_of(pictures: ImageSet, targets: dict[str, int]) -> int:
+def _sum_of(pictures: SampleSet, targets: dict[str, int]) -> int:
     """Tells pictures and their labels from others."""
-    total = zlib.crc32(np.ascontiguousarray(pictures.images))
+    total = zlib.crc32(np.ascontiguousarray(pictures.samples))
     for factor in targets:
         total = zlib.crc32(np.ascontiguousarray(pictures.factors[factor]), total)
     return total
 
 
-def _train(name, made_for, targets, training: ImageSet, tests: ImageSet, any_light: bool):
+def _train(name, made_for, targets, training: SampleSet, tests: SampleSet, any_light: bool):
     began = time.time()
     keras.utils.set_random_seed(_SEED)
-    shape = training.images.shape[1:]
+    shape = training.samples.shape[1:]
     with computing_in(choose("auto")):
         network = _build(shape, targets)
     seen = min(shape[0], _LARGEST) ** 2
@@ -228,7 +229,7 @@ def _train(name, made_for, targets, training: ImageSet, tests: ImageSet, any_lig
         seconds=0.0,
         digest=_digest_of(whole.get_weights()),
     )
-    read = FeatureNet(whole, known).read(tests.images)
+    read = FeatureNet(whole, known).read(tests.samples)
     accuracy = {f: float((read[f] == tests.factors[f]).mean()) for f in targets}
     seconds = round(time.time() - began, 1)
     return whole, dataclasses.replace(known, accuracy=accuracy, seconds=seconds)
@@ -264,7 +265,7 @@ def _build(shape: tuple[int, ...], targets: dict[str, int]) -> keras.Model:
 class _Lessons(keras.utils.PyDataset):
     """Random batches, each moved by a few pixels, and each picture in other light if wished."""
 
-    def __init__(self, training: ImageSet, targets: dict[str, int], steps: int, any_light: bool):
+    def __init__(self, training: SampleSet, targets: dict[str, int], steps: int, any_light: bool):
         super().__init__()
         self._training, self._targets, self._steps = training, targets, steps
         self._any_light = any_light
@@ -273,9 +274,9 @@ class _Lessons(keras.utils.PyDataset):
         return self._steps
 
     def __getitem__(self, step: int):
-        chance = random(_SEED, "lessons", step)
+        chance = rng_for(_SEED, "training_set", step)
         chosen = chance.integers(0, len(self._training), _BATCH)
-        images = self._training.images[chosen]
+        images = self._training.samples[chosen]
         down, right = chance.integers(0, 2 * _SHIFT + 1, 2)
         height, width = images.shape[1:3]
         border = ((0, 0), (_SHIFT, _SHIFT), (_SHIFT, _SHIFT), (0, 0))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.precision import computing_in  # first: it imports TensorFlow, quietly
+from common.machine.precision import computing_in  # first: it imports TensorFlow, quietly
 
 import keras  # isort: skip
 from keras import ops

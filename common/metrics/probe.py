@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from common.batches import random
+from common.batches import rng_for
 from common.metrics.checks import checked
 from common.metrics.kid import Estimate
 from data.errors import Refused
@@ -61,7 +61,7 @@ def probe_error(
         raise Refused(f"{count} examples of {len(classes)} classes: a probe needs two or more")
     errors = []
     for draw in range(draws):
-        chance = random(seed, "probe", draw)
+        chance = rng_for(seed, "probe", draw)
         chosen = []
         for label in classes:
             members = np.flatnonzero(learn.labels == label)

@@ -12,16 +12,17 @@ import zlib
 
 import numpy as np
 
-from common.precision import choose, computing_in  # first: it imports TensorFlow, quietly
+from common.machine.precision import choose, computing_in  # first: it imports TensorFlow, quietly
 
 import keras  # isort: skip
 from keras import layers
 
-from common.batches import random
+from common.batches import rng_for
 from data import cache
-from data.imageset import ImageSet, Source
 from data.labels import nearest, palette_of
 from data.resize import height_and_width
+from data.samples import SampleSet
+from data.source import Source
 
 #: Raised with every change of the network or of its training.
 VERSION = 2
@@ -87,14 +88,14 @@ def reader_of(source: Source, size) -> Reader | str:
 
     def make() -> dict[str, np.ndarray]:
         print(f"training a reader of {len(palette)} labels …", flush=True)
-        mixed = random(_SEED, "parts").permutation(len(known))
+        mixed = rng_for(_SEED, "parts").permutation(len(known))
         edge = round(len(known) * _TESTED)
         weights = _train(shape, colours, known.take(mixed[edge:])).get_weights()
         arrays = {f"weight-{i:03d}": weight for i, weight in enumerate(weights)}
         tests = known.take(mixed[:edge])
         reader = use(arrays | {"accuracy": np.zeros(2)})
         wanted = reader.labels(tests.inputs)
-        right = pixel_accuracy(reader.read(tests.images), wanted)
+        right = pixel_accuracy(reader.read(tests.samples), wanted)
         return arrays | {
             "accuracy": np.array([right, np.bincount(wanted.ravel()).max() / wanted.size])
         }
@@ -114,11 +115,11 @@ def reader_of(source: Source, size) -> Reader | str:
     return reader
 
 
-def _sum_of(known: ImageSet) -> int:
-    return zlib.crc32(np.ascontiguousarray(known.inputs), zlib.crc32(known.images))
+def _sum_of(known: SampleSet) -> int:
+    return zlib.crc32(np.ascontiguousarray(known.inputs), zlib.crc32(known.samples))
 
 
-def _train(shape, palette: np.ndarray, known: ImageSet) -> keras.Model:
+def _train(shape, palette: np.ndarray, known: SampleSet) -> keras.Model:
     keras.utils.set_random_seed(_SEED)
     with computing_in(choose("auto")):
         network = _build(shape, len(palette))
@@ -151,7 +152,7 @@ def _block(x, width: int, stride: int):
 
 
 class _Lessons(keras.utils.PyDataset):
-    def __init__(self, known: ImageSet, palette: np.ndarray):
+    def __init__(self, known: SampleSet, palette: np.ndarray):
         super().__init__()
         self._known, self._palette = known, palette
 
@@ -159,12 +160,12 @@ class _Lessons(keras.utils.PyDataset):
         return _STEPS
 
     def __getitem__(self, step: int):
-        chance = random(_SEED, "reader", step)
+        chance = rng_for(_SEED, "reader", step)
         some = self._known.take(chance.integers(0, len(self._known), _BATCH))
         answers = np.stack([nearest(picture, self._palette) for picture in some.inputs])
         if chance.random() < 0.5:
-            return _to_float(some.images[:, :, ::-1]), answers[:, :, ::-1]
-        return _to_float(some.images), answers
+            return _to_float(some.samples[:, :, ::-1]), answers[:, :, ::-1]
+        return _to_float(some.samples), answers
 
 
 def _to_float(images: np.ndarray) -> np.ndarray:

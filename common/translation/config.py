@@ -10,8 +10,8 @@ import numpy as np
 from tyro.conf import Suppress
 
 from common import config
-from data.imageset import Source
 from data.labels import palette_of
+from data.source import Source
 
 #: Which part of an endless world is tested on: another than samples are shown of.
 TEST_SEED = 2_016_112
@@ -53,9 +53,9 @@ class TranslatorConfig(config.Config):
         sizes = range(self.multiple, _LARGEST + 1, self.multiple)
         return [size for size in sizes if size >= least]
 
-    def fitted_to(self, source: Source) -> TranslatorConfig:
-        """As `common.config.Config.fitted_to`, with the inputs' channels."""
-        settled = super().fitted_to(source)
+    def adapted_to(self, source: Source) -> TranslatorConfig:
+        """As `common.config.Config.adapted_to`, with the inputs' channels."""
+        settled = super().adapted_to(source)
         before, after = source.channels, source.channels
         if source.kind == "pairs":
             before = source.input_channels
@@ -68,7 +68,7 @@ class TranslatorConfig(config.Config):
         """Shape of one picture that is translated."""
         return (*self.sample_shape[:2], self.input_channels)
 
-    def lessons(self, loaded):
+    def training_set(self, loaded):
         """Everything: pictures with their inputs, or both domains."""
         return loaded
 

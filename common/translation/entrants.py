@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from common import backend
-from common.evaluation.entrants import restored
+from common.evaluation.candidates import restored
+from common.machine import backend
 
 #: uint8, or float32 in [-1, 1], N×H×W×C → float32 N×H×W×C' in [-1, 1].
 Translation = Callable[[np.ndarray], np.ndarray]

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 import data
-from common.evaluate import run_beside
+from common.commands.evaluate import run_beside
 from common.evaluation.scores import Bar, Scores
-from common.run import Run, versions
+from common.run.folder import Run, versions
 from common.translation.config import TEST_SEED, TranslatorConfig
 from data.command import read_flags, run_program
 from data.errors import Refused
-from data.imageset import Source
+from data.source import Source
 
 _USUAL = 200
 
@@ -104,7 +104,7 @@ def evaluate(recipe, kind, build, bars, ablation, flags: EvaluateFlags) -> Score
         tests = _tests(source, config, flags.count)
 
         # Only now the slow import, and the file that does it quietly is first.
-        from common import backend  # noqa: F401
+        from common.machine import backend  # noqa: F401
         from common.translation import paired, unpaired
         from common.translation.entrants import translators_of
 

@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from common.gan import GAN
-from common.samples import to_pixels
 from common.translation.translate import Noise, Translator, no_noise
+from data.pixels import to_pixels
 from data.sheet import grid
 
 
@@ -22,7 +22,7 @@ class TranslatingGAN(GAN):
         """The averaged generator, or another of its networks, put to work."""
 
         def network(inputs, training: bool):
-            with self.average.shown() as networks:
+            with self.average.ema_models() as networks:
                 return networks[which](inputs, training=training)
 
         return Translator(network, self.config.padded_to, self.noise_of())

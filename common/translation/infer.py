@@ -14,8 +14,8 @@ from PIL import Image
 
 import data
 from common.batches import unjittered
-from common.infer import load_network
-from common.run import Run
+from common.commands.infer import load_network
+from common.run.folder import Run
 from common.translation.config import TranslatorConfig
 from common.translation.pictures import (
     ENDINGS,
@@ -28,11 +28,11 @@ from common.translation.pictures import (
     write_to_standard_output,
 )
 from data.command import read_flags, run_program
-from data.errors import MachineFault, Refused
-from data.imageset import UnpairedSet
+from data.errors import EnvironmentFailure, Refused
 from data.labels import check_labels, nearest
-from data.listing import shown
+from data.listing import printable
 from data.resize import height_and_width
+from data.samples import UnpairedSet
 
 # Of a sheet; more pictures than that are written, but not shown on it.
 _ON_SHEET = 32
@@ -161,11 +161,11 @@ def _translate_examples(flags, run, config, examples, translator, back: bool) ->
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
         raise Refused(f"--out {out}: legal is a picture file, without --input")
     if isinstance(examples, UnpairedSet):
-        given = (examples.b if back else examples.a).images
+        given = (examples.b if back else examples.a).samples
         columns = [given, translator.all(given, flags.seed)]
     else:
         given = np.asarray(examples.inputs)
-        columns = [given, translator.all(given, flags.seed), examples.images]
+        columns = [given, translator.all(given, flags.seed), examples.samples]
     _written(lambda: save(side_by_side(*columns), out), out)
     print(f"{len(given)} pictures: {out}")
 
@@ -220,7 +220,7 @@ class _Work:
             for fault in faults:
                 print(f"left out: {fault}", file=sys.stderr)
         if not written:
-            raise Refused(f"--input {shown(flags.input)}: none of its pictures can be used")
+            raise Refused(f"--input {printable(flags.input)}: none of its pictures can be used")
         if not to_file:
             sheet = _free(out / _SHEET, written)
             _written(lambda: _sheet(rows).save(sheet), sheet)
@@ -309,4 +309,4 @@ def _written(write_it: Callable[[], None], path: Path) -> None:
     try:
         write_it()
     except OSError as fault:
-        raise MachineFault(f"{path} cannot be written: {fault}") from fault
+        raise EnvironmentFailure(f"{path} cannot be written: {fault}") from fault

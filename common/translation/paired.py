@@ -7,10 +7,11 @@ import numpy as np
 from common.evaluation.scores import Scores
 from common.metrics.reader import Reader, class_overlap, pixel_accuracy, reader_of
 from common.metrics.spectrum import fine_power_ratio
-from common.samples import to_pixels
 from common.translation.entrants import Entrant
-from data.imageset import ImageSet, Source
 from data.labels import nearest
+from data.pixels import to_pixels
+from data.samples import SampleSet
+from data.source import Source
 
 _ALWAYS = {
     "distance": "mean absolute difference from the real picture, of the range of values (0)",
@@ -24,8 +25,8 @@ _OF_LABELS = {
 
 def evaluate(
     entrants: dict[str, Entrant],
-    tests: ImageSet,
-    learned: ImageSet,
+    tests: SampleSet,
+    learned: SampleSet,
     source: Source,
     config,
     seed: int,
@@ -55,11 +56,11 @@ def evaluate(
     return Scores(facts, meanings, measures, values, unavailable)
 
 
-def _score(pictures: np.ndarray, tests: ImageSet, reader: Reader | str) -> dict[str, float]:
-    away = np.abs(pictures.astype(np.float32) - tests.images).mean() / 255
+def _score(pictures: np.ndarray, tests: SampleSet, reader: Reader | str) -> dict[str, float]:
+    away = np.abs(pictures.astype(np.float32) - tests.samples).mean() / 255
     values = {
         "distance": float(away),
-        "fine power": fine_power_ratio(tests.images, pictures),
+        "fine power": fine_power_ratio(tests.samples, pictures),
     }
     if not isinstance(reader, str):
         read, wanted = reader.read(pictures), reader.labels(tests.inputs)
@@ -68,10 +69,13 @@ def _score(pictures: np.ndarray, tests: ImageSet, reader: Reader | str) -> dict[
     return values
 
 
-def _controls(tests: ImageSet, learned: ImageSet, reader: Reader | str) -> dict:
+def _controls(tests: SampleSet, learned: SampleSet, reader: Reader | str) -> dict:
     found = {
-        "real": ("the real pictures: as good as one can be", tests.images),
-        "wrong pairing": ("real pictures that belong to other inputs", np.roll(tests.images, 1, 0)),
+        "real": ("the real pictures: as good as one can be", tests.samples),
+        "wrong pairing": (
+            "real pictures that belong to other inputs",
+            np.roll(tests.samples, 1, 0),
+        ),
     }
     if not isinstance(reader, str):
         meaning = "each label in the mean colour that it has in the training pictures"
@@ -79,10 +83,10 @@ def _controls(tests: ImageSet, learned: ImageSet, reader: Reader | str) -> dict:
     return found
 
 
-def _mean_colours(tests: ImageSet, learned: ImageSet, reader: Reader) -> np.ndarray:
-    count, channels = len(reader.palette), learned.images.shape[-1]
+def _mean_colours(tests: SampleSet, learned: SampleSet, reader: Reader) -> np.ndarray:
+    count, channels = len(reader.palette), learned.samples.shape[-1]
     sums, counts = np.zeros((count, channels)), np.zeros((count, 1))
-    for picture, given in zip(learned.images[:500], learned.inputs[:500], strict=True):
+    for picture, given in zip(learned.samples[:500], learned.inputs[:500], strict=True):
         labels = nearest(given, reader.palette).ravel()
         counts[:, 0] += np.bincount(labels, minlength=count)
         for channel in range(channels):

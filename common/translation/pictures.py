@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from data.errors import Refused
-from data.files import whole
-from data.listing import picture_files, shown
+from data.files import atomic_write
+from data.listing import picture_files, printable
 from data.pictures import Unreadable, decode, plain, read_header
 
 #: Says that pictures come from standard input, or go to standard output.
@@ -73,20 +73,20 @@ def bring(place: str, channels: int, but: Path | None = None) -> Iterator[Brough
         try:
             yield _read(path, path.name, channels)
         except Unreadable as reason:
-            raise Refused(f"--input {shown(str(path))}: {reason}") from None
+            raise Refused(f"--input {printable(str(path))}: {reason}") from None
         return
     if not path.is_dir():
-        raise Refused(f"--input {shown(place)}: no such file or folder")
+        raise Refused(f"--input {printable(place)}: no such file or folder")
     names, _ = picture_files(path)
     if but is not None and but.resolve() != path.resolve():
         names = [name for name in names if but.resolve() not in (path / name).resolve().parents]
     if not names:
-        raise Refused(f"--input {shown(place)}: a folder without pictures")
+        raise Refused(f"--input {printable(place)}: a folder without pictures")
     for name in names:
         try:
             yield _read(path / name, name, channels)
         except Unreadable as reason:
-            yield f"{shown(name)}: {reason}"
+            yield f"{printable(name)}: {reason}"
 
 
 def _read(path: Path, name: str, channels: int) -> Brought:
@@ -105,7 +105,7 @@ def _read(path: Path, name: str, channels: int) -> Brought:
     except Exception as fault:
         raise Unreadable("its frames cannot be decoded") from fault
     if count > 1:
-        remark = f"{shown(name)}: the first of its {count} pages"
+        remark = f"{printable(name)}: the first of its {count} pages"
     name = name if Path(name).suffix.lower() in ENDINGS else f"{name}.png"
     return Brought(name, [_pixels(decode(path, channels))], [0], remark=remark)
 
@@ -137,8 +137,8 @@ def _pixels(picture: Image.Image) -> np.ndarray:
 def write(brought: Brought, frames: list[np.ndarray], path: Path) -> None:
     """Write frames in the place of those that were brought; the ending says how."""
     options = {"quality": 95} if path.suffix.lower() in (".jpg", ".jpeg") else {}
-    with whole(path) as aside:
-        _save(brought, frames, aside, **options)
+    with atomic_write(path) as tmp:
+        _save(brought, frames, tmp, **options)
 
 
 def write_to_standard_output(brought: Brought, frames: list[np.ndarray]) -> None:

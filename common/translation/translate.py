@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from common.samples import to_pixels
+from data.pixels import to_pixels
 
 #: (dice, count, (height, width)) -> the arrays that a network takes beside pictures.
 Noise = Callable[[np.random.Generator, int, tuple[int, int]], list[np.ndarray]]

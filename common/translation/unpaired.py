@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from common.batches import random
+from common.batches import rng_for
 from common.evaluation.scores import Scores
 from common.metrics.features import FeatureNet, feature_net
 from common.metrics.spectrum import fine_power_ratio
-from common.samples import to_pixels
 from common.translation.config import TEST_SEED
 from common.translation.entrants import Entrant
-from data.imageset import ImageSet, Source, UnpairedSet
+from data.pixels import to_pixels
+from data.samples import SampleSet, UnpairedSet
+from data.source import Source
 
 _ALWAYS = {
     "fine power there": "power in the upper octave of frequencies, over that of real pictures (1)",
@@ -125,13 +126,13 @@ class _Ground:
 
     def score(self, who: Entrant) -> dict[str, float]:
         """All measures of a translator."""
-        a, b = (_to_float(side.images) for side in (self.tests.a, self.tests.b))
+        a, b = (_to_float(side.samples) for side in (self.tests.a, self.tests.b))
         made = {"there": who.there(a), "back": who.back(b)}
         values = self.compare({way: to_pixels(pictures) for way, pictures in made.items()})
         clean = disturbed = 0.0
         for own, between, home in ((a, made["there"], who.back), (b, made["back"], who.there)):
             clean += float(np.abs(home(between) - own).mean() / 4)
-            noise = random(self._seed, "disturbed").standard_normal(between.shape, np.float32)
+            noise = rng_for(self._seed, "disturbed").standard_normal(between.shape, np.float32)
             rounded = _to_float(to_pixels(between)) + 2 * _NOISE * noise
             disturbed += float(np.abs(home(rounded) - own).mean() / 4)
         return values | {"cycle": clean, "disturbed": disturbed / max(clean, _LEVEL)}
@@ -141,7 +142,7 @@ class _Ground:
         values = {}
         sides = {"there": (self.tests.a, self.tests.b), "back": (self.tests.b, self.tests.a)}
         for way, (own, other) in sides.items():
-            values[f"fine power {way}"] = fine_power_ratio(other.images, made[way])
+            values[f"fine power {way}"] = fine_power_ratio(other.samples, made[way])
             if self.truth:
                 truth, known = self.truth[way]
                 away = np.abs(made[way].astype(np.float32) - truth).mean(-1) / 255
@@ -168,13 +169,13 @@ def _truth(source: Source, count: int, size: int) -> tuple[np.ndarray, np.ndarra
 def _controls(tests: UnpairedSet, learned: UnpairedSet, ground: _Ground) -> dict[str, Entrant]:
     a, b = tests.a, tests.b
     found = {"identity": Entrant("pictures as they are", _same, _same)}
-    if a.images.shape[-1] == b.images.shape[-1]:
+    if a.samples.shape[-1] == b.samples.shape[-1]:
         found["colours"] = Entrant(
             "the mean and spread of each colour channel made those of the other set",
             _recoloured(learned.a, learned.b),
             _recoloured(learned.b, learned.a),
         )
-        wrong = [np.roll(_to_float(side.images), 1, 0) for side in (b, a)]
+        wrong = [np.roll(_to_float(side.samples), 1, 0) for side in (b, a)]
         found["other content"] = Entrant(
             "real pictures of the other set, of something else",
             lambda pictures: wrong[0],
@@ -193,10 +194,10 @@ def _same(pictures: np.ndarray) -> np.ndarray:
     return pictures
 
 
-def _recoloured(source: ImageSet, target: ImageSet):
+def _recoloured(source: SampleSet, target: SampleSet):
     (mean, spread), (other_mean, other_spread) = (
         (side.mean((0, 1, 2)), side.std((0, 1, 2)))
-        for side in (_to_float(s.images[:1000]) for s in (source, target))
+        for side in (_to_float(s.samples[:1000]) for s in (source, target))
     )
     return lambda x: np.clip((x - mean) / spread * other_spread + other_mean, -1, 1)
 

@@ -18,7 +18,7 @@ from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.noise import clouds
 from data.drawing.tables import look_up
-from data.imageset import ImageSet
+from data.samples import SampleSet
 from data.worlds.world import World
 
 TYPEFACES = (*glyphs.TYPEFACES, *handwriting.HANDS)
@@ -86,7 +86,7 @@ class Digits(World):
         grain -= np.float32(0.5)
         grey += grain * dice.uniform(0.0, 0.16)
         canvas.planes[0] = grey
-        return ImageSet(canvas.finish(), {name: v[:, 0, 0] for name, v in known.items()})
+        return SampleSet(canvas.finish(), {name: v[:, 0, 0] for name, v in known.items()})
 
 
 def _distance(canvas: Canvas, dice: Dice, known: dict) -> np.ndarray:

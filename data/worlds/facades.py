@@ -20,11 +20,11 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from data.drawing import house_front
+from data.drawing import facade
 from data.drawing.dice import Dice
 from data.drawing.labelled import LabelledCanvas
 from data.drawing.values import choose, flag
-from data.imageset import ImageSet
+from data.samples import SampleSet
 from data.worlds.world import World, scenes
 
 #: What a label map tells apart, and its colour there.
@@ -80,7 +80,7 @@ class Facades(World):
 
     def in_styles(
         self, index: int, styles: np.ndarray, size: int, seed: int = 0, split: str = "train"
-    ) -> ImageSet:
+    ) -> SampleSet:
         """One label map in the styles of other pictures.
 
         Args:
@@ -94,13 +94,13 @@ class Facades(World):
             for part in self.chunks(len(styles), size)
         ]
         factors = {name: [part.factors[name] for part in parts] for name in self.factors}
-        return ImageSet(
-            np.concatenate([part.images for part in parts]),
+        return SampleSet(
+            np.concatenate([part.samples for part in parts]),
             {name: np.concatenate(values) for name, values in factors.items()},
             np.concatenate([part.inputs for part in parts]),
         )
 
-    def _draw(self, plans, styles, size, seed) -> ImageSet:
+    def _draw(self, plans, styles, size, seed) -> SampleSet:
         canvas = LabelledCanvas(len(plans), size)
         plan = _plan(Dice(seed, plans))
         # Any number that no plan is drawn with makes the styles' dice their own.
@@ -110,10 +110,10 @@ class Facades(World):
             "light": dice.integer(0, len(LIGHTS) - 1),
             "roof": dice.integer(0, len(ROOFS) - 1),
         }
-        house_front.paint(canvas, plan, dice, known)
+        facade.paint(canvas, plan, dice, known)
         palette = np.array(list(CLASSES.values()), np.uint8)
         factors = {name: values[:, 0, 0] for name, values in known.items()}
-        return ImageSet(canvas.finish(), factors, palette.take(canvas.labels, axis=0))
+        return SampleSet(canvas.finish(), factors, palette.take(canvas.labels, axis=0))
 
 
 def label_map(inputs: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ import numpy as np
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.values import choose, flag, pick
-from data.imageset import ImageSet
+from data.samples import SampleSet
 from data.worlds.world import World
 
 COLOURS = ("white", "cream", "red", "blue", "ochre", "grey", "pink")
@@ -89,7 +89,7 @@ class Houses(World):
         sun = _draw_sky(canvas, dice, known)
         ground = _draw_land(canvas, dice, known, light)
         _draw_house(canvas, dice, known, light, ground, sun)
-        return ImageSet(canvas.finish(), {name: v[:, 0, 0] for name, v in known.items()})
+        return SampleSet(canvas.finish(), {name: v[:, 0, 0] for name, v in known.items()})
 
 
 def _draw_sky(canvas: Canvas, dice: Dice, known: dict) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.drawing.dice import Dice
-from data.imageset import PointSet
+from data.samples import SampleSet
 from data.worlds.world import scenes
 
 
@@ -25,7 +25,7 @@ class Mixture:
     sigma: float
 
     @property
-    def spread(self) -> float:
+    def std(self) -> float:
         """Standard deviation of a coordinate, over both and over all modes."""
         return float(np.sqrt(self.centres.var(axis=0).mean() + self.sigma**2))
 
@@ -34,13 +34,13 @@ class Mixture:
         """The mode that a point was drawn from, told by its number."""
         return {"mode": tuple(f"mode {number}" for number in range(len(self.centres)))}
 
-    def draw(self, indices: np.ndarray, seed: int = 0, split: str = "train") -> PointSet:
+    def draw(self, indices: np.ndarray, seed: int = 0, split: str = "train") -> SampleSet:
         """Draw the points `indices` of a split: float32 N×2, and the int32 factor "mode"."""
         dice = Dice(seed, scenes(indices, split))
         mode = dice.integer(0, len(self.centres) - 1)[:, 0, 0]
         away = np.stack([dice.normal()[:, 0, 0] for _ in range(2)], axis=1)
         points = self.centres[mode] + self.sigma * away
-        return PointSet(points.astype(np.float32), {"mode": mode})
+        return SampleSet(points.astype(np.float32), {"mode": mode})
 
     def density(self, points: np.ndarray) -> np.ndarray:
         """The probability density at points N×2: float64 N."""

@@ -29,7 +29,7 @@ from data.drawing.dice import Dice
 from data.drawing.noise import clouds, peaks, profile
 from data.drawing.plants import BroadTree, SpruceRow
 from data.drawing.values import choose, flag, mix, pick, ramp, tone
-from data.imageset import ImageSet
+from data.samples import SampleSet
 from data.worlds.world import Domains, World, scenes
 
 DOMAINS = ("summer", "winter")
@@ -71,7 +71,7 @@ class Season(World):
     def draw_chunk(self, indices, size, seed):
         """Draw a few landscapes; `forest` is its density: each row has .6 to 1.1 times it."""
         images, known, _ = _draw(self._own(indices), size, seed, self.season)
-        return ImageSet(images, known)
+        return SampleSet(images, known)
 
     def counterpart(
         self, indices: np.ndarray, size: int, seed: int = 0, split: str = "train"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.imageset import ImageSet
+from data.samples import SampleSet
 from data.worlds.digits import WORLD as DIGITS
 from data.worlds.world import World
 
@@ -41,11 +41,11 @@ class StackedDigits(World):
         # Picture i is made of the digits 3i, 3i + 1 and 3i + 2.
         single = (indices[:, None] * np.uint64(3) + np.arange(3, dtype=np.uint64)).ravel()
         digits = DIGITS.draw_chunk(single, size, seed)
-        images = digits.images[..., 0].reshape(len(indices), 3, size, size)
+        images = digits.samples[..., 0].reshape(len(indices), 3, size, size)
         labels = digits.factors["label"].reshape(len(indices), 3)
         known = {"mode": labels @ np.array([100, 10, 1], np.int32)}
         known |= dict(zip(("red", "green", "blue"), labels.T.copy(), strict=True))
-        return ImageSet(np.ascontiguousarray(images.transpose(0, 2, 3, 1)), known)
+        return SampleSet(np.ascontiguousarray(images.transpose(0, 2, 3, 1)), known)
 
 
 WORLD = StackedDigits()

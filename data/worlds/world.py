@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.imageset import SPLITS, ImageSet
+from data.samples import SampleSet
+from data.splits import SPLITS
 
 
 def scenes(indices: np.ndarray, split: str) -> np.ndarray:
@@ -50,7 +51,7 @@ class World(ABC):
         seed: int = 0,
         split: str = "train",
         progress: Callable[[int], None] = lambda drawn: None,
-    ) -> ImageSet:
+    ) -> SampleSet:
         """Draw the scenes `indices` of a split.
 
         Args:
@@ -69,15 +70,15 @@ class World(ABC):
         for chunk in self.chunks(len(numbers), size):
             part = self.draw_chunk(numbers[chunk], size, seed)
             if whole is None:
-                whole = [_room(part.images, len(numbers)), _room(part.inputs, len(numbers))]
-            for room, pictures in zip(whole, (part.images, part.inputs), strict=True):
+                whole = [_room(part.samples, len(numbers)), _room(part.inputs, len(numbers))]
+            for room, pictures in zip(whole, (part.samples, part.inputs), strict=True):
                 if room is not None:
                     room[chunk] = pictures
             for name, values in part.factors.items():
                 factors.setdefault(name, []).append(values)
             progress(chunk.stop)
         known = {name: np.concatenate(values) for name, values in factors.items()}
-        return ImageSet(whole[0], known, whole[1])
+        return SampleSet(whole[0], known, whole[1])
 
     #: A chunk is drawn at a time: small enough that its planes stay in the processor's
     #: cache, large enough that the cost of calling numpy is spread thin.
@@ -90,7 +91,7 @@ class World(ABC):
             yield slice(start, min(start + most, count))
 
     @abstractmethod
-    def draw_chunk(self, indices: np.ndarray, size: int, seed: int) -> ImageSet:
+    def draw_chunk(self, indices: np.ndarray, size: int, seed: int) -> SampleSet:
         """Draw a few scenes at once; as `draw`, with the split already in the index."""
 
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 from common.translation.config import TranslatorConfig
 from data.errors import Refused
-from data.imageset import Source
 from data.reading import Layout
+from data.source import Source
 
 
 @dataclass(kw_only=True)
@@ -43,9 +43,9 @@ class Config(TranslatorConfig):
         """As `TranslatorConfig.legal_sizes`, of which less than 16 leaves no room to reflect."""
         return [size for size in super().legal_sizes() if size >= 16]
 
-    def fitted_to(self, source: Source) -> Config:
-        """As `common.config.Config.fitted_to`; with an identity loss, channels must agree."""
-        settled = super().fitted_to(source)
+    def adapted_to(self, source: Source) -> Config:
+        """As `common.config.Config.adapted_to`; with an identity loss, channels must agree."""
+        settled = super().adapted_to(source)
         before, after = settled.input_channels, settled.channels
         if self.identity and before != after:
             raise Refused(

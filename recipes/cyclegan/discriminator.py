@@ -52,6 +52,6 @@ class CycleGANDiscriminator(Discriminator):
         return {"adversarial": loss}
 
     def state(self, name: str) -> dict[str, list]:
-        """As `Player.state`, with the pools."""
+        """As `Network.state`, with the pools."""
         pools = [v for pool in self.pools for v in pool.variables]
         return super().state(name) | {f"{name}_pools": pools}

@@ -6,8 +6,8 @@ import numpy as np
 from keras import ops
 from PIL import Image
 
-from common import backend
 from common.loss import LeastSquares
+from common.machine import backend
 from common.translation.gan import TranslatingGAN, side_by_side
 from recipes.cyclegan.config import Config
 from recipes.cyclegan.discriminator import CycleGANDiscriminator
@@ -59,15 +59,15 @@ class CycleGAN(TranslatingGAN):
 
     def wanted(self) -> np.ndarray:
         """Pictures of B, which pictures of A are translated to."""
-        return self.examples.b.images.astype(np.float32) / 127.5 - 1
+        return self.examples.b.samples.astype(np.float32) / 127.5 - 1
 
     def show(self, count: int) -> np.ndarray:
         """What is made of the examples of A."""
-        return self.translator().all(self.examples.a.images[:count])
+        return self.translator().all(self.examples.a.samples[:count])
 
     def sheet(self, samples: np.ndarray) -> Image.Image:
         """Rows of a, there, and back again; and of b, back, and there again."""
         there, back = self.translator(), self.translator(1)
-        a, b = self.examples.a.images[: len(samples)], self.examples.b.images[: len(samples)]
+        a, b = self.examples.a.samples[: len(samples)], self.examples.b.samples[: len(samples)]
         fake_a = back.all(b)
         return side_by_side(a, samples, back.all(samples), b, fake_a, there.all(fake_a), across=1)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from common.strategy import own, together
+from common.machine.strategy import own, together
 
 
 class Pool:

@@ -48,7 +48,7 @@ def _run(arguments: list[str]) -> None:
 
 def make(folder: Path) -> None:
     """Put the pictures, and what is wrong with them, into a new folder."""
-    houses = worlds.get("houses").draw(np.arange(COUNT), _SIDE).images
+    houses = worlds.get("houses").draw(np.arange(COUNT), _SIDE).samples
     for number, pixels in enumerate(houses):
         name, picture, options = _as_collected(number, Image.fromarray(pixels))
         path = folder / name

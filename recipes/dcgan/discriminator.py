@@ -6,7 +6,7 @@ from keras import layers, ops, random
 from common.layers import batch_norm, downsample, normal_weights
 from common.loss import ranked
 from common.network import Discriminator
-from common.penalty import gradient_penalty, r1
+from common.stabilise import gradient_penalty, r1
 from recipes.dcgan.generator import widths_towards_picture
 
 
@@ -57,5 +57,5 @@ class DCGANDiscriminator(Discriminator):
         return {"adversarial": self.loss.discriminator(real_logits, fake_logits)} | terms
 
     def state(self, name: str) -> dict[str, list]:
-        """As `Player.state`, with the seed of WGAN-GP's ε."""
+        """As `Network.state`, with the seed of WGAN-GP's ε."""
         return super().state(name) | {f"{name}_seed": [self._seed.state]}

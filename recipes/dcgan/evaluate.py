@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 
-from common.evaluate import main
+from common.commands.evaluate import main
 from common.evaluation.scores import Bar
 from recipes.dcgan.config import Config
 from recipes.dcgan.train import build

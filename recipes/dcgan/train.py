@@ -2,7 +2,7 @@
 
 import sys
 
-from common.train import main
+from common.commands.train import main
 from recipes.dcgan.config import PRESETS
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from common.evaluate import main
+from common.commands.evaluate import main
 from common.evaluation.scores import Bar
 from recipes.first_gan.config import Config
 from recipes.first_gan.train import build

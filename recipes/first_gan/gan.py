@@ -86,7 +86,7 @@ class FirstGAN(GAN):
 
     def sample(self, latents):
         """Samples for latents, from the running average of the generator's weights."""
-        with self.average.shown() as (generator,):
+        with self.average.ema_models() as (generator,):
             return np.asarray(generator(latents))
 
 

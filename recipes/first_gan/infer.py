@@ -2,7 +2,7 @@
 
 import sys
 
-from common.infer import main
+from common.commands.infer import main
 from recipes.first_gan.config import Config
 
 if __name__ == "__main__":

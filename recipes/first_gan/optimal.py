@@ -15,7 +15,7 @@ import numpy as np
 from scipy.stats import norm
 
 from data.command import read_flags, run_program
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.figure import new_figure, to_picture
 from data.sheet import save
 from recipes.first_gan.config import Config
@@ -50,8 +50,8 @@ def made_density(x: np.ndarray) -> np.ndarray:
 
 def learn(steps: int, seed: int) -> np.ndarray:
     """σ(D(x)) over `_SPAN` after so many updates of `FirstDiscriminator`."""
-    from common import backend
     from common.batches import random
+    from common.machine import backend
     from recipes.first_gan.gan import FirstDiscriminator, FirstLoss
 
     backend.set_up("float32", seed)
@@ -104,7 +104,7 @@ def main() -> None:
     try:
         save(draw(learned), flags.out)
     except (OSError, ValueError) as fault:
-        raise MachineFault(f"{flags.out} cannot be written: {fault}") from fault
+        raise EnvironmentFailure(f"{flags.out} cannot be written: {fault}") from fault
     print(flags.out)
 
 

@@ -44,7 +44,7 @@ class Pix2Pix(TranslatingGAN):
 
     def wanted(self) -> np.ndarray:
         """The pictures that belong to the examples' inputs."""
-        return self.examples.images.astype(np.float32) / 127.5 - 1
+        return self.examples.samples.astype(np.float32) / 127.5 - 1
 
     def show(self, count: int) -> np.ndarray:
         """What is made of the examples' inputs."""
@@ -53,4 +53,4 @@ class Pix2Pix(TranslatingGAN):
     def sheet(self, samples: np.ndarray) -> Image.Image:
         """Rows of input, what was made of it, and the real picture."""
         some = self.examples.take(np.arange(len(samples)))
-        return side_by_side(np.asarray(some.inputs), samples, some.images)
+        return side_by_side(np.asarray(some.inputs), samples, some.samples)

@@ -20,7 +20,7 @@ def labelled(tmp_path):
 
     def write(count, classes, name="set.npz", **changes):
         drawn = data.find("digits").load("train", 16, count, 5)
-        arrays = {"x_train": drawn.images[..., 0], "y_train": drawn.factors["label"] % classes}
+        arrays = {"x_train": drawn.samples[..., 0], "y_train": drawn.factors["label"] % classes}
         np.savez(tmp_path / name, **arrays | changes)
         return data.find(str(tmp_path / name))
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from common import devices
+from common.machine import devices
 from tests.conftest import ROOT
 
 

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from common.equilibrium import Equilibrium
-from common.recorder import Samples
+from common.callbacks.equilibrium import Equilibrium
+from common.callbacks.metrics import Samples
 from recipes.first_gan.config import Config
 from recipes.first_gan.gan import FirstGAN
 

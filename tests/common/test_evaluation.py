@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import data
-from common.evaluate import EvaluateFlags, evaluate
+from common.commands.evaluate import EvaluateFlags, evaluate
+from common.commands.train import main as train
 from common.evaluation.scores import TRAINED, Bar, Scores
 from common.metrics.kid import Estimate
-from common.run import Run
-from common.train import main as train
+from common.run.folder import Run
 from data.errors import Refused
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.evaluate import bars, represent
@@ -207,7 +207,7 @@ def test_refusals_in_a_fresh_process(trained, tmp_path, no_tensorflow):
 def test_points_and_their_controls():
     config = dataclasses.replace(first.Config(), channels=2)
     from common.evaluation import points
-    from common.evaluation.ground import Ground
+    from common.evaluation.reference import Ground
 
     source = data.find("grid")
     training = source.load("train", 0, 3000, 0).samples

@@ -26,11 +26,11 @@ def digits():
 
 
 def test_the_net_reads_and_says_how_well(net, digits):
-    read = net.read(digits.images)
+    read = net.read(digits.samples)
     share = (read["label"] == digits.factors["label"]).mean()
     assert share > 0.85 and share == pytest.approx(net.known.accuracy["label"], abs=0.04)
     assert net.known.name == "digits-net" and net.known.factors == {"label": 10, "typeface": 18}
-    found = net(digits.images)
+    found = net(digits.samples)
     assert found.shape == (4000, features.DIMENSIONS) and found.dtype == np.float32
     # Each number has about the same weight.
     assert np.abs(found.mean(0)).max() < 1 and 0.6 < found.std(0).min() < found.std(0).max() < 1.6
@@ -40,7 +40,7 @@ def test_the_net_is_kept_and_the_same_again(net, digits, monkeypatch):
     monkeypatch.setattr(features, "_train", None)
     again = features.feature_net(data.find("digits"), 16)
     assert again.known == net.known
-    np.testing.assert_array_equal(again(digits.images[:9]), net(digits.images[:9]))
+    np.testing.assert_array_equal(again(digits.samples[:9]), net(digits.samples[:9]))
 
 
 def kept_file(folder, size):
@@ -68,7 +68,7 @@ def test_a_net_of_other_data_is_refused(net, cache, tmp_path):
 
 
 def test_a_net_refuses_other_pictures(net, digits):
-    for wrong in (digits.images[:, :8], digits.images.astype(np.float32)):
+    for wrong in (digits.samples[:, :8], digits.samples.astype(np.float32)):
         with pytest.raises(Refused, match="digits-net reads uint8 pictures"):
             net(wrong)
 
@@ -101,7 +101,7 @@ def test_the_same_pictures_with_other_labels_have_another_net(quick, labelled):
 
 
 def test_a_test_split_without_labels_is_no_trouble(quick, labelled):
-    tests = data.find("digits").load("test", 16, 300, 5).images[..., 0]
+    tests = data.find("digits").load("test", 16, 300, 5).samples[..., 0]
     source = labelled(4000, 10, x_test=tests)
     assert features.feature_net(source, 16).known.tested == 67
 
@@ -124,18 +124,18 @@ def noisy(images, deviation):
 
 
 def lacking(digits, modes):
-    return digits.images[2000:][digits.factors["label"][2000:] >= modes][:900]
+    return digits.samples[2000:][digits.factors["label"][2000:] >= modes][:900]
 
 
 @pytest.mark.parametrize("harm", ["blur", "noise", "dropped modes"])
 def test_what_harms_pictures_worsens_their_scores(net, digits, harm):
-    held_out = digits.images[2000:2900]
+    held_out = digits.samples[2000:2900]
     course = {
         "blur": [held_out, *(blurred(held_out, r) for r in (0.5, 1, 2))],
         "noise": [held_out, *(noisy(held_out, d) for d in (20, 50, 100))],
         "dropped modes": [held_out, *(lacking(digits, m) for m in (2, 4, 6))],
     }[harm]
-    reference = net(digits.images[:900])
+    reference = net(digits.samples[:900])
     made = [net(images) for images in course]
     distances = [frechet_distance(reference, m) for m in made]
     kernel = [kernel_distance(reference, m).value for m in made]
@@ -149,11 +149,11 @@ def test_a_net_for_any_light_sees_past_it(quick, digits, net):
     """And the control: the plain one, another net with weights of its own, does so less."""
     sturdy = features.feature_net(data.find("digits"), 16, any_light=True)
     assert sturdy.known.digest != net.known.digest
-    clear = digits.images[:1000].astype(float)
+    clear = digits.samples[:1000].astype(float)
     grain = np.random.default_rng(0).normal(0, 4, clear.shape)
     darker = np.clip(0.88 * clear + 12 + grain, 0, 255).astype(np.uint8)
     changed = [
-        (n.read(darker)["label"] != n.read(digits.images[:1000])["label"]).mean()
+        (n.read(darker)["label"] != n.read(digits.samples[:1000])["label"]).mean()
         for n in (sturdy, net)
     ]
     assert changed[0] < 0.1 and changed[0] < changed[1], changed

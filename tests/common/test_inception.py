@@ -9,9 +9,9 @@ import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
 import data
-from common.evaluate import EvaluateFlags, evaluate
+from common.commands.evaluate import EvaluateFlags, evaluate
+from common.commands.train import main as train
 from common.metrics import inception
-from common.train import main as train
 from data.errors import Refused
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.evaluate import bars
@@ -34,7 +34,7 @@ def weights(tmp_path_factory):
 
 def test_features_are_the_last_pooling_of_pictures_in_range(weights):
     network, file = weights
-    images = data.find("houses").load("test", 64, 3, 0).images
+    images = data.find("houses").load("test", 64, 3, 0).samples
     found = inception.Inception(file)(images)
     assert found.shape == (3, inception.DIMENSIONS) and found.dtype == np.float32
     resized = keras.ops.image.resize(images.astype("float32"), (299, 299), antialias=True)

@@ -185,7 +185,7 @@ def test_a_perfect_sampler_of_a_thousand_modes():
 @pytest.mark.parametrize("name", ["ring", "grid"])
 def test_fit_of_a_mixture(name):
     world = worlds.get(name)
-    perfect = fit_of_mixture(world.draw(np.arange(20_000)).points, world)
+    perfect = fit_of_mixture(world.draw(np.arange(20_000)).samples, world)
     assert perfect.reached == perfect.modes == len(world.centres)
     assert perfect.high_quality == pytest.approx(0.989, abs=0.003)
     assert perfect.spread == pytest.approx(1, abs=0.02)

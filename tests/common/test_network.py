@@ -3,12 +3,13 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from common import backend, loss
+from common import loss
 from common.average import Average
 from common.config import Config
+from common.machine import backend
+from common.machine.precision import computing_in
 from common.network import Discriminator, Generator
-from common.penalty import gradient_penalty, r1
-from common.precision import computing_in
+from common.stabilise import gradient_penalty, r1
 
 RNG = np.random.default_rng(0)
 
@@ -169,7 +170,7 @@ def test_the_average_follows_its_formula(players):
         decay = min(0.9, (1 + step) / (10 + step))
         now = [np.array(v) for v in generator.trainable_variables]
         expected = [decay * e + (1 - decay) * n for e, n in zip(expected, now, strict=True)]
-    with average.shown() as (shown,):
+    with average.ema_models() as (shown,):
         pass
     for have, want in zip(shown.trainable_variables, expected, strict=True):
         np.testing.assert_allclose(have, want, atol=1e-6)
@@ -188,7 +189,7 @@ def test_without_decay_the_trained_network_is_shown_in_float32(tmp_path):
     average.update()
     exact = generator.buildModel()
     exact.set_weights(generator.model.get_weights())
-    with average.shown() as (shown,):
+    with average.ema_models() as (shown,):
         made = np.asarray(shown(inputs))
         shown.save(tmp_path / "generator.keras")
     np.testing.assert_array_equal(made, exact(inputs))

@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common import checkpoint, samples
-from common.batches import Batches, draw_latents, random
-from common.explore import arithmetic, parse_arithmetic, path_between
-from common.precision import cpu_has_bfloat16
-from common.recorder import Metrics
-from common.run import Run, check_free
-from common.watchdog import Watchdog, diversity
+from common.batches import Batches, draw_latents, rng_for
+from common.callbacks.metrics import Metrics
+from common.callbacks.watchdog import Watchdog, diversity
+from common.commands.latents import arithmetic, parse_arithmetic, path_between
+from common.machine.precision import cpu_has_bfloat16
+from common.run import checkpoint
+from common.run.folder import Run, check_free
+from data import pixels as samples
 from data.command import read_flags
-from data.errors import MachineFault, Refused
-from data.files import ASIDE, whole
+from data.errors import EnvironmentFailure, Refused
+from data.files import ASIDE, atomic_write
 
 
 def latents(generator, count):
@@ -58,9 +59,9 @@ def test_a_batch_larger_than_the_data_is_refused():
 
 
 def test_priors():
-    uniform = draw_latents(random(0, "t"), 4000, 5, "uniform")
+    uniform = draw_latents(rng_for(0, "t"), 4000, 5, "uniform")
     assert np.abs(uniform).max() <= 1 and uniform.std() == pytest.approx(3**-0.5, abs=0.01)
-    normal = draw_latents(random(0, "t"), 4000, 5, "normal")
+    normal = draw_latents(rng_for(0, "t"), 4000, 5, "normal")
     assert normal.std() == pytest.approx(1, abs=0.02)
 
 
@@ -124,7 +125,7 @@ def test_another_network_changes_nothing(tmp_path):
 
 def test_weights_that_are_not_numbers_are_never_saved(tmp_path):
     checkpoint.save(tmp_path, 5, state([1.0]))
-    with pytest.raises(MachineFault, match="no longer finite at step 6"):
+    with pytest.raises(EnvironmentFailure, match="no longer finite at step 6"):
         checkpoint.save(tmp_path, 6, state([np.nan]))
     assert checkpoint.steps(tmp_path) == [5]
 
@@ -139,8 +140,8 @@ def test_pruning_keeps_the_latest_and_the_protected(tmp_path):
 def test_a_write_that_fails_leaves_what_was_there(tmp_path):
     path = tmp_path / "file.txt"
     path.write_text("old")
-    with pytest.raises(OSError), whole(path) as aside:
-        aside.write_text("half")
+    with pytest.raises(OSError), atomic_write(path) as tmp:
+        tmp.write_text("half")
         raise OSError("disk full")
     assert path.read_text() == "old" and [f.name for f in tmp_path.iterdir()] == ["file.txt"]
 
@@ -160,7 +161,7 @@ def watched(mode, rows):
 
 def test_nan_stops_in_every_mode():
     for mode in ("stop", "warn", "off"):
-        with pytest.raises(MachineFault, match="generator/adversarial is nan at step 3"):
+        with pytest.raises(EnvironmentFailure, match="generator/adversarial is nan at step 3"):
             watched(mode, [(0.5, 1.0), (0.5, 1.0), (0.5, float("nan"))])
 
 
@@ -168,7 +169,7 @@ WON = [(0.7, 2.0)] * 5 + [(1.0, 2.0 + 0.2 * i) for i in range(40)]
 
 
 def test_a_discriminator_that_has_won_is_told_of():
-    with pytest.raises(MachineFault, match="has won.*since step 6"):
+    with pytest.raises(EnvironmentFailure, match="has won.*since step 6"):
         watched("stop", WON)
 
 
@@ -193,7 +194,7 @@ def test_collapse():
     assert dog.suspicious_since is None
     dog.look_at(2, 0.1 * np.random.default_rng(1).normal(size=(9, 8, 8, 1)))
     assert dog.suspicious_since == 2
-    with pytest.raises(MachineFault, match="collapsed: at step 3"):
+    with pytest.raises(EnvironmentFailure, match="collapsed: at step 3"):
         dog.look_at(3, same)
 
 

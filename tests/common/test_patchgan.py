@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from common import backend
 from common.layers import instance_norm
+from common.machine import backend
 from common.patchgan import RECEPTIVE_FIELDS, patchgan
 from tests.recipes.translators import field_of_view, parameters
 

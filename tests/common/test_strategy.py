@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from common import strategy
+from common.machine import strategy
 from data.errors import Refused
 from tests.conftest import ROOT
 

@@ -13,13 +13,13 @@ import data
 from common.evaluation.scores import Scores
 from common.metrics import reader as reading
 from common.metrics.reader import class_overlap, pixel_accuracy, reader_of
-from common.run import Run
+from common.run.folder import Run
 from common.translation import evaluate as program
 from common.translation import paired, unpaired
 from common.translation.config import TEST_SEED
 from common.translation.entrants import Entrant
-from data.imageset import ImageSet, UnpairedSet
 from data.labels import check_labels, nearest, palette_of
+from data.samples import SampleSet, UnpairedSet
 from recipes.cyclegan.config import PRESETS as CYCLEGAN
 from recipes.cyclegan.evaluate import ablation as cyclegan_ablation
 from recipes.cyclegan.evaluate import bars as cyclegan_bars
@@ -75,10 +75,10 @@ def test_a_reader_learns_to_read(monkeypatch):
     source = data.find("facades")
     one = reader_of(source, 32)
     tests = source.load("test", 32, 40, 1)
-    accuracy = pixel_accuracy(one.read(tests.images), one.labels(tests.inputs))
+    accuracy = pixel_accuracy(one.read(tests.samples), one.labels(tests.inputs))
     assert accuracy > 0.6, accuracy
     assert abs(one.accuracy - accuracy) < 0.1 and one.guess < 0.6
-    wrong = pixel_accuracy(one.read(tests.images[::-1]), one.labels(tests.inputs))
+    wrong = pixel_accuracy(one.read(tests.samples[::-1]), one.labels(tests.inputs))
     assert wrong < accuracy - 0.15
     monkeypatch.setattr(reading, "_train", None)
     assert reader_of(source, 32).digest == one.digest, "from the cache"
@@ -103,7 +103,7 @@ def flat_pairs(count=6, size=32):
     labels = np.kron(dice.integers(0, 2, (count, 4, 4)), np.ones((8, 8), int))
     inputs = np.array([[0, 0, 0], [200, 200, 200]], np.uint8)[labels]
     grain = dice.integers(-60, 61, (*labels.shape, 1))
-    return ImageSet(np.clip(inputs.astype(int) + 30 + grain, 0, 255).astype(np.uint8), {}, inputs)
+    return SampleSet(np.clip(inputs.astype(int) + 30 + grain, 0, 255).astype(np.uint8), {}, inputs)
 
 
 def scored(monkeypatch, entrants, pairs):
@@ -123,7 +123,7 @@ def test_blur_wrong_pairs_and_mean_colours_fail(monkeypatch):
     scores = scored(
         monkeypatch,
         {
-            "trained": Entrant("", lambda given: to_float(pairs.images)),
+            "trained": Entrant("", lambda given: to_float(pairs.samples)),
             "L1 alone": Entrant("", lambda given: smooth),
         },
         pairs,
@@ -143,7 +143,7 @@ def test_blur_wrong_pairs_and_mean_colours_fail(monkeypatch):
     assert scores.values["mean colours"]["labels read"] == 1
     assert scores.values["mean colours"]["fine power"] < 0.7
     # Each label's mean colour over the training pictures.
-    grey = [pairs.images[pairs.inputs == value].mean() for value in (0, 200)]
+    grey = [pairs.samples[pairs.inputs == value].mean() for value in (0, 200)]
     painted = paired._mean_colours(pairs, pairs, Oracle([[0, 0, 0], [200, 200, 200]]))
     for value, mean in zip((0, 200), grey, strict=True):
         assert abs(painted[pairs.inputs == value].mean() - mean) < 1
@@ -170,10 +170,10 @@ def test_the_truth_is_of_the_tested_scenes(seasons):
     source, tests, _ = seasons
     summer, winter = source.domains.values()
     drawn = summer.world.draw(np.arange(12), 32, TEST_SEED, "test")
-    np.testing.assert_array_equal(drawn.images, tests.a.images)
+    np.testing.assert_array_equal(drawn.samples, tests.a.samples)
     truth, known = unpaired._truth(summer, 12, 32)
     assert known.shape == (12, 32, 32) and 0 <= known.min() < known.max() == 1
-    outlines = [np.abs(np.diff(x.astype(float).mean(-1), axis=1)) for x in (tests.a.images, truth)]
+    outlines = [np.abs(np.diff(x.astype(float).mean(-1), axis=1)) for x in (tests.a.samples, truth)]
     own = np.corrcoef(outlines[0].ravel(), outlines[1].ravel())[0, 1]
     other = np.corrcoef(outlines[0].ravel(), np.roll(outlines[1], 1, 0).ravel())[0, 1]
     assert own > other + 0.2
@@ -226,7 +226,7 @@ def test_what_is_kept(monkeypatch, seasons):
     monkeypatch.setattr(unpaired, "FeatureNet", Net)
     monkeypatch.setattr(unpaired, "feature_net", lambda *_, **__: Net())
     sides = [
-        ImageSet(s.images, {"corner": (s.images[:, 0, 0, 0] > 127).astype(int)})
+        SampleSet(s.samples, {"corner": (s.samples[:, 0, 0, 0] > 127).astype(int)})
         for s in (tests.a, tests.b)
     ]
     entrants = {

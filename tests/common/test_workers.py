@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from common.workers import Cluster, DeviceFlags, meet
-from data.errors import MachineFault, Refused
+from common.machine.workers import Cluster, DeviceFlags, meet
+from data.errors import EnvironmentFailure, Refused
 
 
 def config(cluster, kind="worker", index=0):
@@ -110,12 +110,14 @@ def test_all_wait_for_the_last(addresses):
 def test_who_does_not_come_is_named_to_all(addresses):
     calls = [lambda i=i: meet(Cluster(addresses, i), 1.5, "{}") for i in (0, 1)]
     for fault in at_once(*calls):
-        assert isinstance(fault, MachineFault)
+        assert isinstance(fault, EnvironmentFailure)
         assert str(fault) == "within 1.5 s there has not come: worker 2 (127.0.0.1:2)"
 
 
 def test_a_first_worker_that_does_not_come(addresses):
-    with pytest.raises(MachineFault, match=rf"worker 0 \({addresses[0]}\) has not come within 1 s"):
+    with pytest.raises(
+        EnvironmentFailure, match=rf"worker 0 \({addresses[0]}\) has not come within 1 s"
+    ):
         meet(Cluster(addresses, 2), 1, "{}")
 
 
@@ -170,6 +172,6 @@ def test_an_address_that_is_taken(addresses):
     port = int(addresses[0].rpartition(":")[2])
     with (
         socket.create_server(("", port)),
-        pytest.raises(MachineFault, match=r"worker 0 .* cannot listen"),
+        pytest.raises(EnvironmentFailure, match=r"worker 0 .* cannot listen"),
     ):
         meet(Cluster(addresses, 0), 1, "{}")

@@ -7,7 +7,7 @@ import dataclasses
 import importlib
 import json
 
-from common import backend, strategy  # first: they import TensorFlow, quietly
+from common.machine import backend, strategy  # first: they import TensorFlow, quietly
 
 import keras  # isort: skip
 import numpy as np
@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from common import gan as common_gan
 from data.errors import Refused
-from data.imageset import ImageSet, UnpairedSet
+from data.samples import SampleSet, UnpairedSet
 from recipes.cyclegan.pool import Pool
 
 PART = tf.config.LogicalDeviceConfiguration()
@@ -116,8 +116,8 @@ def gpus(choice):
 ONE, TWO = tf.distribute.get_strategy(), strategy.choose("mirrored", None, 8)
 DCGAN = {"image_size": 16, "batch_size": 8, "steps": 5}
 PAIRED = {"image_size": 32, "batch_size": 4, "steps": 1, "jitter": 0.0, "flip": False}
-PAIRS = ImageSet(pictures(0, size=32), {}, pictures(1, size=32))
-SIDES = UnpairedSet(ImageSet(pictures(0, size=32)), ImageSet(pictures(1, size=32)))
+PAIRS = SampleSet(pictures(0, size=32), {}, pictures(1, size=32))
+SIDES = UnpairedSet(SampleSet(pictures(0, size=32)), SampleSet(pictures(1, size=32)))
 POINTS = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
 
 found = {

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import data
-from data.imageset import SPLITS
 from data.reading import Reading
+from data.splits import SPLITS
 
 odd = st.text(
     st.characters(blacklist_characters="/\0", blacklist_categories=("Cs",)), min_size=1, max_size=8
@@ -84,7 +84,7 @@ def check(part, loaded):
     brought = sum(len(of) for of in loaded) + left_out
     assert brought == part.count
     for of in loaded:
-        assert of.images.dtype == np.uint8 and of.images.shape[1:] == (12, 10, part.channels)
+        assert of.samples.dtype == np.uint8 and of.samples.shape[1:] == (12, 10, part.channels)
         if part.kind == "pairs":
             assert of.inputs.shape == (len(of), 12, 10, part.input_channels)
         for name, values in of.factors.items():

@@ -40,19 +40,19 @@ def test_an_h5_file_is_read_as_an_npz_is(h5, tmp_path, monkeypatch, name, memory
     for split in ("train", "validation", "test"):
         for size in (12, 8):
             ours, theirs = load(path, split, size), load(tmp_path / "a.npz", split, size)
-            np.testing.assert_array_equal(ours.images, theirs.images)
+            np.testing.assert_array_equal(ours.samples, theirs.samples)
             np.testing.assert_array_equal(ours.factors["label"], theirs.factors["label"])
-            assert isinstance(ours.images, np.memmap) == (memory == "0")
+            assert isinstance(ours.samples, np.memmap) == (memory == "0")
 
 
 def test_the_fit_is_obeyed(h5):
     wide = X[:, :6]
-    cropped, padded = (load(h5(images=wide), size=12, fit=fit).images for fit in ("crop", "pad"))
+    cropped, padded = (load(h5(images=wide), size=12, fit=fit).samples for fit in ("crop", "pad"))
     assert (padded[:, :3] == 255).all() and not (cropped[:, :3] == 255).all()
 
 
 def test_grey_arrays(h5):
-    assert load(h5(images=X[..., 0])).images.shape == (104, 12, 12, 1)
+    assert load(h5(images=X[..., 0])).samples.shape == (104, 12, 12, 1)
 
 
 @pytest.mark.parametrize("kind", ["npz", "h5", "bytes"])

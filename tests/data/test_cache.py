@@ -34,7 +34,7 @@ def test_second_load_comes_from_the_cache(own_cache, monkeypatch, name):
     first = load(name)
     monkeypatch.setattr(type(data.find(name).world), "draw_chunk", None)
     again = load(name)
-    np.testing.assert_array_equal(again.images, first.images)
+    np.testing.assert_array_equal(again.samples, first.samples)
     assert (again.inputs is None) == (first.inputs is None) == (name != "facades")
     if first.inputs is not None:
         np.testing.assert_array_equal(again.inputs, first.inputs)
@@ -107,7 +107,7 @@ def lacking(name):
 def test_a_damaged_cache_is_made_again_and_said(own_cache, capsys, damage):
     first = load()
     damage(only_file(own_cache))
-    np.testing.assert_array_equal(load().images, first.images)
+    np.testing.assert_array_equal(load().samples, first.samples)
     said = capsys.readouterr().err
     assert "damaged or not ours: made again" in said and said.count("\n") == 1
     load()

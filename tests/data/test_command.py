@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from data.contact import sheet_of
-from data.imageset import ImageSet, PointSet
+from data.samples import SampleSet
 from data.sheet import grid
 from tests.conftest import ROOT, complaints, pictures, run
 from tests.data.folders import noise, put
@@ -162,11 +162,11 @@ def test_help(tmp_path, no_tensorflow):
 
 def test_pairs_stand_beside_each_other_and_points_where_they_are():
     grey = np.zeros((2, 64, 64, 1), np.uint8)
-    sheet = sheet_of(ImageSet(np.full((2, 64, 64, 3), 255, np.uint8), inputs=grey), across=260)
+    sheet = sheet_of(SampleSet(np.full((2, 64, 64, 3), 255, np.uint8), inputs=grey), across=260)
     pixels = np.asarray(sheet.convert("L"))
     assert (pixels[:, :64] == 0).all() and (pixels[:, 64:128] == 255).all()
     assert (pixels[:, 130:194] == 0).all()
-    points = PointSet(np.zeros((50, 2), np.float32))
+    points = SampleSet(np.zeros((50, 2), np.float32))
     assert sheet_of(points).size == (400, 400)
     assert np.array_equal(np.asarray(sheet_of(points)), np.asarray(sheet_of(points)))
 

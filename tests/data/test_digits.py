@@ -24,7 +24,7 @@ def moments(images):
 
 def test_the_pose_is_what_the_factors_say():
     drawn = DIGITS.draw(np.arange(3000), 32)
-    cx, cy, lean, mass = moments(drawn.images)
+    cx, cy, lean, mass = moments(drawn.samples)
     f = drawn.factors
     # Digits are not symmetric, so their own middles differ: compare within one digit.
     zeros = np.isin(f["label"], [0, 8])
@@ -58,7 +58,7 @@ def test_a_hand_never_writes_twice_alike_and_print_does():
         posed = (f["typeface"] == typeface) & (np.abs(f["rotation"]) < 0.1)
         posed &= (np.abs(f["slant"] - 0.07) < 0.1) & (f["label"] == 3)
         posed &= np.abs(f["thickness"]) < 0.8
-        spread.append(drawn.images[posed].std(0).mean())
+        spread.append(drawn.samples[posed].std(0).mean())
     assert spread[1] > 1.1 * spread[0]
 
 
@@ -70,7 +70,7 @@ def test_stacked_digits_are_three_digits():
         DIGITS.draw_chunk(np.array([3 * (7 + (2 << 40)) + c], np.uint64), 32, 4) for c in range(3)
     ]
     for channel, digit in enumerate(single):
-        np.testing.assert_array_equal(stacked.images[7, ..., channel], digit.images[0, ..., 0])
+        np.testing.assert_array_equal(stacked.samples[7, ..., channel], digit.samples[0, ..., 0])
         assert f[("red", "green", "blue")[channel]][7] == digit.factors["label"][0]
 
 

@@ -8,19 +8,19 @@ from PIL import Image
 
 import data
 from data import duplicates
-from data.imageset import ImageSet
+from data.samples import SampleSet
 
 
 def drawn(name, count=150, size=64):
-    return data.find(name).load("train", size, count, 0).images
+    return data.find(name).load("train", size, count, 0).samples
 
 
 def between(first, second):
-    return duplicates.between(ImageSet(first), ImageSet(second))
+    return duplicates.between(SampleSet(first), SampleSet(second))
 
 
 def within(images):
-    return duplicates.within(ImageSet(images))
+    return duplicates.within(SampleSet(images))
 
 
 def again(images, quality=50):
@@ -81,7 +81,7 @@ def test_parts_do_not_matter(monkeypatch):
 def test_pairs_are_copies_only_if_both_halves_are():
     """Many photographs may have one label map."""
     images, maps = drawn("houses", 20), drawn("digits", 3)[np.arange(20) % 3]
-    for pairs in (ImageSet(images, inputs=maps), ImageSet(maps, inputs=images)):
+    for pairs in (SampleSet(images, inputs=maps), SampleSet(maps, inputs=images)):
         assert duplicates.within(pairs) == []
-    twice = ImageSet(images[[0, 1, 0]], inputs=maps[[0, 1, 0]])
+    twice = SampleSet(images[[0, 1, 0]], inputs=maps[[0, 1, 0]])
     assert [(d.first, d.second) for d in duplicates.within(twice)] == [(0, 2)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from common.metrics.spectrum import fine_power_ratio
-from data.drawing import house_front
+from data.drawing import facade
 from data.worlds import facades
 from tests.data.readers import accuracy, shrunk
 
@@ -27,11 +27,11 @@ def test_label_maps_hold_the_classes_colours_only():
 
 def test_words_classes_and_colours_belong_together():
     """They stand in two files, tied by their order."""
-    numbers = [getattr(house_front, name.upper()) for name in facades.CLASSES]
+    numbers = [getattr(facade, name.upper()) for name in facades.CLASSES]
     assert numbers == list(range(len(facades.CLASSES)))
-    assert len(facades.WALLS) == len(house_front._WALLS)
-    assert len(facades.ROOFS) == len(house_front._ROOFS)
-    assert len(facades.LIGHTS) == len(house_front._SUN) == len(house_front._ZENITH)
+    assert len(facades.WALLS) == len(facade._WALLS)
+    assert len(facades.ROOFS) == len(facade._ROOFS)
+    assert len(facades.LIGHTS) == len(facade._SUN) == len(facade._ZENITH)
     materials = [word.split()[-1] for word in facades.WALLS]
     assert materials.index("brick") == 6 and "stone" in materials[9]
 
@@ -44,13 +44,13 @@ def test_no_two_classes_look_alike():
 def test_one_plan_in_many_styles():
     pair = FACADES.draw(np.array([5]), 64)
     styles = FACADES.in_styles(5, np.arange(40), 64)
-    np.testing.assert_array_equal(styles.images[5], pair.images[0])
+    np.testing.assert_array_equal(styles.samples[5], pair.samples[0])
     assert len({label.tobytes() for label in styles.inputs}) == 1
     np.testing.assert_array_equal(styles.inputs[0], pair.inputs[0])
     own = FACADES.draw(np.arange(40), 64).factors
     for factor in own:
         np.testing.assert_array_equal(styles.factors[factor], own[factor])
-    assert len({picture.tobytes() for picture in styles.images}) == 40
+    assert len({picture.tobytes() for picture in styles.samples}) == 40
 
 
 @pytest.mark.parametrize("size", [32, 40, 64])
@@ -64,7 +64,7 @@ def test_what_minimises_l1_alone_is_a_blur():
     """The median over styles is the best single answer to a label map, and is too smooth."""
     ratios, errors = [], []
     for index in range(8, 14):
-        styles = FACADES.in_styles(index, np.arange(100), 64).images
+        styles = FACADES.in_styles(index, np.arange(100), 64).samples
         best = np.median(styles, axis=0)
         ratios.append(fine_power_ratio(styles, best[None]))
         errors.append(np.abs(styles - best).mean())
@@ -84,7 +84,7 @@ def test_the_label_map_does_not_tell_the_style(factor):
 
 def test_the_label_map_can_be_read_off_the_facade():
     """A small network learns it; with another house's label map it does not agree."""
-    from common import backend  # isort: skip
+    from common.machine import backend  # isort: skip
     import keras
     from keras import layers
 
@@ -116,8 +116,8 @@ def test_the_label_map_can_be_read_off_the_facade():
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     reader.compile(keras.optimizers.Adam(rate), loss)
     targets = facades.label_map(seen.inputs)
-    reader.fit(seen.images / 127.5 - 1, targets, batch_size=batch, epochs=epochs, verbose=0)
-    read = reader.predict(unseen.images / 127.5 - 1, verbose=0).argmax(-1)
+    reader.fit(seen.samples / 127.5 - 1, targets, batch_size=batch, epochs=epochs, verbose=0)
+    read = reader.predict(unseen.samples / 127.5 - 1, verbose=0).argmax(-1)
     truth = facades.label_map(unseen.inputs)
     assert (read == truth).mean() > 0.8
     assert (read == np.roll(truth, 1, axis=0)).mean() < 0.6

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from data.errors import MachineFault
+from data.errors import EnvironmentFailure
 from data.fetch import fetch
 from tests.conftest import command
 from tests.data.server import serving
@@ -59,7 +59,7 @@ def test_the_record_notices_a_file_that_has_changed(server, path):
 
 
 def refused(server, path, name="set.bin", known=SUM):
-    with pytest.raises(MachineFault) as no:
+    with pytest.raises(EnvironmentFailure) as no:
         fetch(server.url(name), path, known)
     words = str(no.value)
     assert "\n" not in words and len(words) < 400
@@ -103,7 +103,7 @@ def test_a_machine_without_a_network(path):
 def test_a_file_that_is_larger_than_it_may_be(server, path):
     for fault in ("", "silent"):
         server.fault = fault
-        with pytest.raises(MachineFault, match="it is larger than 0 MB"):
+        with pytest.raises(EnvironmentFailure, match="it is larger than 0 MB"):
             fetch(server.url("set.bin"), path, most=20_000)
         assert names(path) == []
     fetch(server.url("set.bin"), path, most=300_000)
@@ -122,7 +122,7 @@ def test_a_file_in_a_folder_that_others_keep(server, path, monkeypatch):
 
 def test_a_folder_that_cannot_be_written(server, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(MachineFault, match="could not be fetched"):
+    with pytest.raises(EnvironmentFailure, match="could not be fetched"):
         fetch(server.url("set.bin"), tmp_path / "file" / "set.bin", SUM)
 
 

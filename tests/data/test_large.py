@@ -39,8 +39,8 @@ def test_the_same_pictures_as_in_memory(folder, monkeypatch, spec):
     monkeypatch.setenv("GAN_COOKBOOK_MEMORY", "1")
     small = load(spec, size=size)
     for kept in (large, again):
-        assert isinstance(kept.images, np.memmap) and not isinstance(small.images, np.memmap)
-        np.testing.assert_array_equal(kept.images, small.images)
+        assert isinstance(kept.samples, np.memmap) and not isinstance(small.samples, np.memmap)
+        np.testing.assert_array_equal(kept.samples, small.samples)
         assert (kept.inputs is None) == (small.inputs is None)
         if kept.inputs is not None:
             np.testing.assert_array_equal(kept.inputs, small.inputs)
@@ -49,9 +49,9 @@ def test_the_same_pictures_as_in_memory(folder, monkeypatch, spec):
 
 
 def test_it_is_read_once(folder, monkeypatch):
-    first = load(folder).images
+    first = load(folder).samples
     monkeypatch.setattr(FolderSource, "_decode", None)
-    np.testing.assert_array_equal(load(folder).images, first)
+    np.testing.assert_array_equal(load(folder).samples, first)
     with pytest.raises(ValueError, match="read-only"):
         first[0] = 0
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_read_leaves_no_hole(folder):
         kept = load(folder)
         assert len(kept) == 119 and list(kept.left_out) == ["003.png"]
         # Noise is nowhere flat; rows that were never written would be.
-        assert kept.images.std(axis=(1, 2, 3)).min() > 10
+        assert kept.samples.std(axis=(1, 2, 3)).min() > 10
 
 
 def cut(file):
@@ -81,17 +81,17 @@ def other(file):
 @pytest.mark.parametrize("damage", [cut, remove, other])
 @pytest.mark.parametrize("ending", [".npy", ".npz"])
 def test_a_damaged_file_is_made_again(folder, small, damage, ending):
-    first = np.array(load(folder).images)
+    first = np.array(load(folder).samples)
     (file,) = small.glob(f"*{ending}")
     damage(file)
-    np.testing.assert_array_equal(load(folder).images, first)
+    np.testing.assert_array_equal(load(folder).samples, first)
 
 
 def test_pictures_are_never_in_memory_together(tmp_path, monkeypatch):
     put(tmp_path / "p", [f"{number:03}.png" for number in range(200)], size=(8, 8))
     monkeypatch.setattr("data.folders._AHEAD", 8)
     tracemalloc.start()
-    images = load(tmp_path / "p", size=256).images
+    images = load(tmp_path / "p", size=256).samples
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     # numpy tells tracemalloc of what it allocates; the file's pages are not among that.
@@ -104,7 +104,9 @@ def test_a_full_disk_is_told_in_one_line(folder, small, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    with pytest.raises(data.MachineFault, match=r"take 0.0 GB, which .* cannot hold .No space"):
+    with pytest.raises(
+        data.EnvironmentFailure, match=r"take 0.0 GB, which .* cannot hold .No space"
+    ):
         load(folder)
     assert list(small.iterdir()) == []
 
@@ -122,7 +124,8 @@ def test_a_split_without_pictures(tmp_path):
 
 def test_batches_come_from_the_file(folder):
     from common.batches import Batches
+    from common.config import Config
 
-    images = load(folder).images
-    batch = Batches(images, 8, 0, lambda dice, count: {})(3)["real"]
+    images = load(folder).samples
+    batch = Batches(data.SampleSet(images), Config(batch_size=8))(3)["real"]
     assert batch.shape == (8, 16, 16, 3) and not np.shares_memory(batch, images)

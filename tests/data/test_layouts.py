@@ -78,8 +78,8 @@ def test_two_splits_are_training_and_testing_whatever_the_second_is_called(tmp_p
     many(tmp_path / "train")
     put(tmp_path / "val", ["a.png", "b.png"], start=200)
     source = find(tmp_path)
-    assert brightness(load(source, "test").images) == [200, 201]
-    parts = [brightness(load(source, split).images) for split in ("train", "validation")]
+    assert brightness(load(source, "test").samples) == [200, 201]
+    parts = [brightness(load(source, split).samples) for split in ("train", "validation")]
     assert [len(part) for part in parts] == [108, 12]
     assert sorted(parts[0] + parts[1]) == list(range(120))
 
@@ -88,7 +88,7 @@ def test_three_splits_are_as_they_are_called(tmp_path):
     for number, split in enumerate(("train", "val", "test")):
         put(tmp_path / split, ["a.png"], start=10 * number)
     source = find(tmp_path)
-    got = [brightness(load(source, s).images) for s in ("train", "validation", "test")]
+    got = [brightness(load(source, s).samples) for s in ("train", "validation", "test")]
     assert got == [[0], [10], [20]]
 
 
@@ -106,7 +106,7 @@ def test_other_names_for_splits(tmp_path, names):
     for start, name in enumerate(names):
         put(tmp_path / name, ["a.png", "b.png"], start=10 * start)
     source = find(tmp_path)
-    assert source.factors == {} and brightness(load(source, "test").images) == [10, 11]
+    assert source.factors == {} and brightness(load(source, "test").samples) == [10, 11]
 
 
 def test_folders_between_split_and_side(tmp_path):
@@ -131,7 +131,7 @@ def test_pairs_side_by_side(tmp_path, direction):
     pairs = load(source)
     left, right = (list(range(start, start + N)) for start in (0, 100))
     expected = (left, right) if direction == "AtoB" else (right, left)
-    assert (brightness(pairs.inputs), brightness(pairs.images)) == expected
+    assert (brightness(pairs.inputs), brightness(pairs.samples)) == expected
 
 
 def test_no_pixel_of_one_half_is_in_the_other(tmp_path):
@@ -141,8 +141,8 @@ def test_no_pixel_of_one_half_is_in_the_other(tmp_path):
     wide.save(tmp_path / "p.png")
     wide.save(tmp_path / "q.jpg", quality=100, subsampling=0)
     pairs = load(find(tmp_path), size=32)
-    assert (pairs.inputs[0] == 0).all() and (pairs.images[0] == 255).all()
-    assert pairs.inputs[1].max() < 10 and pairs.images[1].min() > 245
+    assert (pairs.inputs[0] == 0).all() and (pairs.samples[0] == 255).all()
+    assert pairs.inputs[1].max() < 10 and pairs.samples[1].min() > 245
 
 
 def test_wide_pictures_taken_whole(tmp_path):
@@ -164,7 +164,7 @@ def test_pairs_by_name(tmp_path, layout):
     assert (source.kind, source.count) == ("pairs", N)
     assert "names in common" in source.remarks[0]
     pairs = load(source)
-    assert brightness(pairs.images) == [a + 100 for a in brightness(pairs.inputs)]
+    assert brightness(pairs.samples) == [a + 100 for a in brightness(pairs.inputs)]
 
 
 def test_pairs_of_other_endings_and_resolutions(tmp_path):
@@ -183,7 +183,7 @@ def test_grey_inputs_stay_grey_beside_coloured_pictures(tmp_path):
     source = find(tmp_path)
     assert (source.input_channels, source.channels) == (1, 3)
     pairs = load(source)
-    assert pairs.inputs.shape[-1] == 1 and pairs.images.shape[-1] == 3
+    assert pairs.inputs.shape[-1] == 1 and pairs.samples.shape[-1] == 3
 
 
 def test_a_half_that_is_missing(tmp_path):
@@ -292,7 +292,7 @@ def test_label_maps_get_no_new_colours(labelled, how):
     assert source.label_maps == ("inputs",)
     assert colours_of(load(source, size=23).inputs) <= colours
     # The photographs are filtered all the same.
-    assert load(source, size=23).images.std() < np.asarray(noise((50, 50))).std() * 0.8
+    assert load(source, size=23).samples.std() < np.asarray(noise((50, 50))).std() * 0.8
 
 
 def test_label_maps_that_are_mixed_on_demand(labelled):
@@ -302,7 +302,7 @@ def test_label_maps_that_are_mixed_on_demand(labelled):
 
 
 def test_which_side_is_labelled_follows_the_direction(labelled):
-    assert find(labelled[0], direction="BtoA").label_maps == ("images",)
+    assert find(labelled[0], direction="BtoA").label_maps == ("samples",)
 
 
 def test_what_looks_like_label_maps_and_is_none(tmp_path):
@@ -328,10 +328,10 @@ def test_two_domains(tmp_path, first, second):
     put(tmp_path / second, ["c.png"], start=100)
     source = find(tmp_path)
     assert source.kind == "domains" and list(source.domains) == ["A", "B"]
-    assert [brightness(load(s).images) for s in source.domains.values()] == [[0, 1], [100]]
+    assert [brightness(load(s).samples) for s in source.domains.values()] == [[0, 1], [100]]
     assert "legal is one of them" in source.ask_for_one()
     one = data.find(f"{tmp_path}:B")
-    assert brightness(load(one).images) == [100]
+    assert brightness(load(one).samples) == [100]
     with pytest.raises(data.Refused, match=":A or .*:B"):
         data.find(f"{tmp_path}:C")
 
@@ -341,7 +341,7 @@ def test_domains_with_splits(tmp_path):
         put(tmp_path / name, ["same.png"], start=10 * number)
     source = find(tmp_path)
     got = {
-        (side, split): brightness(load(part, split).images)
+        (side, split): brightness(load(part, split).samples)
         for side, part in source.domains.items()
         for split in ("train", "test")
     }
@@ -372,7 +372,7 @@ def test_two_paths_are_two_domains(tmp_path):
     assert lone.kind == "domains"
     both(tmp_path / "other")
     crossed = data.find(f"{tmp_path / 'other'}:A,{tmp_path / 'winter'}")
-    assert brightness(load(next(iter(crossed.domains.values()))).images) == [0, 1, 2, 3]
+    assert brightness(load(next(iter(crossed.domains.values()))).samples) == [0, 1, 2, 3]
     mixed = data.find(f"houses,{tmp_path / 'winter'}")
     assert list(mixed.domains) == ["houses", "winter"] and mixed.sizes is None
     for first, second in (("seasons:summer", "houses"), ("houses", "seasons:summer")):
@@ -414,9 +414,9 @@ def test_padding_keeps_the_whole_picture_and_cropping_its_middle(tmp_path):
     wide = Image.new("RGB", (40, 20), "red")
     wide.paste("blue", (0, 0, 4, 20))
     wide.save(tmp_path / "p.png")
-    cropped = load(find(tmp_path, layout="pictures"), size=20).images[0]
+    cropped = load(find(tmp_path, layout="pictures"), size=20).samples[0]
     assert (cropped[..., 0] == 255).all() and (cropped[..., 2] == 0).all()
-    padded = load(find(tmp_path, layout="pictures", fit="pad"), size=20).images[0]
+    padded = load(find(tmp_path, layout="pictures", fit="pad"), size=20).samples[0]
     assert (padded[:5] == 255).all() and (padded[-5:] == 255).all()
     assert padded[10, 0, 2] > 250 and padded[10, 19, 0] > 250
 
@@ -424,7 +424,7 @@ def test_padding_keeps_the_whole_picture_and_cropping_its_middle(tmp_path):
 @pytest.mark.parametrize("fit", ["crop", "pad"])
 def test_other_shapes_than_squares(tmp_path, fit):
     put(tmp_path, NAMES, size=(40, 20))
-    images = load(find(tmp_path, layout="pictures", fit=fit), size=(10, 20)).images
+    images = load(find(tmp_path, layout="pictures", fit=fit), size=(10, 20)).samples
     assert images.shape == (N, 10, 20, 3) and brightness(images) == list(range(N))
 
 
@@ -509,7 +509,7 @@ def test_pairs_that_lie_on_their_side(tmp_path, ending):
     pairs = load(source, size=32)
     # But for the seam, where a lossy format mixes colours.
     inner = (0, slice(None), slice(8, -8))
-    assert pairs.inputs[inner][..., 0].min() > 200 and pairs.images[inner][..., 2].min() > 200
+    assert pairs.inputs[inner][..., 0].min() > 200 and pairs.samples[inner][..., 2].min() > 200
 
 
 def test_links_to_folders_elsewhere_are_followed(tmp_path):

@@ -13,7 +13,7 @@ from PIL import Image
 
 import data
 from data import meshes, named
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.fetch import datasets_folder
 from tests.data.server import serving
 from tests.data.test_unpack import tar_link, tar_of, zip_of
@@ -73,7 +73,7 @@ def test_pairs_from_an_archive(serve, tmp_path, home):
         source = data.find("cmp_facades")
         assert (source.kind, source.describe_sizes()) == ("pairs", "256×256")
         pairs = load(source)
-        assert len(pairs) == 2 and pairs.inputs.shape == pairs.images.shape == (2, 32, 32, 3)
+        assert len(pairs) == 2 and pairs.inputs.shape == pairs.samples.shape == (2, 32, 32, 3)
     assert len(server.asked) == 1
     # Nobody has published a checksum: what was fetched is recorded.
     (record,) = home.glob("*.json")
@@ -96,7 +96,7 @@ def test_domains_from_an_archive(serve, tmp_path):
     ]
     server = serve("horse2zebra", archive(tmp_path, zip_of, *members))
     source = data.find("horse2zebra")
-    horses, zebras = (load(part).images for part in source.domains.values())
+    horses, zebras = (load(part).samples for part in source.domains.values())
     assert len(horses) == len(zebras) == 2
     assert horses[0, 0, 0, 0] > 200 and zebras[0, 0, 0, 2] > 200
     assert len(load(data.find("horse2zebra:B"), "test")) == 2
@@ -126,7 +126,9 @@ def test_an_archive_that_was_cut_where_nobody_knows_its_checksum(serve, tmp_path
 def test_another_archive_than_was_published(serve, tmp_path, home):
     server = serve("maps", b"x")
     server.files["maps.tar.gz"] = facades(tmp_path)
-    with pytest.raises(MachineFault, match=r"SHA-256 is another.*put http.*maps.tar.gz into .* by"):
+    with pytest.raises(
+        EnvironmentFailure, match=r"SHA-256 is another.*put http.*maps.tar.gz into .* by"
+    ):
         load(data.find("maps"))
 
 
@@ -136,7 +138,7 @@ def test_mnist(serve, home):
     server = serve("mnist", file.getvalue())
     source = data.find("mnist")
     assert (source.channels, source.count, source.describe_sizes()) == (1, 60_000, "28×28")
-    np.testing.assert_array_equal(load(source, "test", 28).images[..., 0], SOME[:2])
+    np.testing.assert_array_equal(load(source, "test", 28).samples[..., 0], SOME[:2])
     assert load(source, "test").factors["label"].tolist() == [0, 1]
     assert (home / "mnist.npz").exists() and server.asked == ["mnist.npz"]
 
@@ -154,7 +156,7 @@ def test_fashion_mnist(serve, monkeypatch):
         known = hashlib.sha256(server.files[name]).hexdigest()
         monkeypatch.setitem(named.classics.FASHION, name, known)
     source = data.find("fashion_mnist")
-    np.testing.assert_array_equal(load(source, "test", 28).images[..., 0], SOME[:2])
+    np.testing.assert_array_equal(load(source, "test", 28).samples[..., 0], SOME[:2])
     assert source.factors["label"][0] == "T-shirt" and len(server.asked) == 4
 
 
@@ -166,7 +168,7 @@ def test_cifar10(serve, tmp_path):
     members = [(f"cifar-10-batches-bin/{f}", row) for f, row in zip(files, rows, strict=True)]
     serve("cifar10", archive(tmp_path, tar_of, *members))
     test = load(data.find("cifar10"), "test")
-    np.testing.assert_array_equal(test.images, images[5:])
+    np.testing.assert_array_equal(test.samples, images[5:])
     assert test.factors["label"].tolist() == [5]
 
 
@@ -267,7 +269,7 @@ def test_any_set_of_tensorflow_datasets(mock):
         assert (source.channels, source.count, source.describe_sizes()) == (3, 17, "32×32")
         assert source.factors["label"] == tuple("0123456789")
         test = load(source, "test", 16)
-        assert test.images.shape == (5, 16, 16, 3) and test.factors["label"].shape == (5,)
+        assert test.samples.shape == (5, 16, 16, 3) and test.factors["label"].shape == (5,)
         assert len(load(source)) == 12
 
 
@@ -282,7 +284,7 @@ def test_celeb_a_by_its_own_name(mock):
     with mock(train=12, validation=3, test=4):
         source = data.find("celeb_a")
         assert source.describe_sizes() == "178×218"
-        assert load(source).images.shape == (12, 32, 32, 3)
+        assert load(source).samples.shape == (12, 32, 32, 3)
 
 
 def test_two_domains_of_tensorflow_datasets(mock):
@@ -324,10 +326,10 @@ def test_a_set_of_ones_own_builder_arrives_for_real(tfds, tmp_path):
         server.files["squares.npz"] = file.getvalue()
         source = data.find("tfds:squares")
         assert (source.count, source.describe_sizes()) == (120, "from 22×20 to 141×139")
-        parts = [load(source, split, 16).images[:, 8, 8, 0] for split in data.imageset.SPLITS]
+        parts = [load(source, split, 16).samples[:, 8, 8, 0] for split in data.imageset.SPLITS]
         assert [len(part) for part in parts] == [96, 12, 12]
         assert sorted(np.concatenate(parts).tolist()) == list(range(120))
-        again = load(data.find("tfds:squares"), size=16).images
+        again = load(data.find("tfds:squares"), size=16).samples
         np.testing.assert_array_equal(again[:, 8, 8, 0], parts[0])
         assert server.asked == ["squares.npz"]
 
@@ -358,11 +360,11 @@ def test_a_set_that_cannot_be_fetched(tfds, monkeypatch):
 
     # It is found out by one request, and not by minutes of them.
     monkeypatch.setattr(requests, "head", dead)
-    with pytest.raises(MachineFault, match=r"\(no connection\).*by hand"):
+    with pytest.raises(EnvironmentFailure, match=r"\(no connection\).*by hand"):
         data.find("tfds:mnist")
     monkeypatch.setattr("data.tensorflow_sets._ask_for", lambda builder: None)
     monkeypatch.setattr(tfds.core.DatasetBuilder, "download_and_prepare", broken)
-    with pytest.raises(MachineFault, match=r"something else\).*by hand") as no:
+    with pytest.raises(EnvironmentFailure, match=r"something else\).*by hand") as no:
         data.find("tfds:mnist")
     assert "\n" not in str(no.value)
 

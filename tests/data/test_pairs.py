@@ -6,9 +6,9 @@ from PIL import Image
 
 import data
 from data import derived
-from data.imageset import ImageSet
 from data.jitter import Jitter, centred
 from data.reading import Reading
+from data.samples import SampleSet
 from tests.data.folders import noise, put
 
 RNG = np.random.default_rng(0)
@@ -77,8 +77,8 @@ def test_pairs_from_any_folder_or_world(tmp_path, spec, way, channels):
     assert (source.kind, source.input_channels, source.channels) == ("pairs", channels, 3)
     pairs = pairs_of(spec, way)
     plain = data.find(str(spec)).load("train", 32, 20, 0)
-    np.testing.assert_array_equal(pairs.images, plain.images)
-    assert pairs.inputs.shape == (*pairs.images.shape[:3], channels)
+    np.testing.assert_array_equal(pairs.samples, plain.samples)
+    assert pairs.inputs.shape == (*pairs.samples.shape[:3], channels)
     whole = np.asarray(pairs.inputs)
     assert whole.shape == pairs.inputs.shape and whole.dtype == np.uint8
     # What is asked for in parts is what is asked for at once.
@@ -86,7 +86,7 @@ def test_pairs_from_any_folder_or_world(tmp_path, spec, way, channels):
     np.testing.assert_array_equal(pairs.take(np.array([3, 1])).inputs, whole[[3, 1]])
     # An input tells less than its picture, and not nothing.
     assert len({image.tobytes() for image in whole}) > 1
-    assert not np.array_equal(np.broadcast_to(whole, pairs.images.shape), pairs.images)
+    assert not np.array_equal(np.broadcast_to(whole, pairs.samples.shape), pairs.samples)
 
 
 @pytest.mark.parametrize(
@@ -109,21 +109,20 @@ PLACES = np.arange(40 * 40, dtype=np.uint16).reshape(40, 40)
 MARKED = np.stack([PLACES % 251, PLACES // 251, PLACES % 7], -1).astype(np.uint8)[None].repeat(6, 0)
 
 
-def jittered(inputs, seed=0, flip=True, index=NUMBERS):
-    return Jitter(0.25, flip).cut(
-        ImageSet(MARKED, {"number": np.arange(6)}, inputs), index, 32, np.random.default_rng(seed)
-    )
+def jittered(inputs, seed=0, flip=True, index=NUMBERS, derive=None):
+    dataset = SampleSet(MARKED, {"number": np.arange(6)}, inputs, derive=derive)
+    return Jitter(0.25, flip).cut(dataset, index, 32, np.random.default_rng(seed))
 
 
 def test_the_halves_of_a_pair_are_cut_alike():
     pairs = jittered(MARKED[..., :1])
-    assert pairs.images.shape == (5, 32, 32, 3)
-    np.testing.assert_array_equal(pairs.inputs, pairs.images[..., :1])
+    assert pairs.samples.shape == (5, 32, 32, 3)
+    np.testing.assert_array_equal(pairs.inputs, pairs.samples[..., :1])
     assert pairs.factors["number"].tolist() == NUMBERS.tolist()
 
 
 def test_every_cut_lies_inside_and_they_differ():
-    images = jittered(None, index=np.arange(6).repeat(20) % 6).images
+    images = jittered(None, index=np.arange(6).repeat(20) % 6).samples
     corners = {tuple(image[0, 0]) for image in images}
     assert len(corners) > 60
     # One pixel further in a row is one further in the original, or one back where mirrored.
@@ -132,24 +131,24 @@ def test_every_cut_lies_inside_and_they_differ():
 
 
 def test_jitter_is_a_function_of_its_dice():
-    one, same, other = (jittered(None, seed).images for seed in (0, 0, 1))
+    one, same, other = (jittered(None, seed).samples for seed in (0, 0, 1))
     np.testing.assert_array_equal(one, same)
     assert not np.array_equal(one, other)
 
 
 def test_half_are_mirrored_and_none_without_flip():
     index = np.zeros(400, int)
-    images = jittered(None, index=index).images
+    images = jittered(None, index=index).samples
     steps = np.diff(images[:, 0, :, 0].astype(int), axis=1)
     mirrored = (steps == -1).mean(axis=1) > 0.5
     assert 0.4 < mirrored.mean() < 0.6
-    steps = np.diff(jittered(None, flip=False, index=index).images[:, 0, :, 0].astype(int), axis=1)
+    steps = np.diff(jittered(None, flip=False, index=index).samples[:, 0, :, 0].astype(int), axis=1)
     assert ((steps == 1).mean(axis=1) > 0.5).all()
 
 
 def test_nothing_is_done_where_nothing_is_asked():
-    cut = Jitter().cut(ImageSet(IMAGES), NUMBERS, (24, 32), np.random.default_rng(0))
-    np.testing.assert_array_equal(cut.images, IMAGES)
+    cut = Jitter().cut(SampleSet(IMAGES), NUMBERS, (24, 32), np.random.default_rng(0))
+    np.testing.assert_array_equal(cut.samples, IMAGES)
     assert Jitter(flip=True).loaded_size(64) == 64 and Jitter(30 / 256).loaded_size(256) == 286
     assert Jitter(0.5).loaded_size((32, 64)) == (48, 96)
     np.testing.assert_array_equal(centred(MARKED, 32), MARKED[:, 4:36, 4:36])
@@ -158,23 +157,22 @@ def test_nothing_is_done_where_nothing_is_asked():
 @pytest.mark.parametrize("way", ["edges", "grey", "lowres", "mask"])
 def test_inputs_that_are_made_are_made_of_the_cut_picture(way):
     """Blocks lie on the cut picture's grid, and holes in it: not on the larger one's."""
-    pairs = jittered(derived.Derived(MARKED, way))
+    pairs = jittered(None, derive=derived.WAYS[way])
     if way == "mask":
         hidden = (pairs.inputs == derived.FILLING).all(-1)
-        assert (pairs.inputs == pairs.images).all(-1)[~hidden].all() and hidden.any((1, 2)).all()
+        assert (pairs.inputs == pairs.samples).all(-1)[~hidden].all() and hidden.any((1, 2)).all()
         return
-    np.testing.assert_array_equal(pairs.inputs, derived.WAYS[way](pairs.images, NUMBERS))
+    np.testing.assert_array_equal(pairs.inputs, derived.WAYS[way](pairs.samples, NUMBERS))
 
 
 def test_batches_hold_pairs_and_jitter_as_a_function_of_seed_and_step():
     from common.batches import Batches
+    from common.config import Config
 
     def batches(seed=0):
-        return Batches(
-            ImageSet(MARKED, inputs=MARKED[..., :1]),
-            *(3, seed, lambda dice, count: {"noise": dice.random(count)}),
-            *(Jitter(0.25, flip=True), 32),
-        )
+        config = Config(batch_size=3, seed=seed, jitter=0.25, flip=True, image_size=32)
+        dataset = SampleSet(MARKED, inputs=MARKED[..., :1])
+        return Batches(dataset, config, lambda rng, count: {"noise": rng.random(count)})
 
     one, same = batches()(7), batches()(7)
     assert sorted(one) == ["input", "noise", "real"]
@@ -187,9 +185,10 @@ def test_batches_hold_pairs_and_jitter_as_a_function_of_seed_and_step():
 
 def test_holes_are_others_at_each_use_without_jitter_too():
     from common.batches import Batches
+    from common.config import Config
 
-    dataset = ImageSet(MARKED, inputs=derived.Derived(MARKED, "mask"))
-    batches = Batches(dataset, 6, 0, lambda dice, count: {})
+    dataset = SampleSet(MARKED, derive=derived.WAYS["mask"])
+    batches = Batches(dataset, Config(batch_size=6))
     one, next_epoch = batches(0), batches(1)
     np.testing.assert_array_equal(one["input"], batches(0)["input"])
     holes = [(b["input"] == derived.FILLING).all(-1) for b in (one, next_epoch)]
@@ -201,11 +200,11 @@ def test_a_folder_too_small_to_be_jittered_at_a_size(tmp_path):
     from recipes.first_gan.config import Config as Points
 
     source = data.find(str(put(tmp_path, ["a.png"], size=(64, 64))))
-    assert Config().fitted_to(source).image_size == 64
-    config = Config(jitter=0.12).fitted_to(source)
+    assert Config().adapted_to(source).image_size == 64
+    config = Config(jitter=0.12).adapted_to(source)
     assert config.image_size == 56 and config.loaded_size == 63
     with pytest.raises(data.Refused, match="--jitter 0.1: ring gives points"):
-        Points(jitter=0.1).fitted_to(data.find("ring"))
+        Points(jitter=0.1).adapted_to(data.find("ring"))
 
 
 def test_made_inputs_are_the_inputs():

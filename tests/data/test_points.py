@@ -17,11 +17,11 @@ def mixture(request):
 
 def test_modes_and_their_spread(mixture):
     drawn = mixture.draw(np.arange(100_000))
-    assert drawn.points.shape == (100_000, 2) and drawn.points.dtype == np.float32
+    assert drawn.samples.shape == (100_000, 2) and drawn.samples.dtype == np.float32
     mode = drawn.factors["mode"]
     expected = len(mode) / len(mixture.centres)
     assert np.abs(np.bincount(mode) - expected).max() < 5 * np.sqrt(expected)
-    away = (drawn.points - mixture.centres[mode]) / mixture.sigma
+    away = (drawn.samples - mixture.centres[mode]) / mixture.sigma
     assert away.std(0) == pytest.approx([1, 1], abs=0.01)
     assert np.corrcoef(away.T)[0, 1] == pytest.approx(0, abs=0.02)
     # High quality: within three standard deviations, 1 − exp(−9/2) of a round Gaussian.
@@ -31,7 +31,7 @@ def test_modes_and_their_spread(mixture):
 
 def test_the_mode_is_the_nearest_centre(mixture):
     drawn = mixture.draw(np.arange(5000))
-    distances = np.linalg.norm(drawn.points[:, None] - mixture.centres, axis=-1)
+    distances = np.linalg.norm(drawn.samples[:, None] - mixture.centres, axis=-1)
     np.testing.assert_array_equal(distances.argmin(1), drawn.factors["mode"])
 
 
@@ -53,18 +53,18 @@ def test_geometry():
 
 
 def test_points_are_a_function_of_seed_split_and_index(mixture):
-    points = mixture.draw(np.arange(100), seed=2).points
-    np.testing.assert_array_equal(mixture.draw(np.array([57]), seed=2).points[0], points[57])
+    points = mixture.draw(np.arange(100), seed=2).samples
+    np.testing.assert_array_equal(mixture.draw(np.array([57]), seed=2).samples[0], points[57])
     for seed, split in ((3, "train"), (2, "test"), (2, "validation")):
-        assert not np.isin(mixture.draw(np.arange(100), seed, split).points, points).any()
+        assert not np.isin(mixture.draw(np.arange(100), seed, split).samples, points).any()
 
 
 def test_as_a_source(mixture):
     source = data.find(mixture.name)
     assert (source.kind, source.count) == ("points", None)
     loaded = source.load("train", 0, 50, 1)
-    assert isinstance(loaded, data.PointSet) and len(loaded) == 50
-    np.testing.assert_array_equal(loaded.points, mixture.draw(np.arange(50), 1).points)
+    assert isinstance(loaded, data.SampleSet) and len(loaded) == 50
+    np.testing.assert_array_equal(loaded.samples, mixture.draw(np.arange(50), 1).samples)
     with pytest.raises(data.Refused, match="legal are 1 to"):
         source.load("train", 0, 0, 1)
     with pytest.raises(data.Refused, match="train, validation, test"):

@@ -22,9 +22,9 @@ def test_no_scene_is_in_both_domains():
         for split in world_module.SPLITS
     ]
     assert len(np.unique(numbers)) == 6 * 1000
-    summers = shrunk(SUMMER.draw(np.arange(300), 32).images, 2)
+    summers = shrunk(SUMMER.draw(np.arange(300), 32).samples, 2)
     truth = shrunk(SUMMER.counterpart(np.arange(300), 32)[0], 2)
-    winters = shrunk(WINTER.draw(np.arange(300), 32).images, 2)
+    winters = shrunk(WINTER.draw(np.arange(300), 32).samples, 2)
 
     def nearest(others):
         """Which of the others has the most similar outlines."""
@@ -52,7 +52,7 @@ def test_the_counterpart_keeps_what_both_seasons_show(season, both_ways):
     learned = other.draw(np.arange(5000), 32)
     drawn = world.draw(np.arange(1000), 32)
     counterpart, _ = world.counterpart(np.arange(1000), 32)
-    pictures = shrunk(np.concatenate([learned.images, counterpart]), 2)
+    pictures = shrunk(np.concatenate([learned.samples, counterpart]), 2)
     for factor in SEEN_IN_BOTH:
         answers = np.concatenate([learned.factors[factor], drawn.factors[factor]])
         assert accuracy(pictures, answers) > 0.93, factor
@@ -62,12 +62,12 @@ def test_the_counterpart_keeps_what_both_seasons_show(season, both_ways):
 def test_snow_hides_paths_and_flowers(factor):
     drawn = WINTER.draw(np.arange(6000), 32)
     answers = drawn.factors[factor]
-    assert accuracy(shrunk(drawn.images, 2), answers) < np.bincount(answers).max() / 6000 + 0.05
+    assert accuracy(shrunk(drawn.samples, 2), answers) < np.bincount(answers).max() / 6000 + 0.05
 
 
 def test_summer_shows_its_flowers():
     drawn = SUMMER.draw(np.arange(400), 64)
-    red, green, blue = np.moveaxis(drawn.images.astype(int), -1, 0)
+    red, green, blue = np.moveaxis(drawn.samples.astype(int), -1, 0)
     ground = np.zeros((64, 64), bool)
     ground[40:] = True
     signs = {
@@ -98,7 +98,7 @@ def test_what_snow_hides_is_marked_and_nowhere_seen(monkeypatch, part, factor, s
         draw(c, s, dice)
 
     monkeypatch.setattr(seasons, part, without)
-    np.testing.assert_array_equal(WINTER.draw(numbers, size).images, winters.images)
+    np.testing.assert_array_equal(WINTER.draw(numbers, size).samples, winters.samples)
     changed = np.abs(WINTER.counterpart(numbers, size)[0].astype(int) - summers).max(-1)
     had = winters.factors[factor] > 0
     assert (changed[~had] == 0).all()
@@ -111,7 +111,7 @@ def test_what_snow_hides_is_marked_and_nowhere_seen(monkeypatch, part, factor, s
 def test_tints_that_one_season_hides_are_marked_in_the_other(monkeypatch, source):
     """Roofs and leaves of other tints change the other season's picture only where marked."""
     numbers = np.arange(60)
-    own = source.draw(numbers, 64).images
+    own = source.draw(numbers, 64).samples
     other, unknown = source.counterpart(numbers, 64)
     near = Dice.near
 
@@ -120,7 +120,7 @@ def test_tints_that_one_season_hides_are_marked_in_the_other(monkeypatch, source
         return np.clip(near(self, colour, spread) + np.float32(shift), 0, 1)
 
     monkeypatch.setattr(Dice, "near", tinted)
-    same = (source.draw(numbers, 64).images == own).all(-1)
+    same = (source.draw(numbers, 64).samples == own).all(-1)
     changed = np.abs(source.counterpart(numbers, 64)[0].astype(int) - other).max(-1) > 3
     if source is WINTER:
         assert same.all() and changed.mean() > 0.01
@@ -132,7 +132,7 @@ def test_tints_that_one_season_hides_are_marked_in_the_other(monkeypatch, source
 def test_only_leaves_hide_what_winter_shows(both_ways):
     drawn, _, unknown = both_ways["summer"]
     oak = drawn.factors["tree"] >= 2
-    assert unknown.shape == drawn.images.shape[:3] and unknown.dtype == np.uint8
+    assert unknown.shape == drawn.samples.shape[:3] and unknown.dtype == np.uint8
     assert unknown[~oak].max() == 0
     assert unknown[oak].max((1, 2)).min() > 0
 
@@ -140,7 +140,7 @@ def test_only_leaves_hide_what_winter_shows(both_ways):
 def test_a_reader_errs_where_the_answer_cannot_be_known(both_ways):
     """Regression from patches of winter to summer's ground: marked places come out worse."""
     drawn, answer, unknown = both_ways["winter"]
-    window = np.lib.stride_tricks.sliding_window_view(drawn.images, (3, 3), axis=(1, 2))
+    window = np.lib.stride_tricks.sliding_window_view(drawn.samples, (3, 3), axis=(1, 2))
     x = window[:, 40:61, 1:61].reshape(-1, 27) / 255.0
     x = np.hstack([x, x**2, np.ones((len(x), 1))])
     y = answer[:, 41:62, 2:62].reshape(-1, 3) / 255.0
@@ -156,9 +156,9 @@ def test_as_a_source():
     assert source.kind == "domains" and list(source.domains) == ["summer", "winter"]
     both = source.load("train", 32, 5, 0)
     assert "seasons:summer or seasons:winter" in source.ask_for_one()
-    np.testing.assert_array_equal(both.b.images, WINTER.draw(np.arange(5), 32).images)
+    np.testing.assert_array_equal(both.b.samples, WINTER.draw(np.arange(5), 32).samples)
     one = data.find("seasons:winter").load("train", 32, 5, 0)
-    np.testing.assert_array_equal(one.images, WINTER.draw(np.arange(5), 32).images)
+    np.testing.assert_array_equal(one.samples, WINTER.draw(np.arange(5), 32).samples)
     for spec in ("seasons:spring", "seasons:", "houses:x", "houses:"):
         with pytest.raises(data.Refused, match=f"{spec}: legal is") as no:
             data.find(spec)

@@ -155,10 +155,10 @@ def test_folder_facts_and_pictures(tmp_path):
     assert data.find(str(tmp_path)).sizes[0] == (20, 400)
     (tmp_path / "long.png").unlink()
     pictures = source.load("train", 16, 0, 0)
-    assert pictures.images.shape == (3, 16, 16, 3)
+    assert pictures.samples.shape == (3, 16, 16, 3)
     # The square is cut from the middle.
     middle = picture(size=(40, 30)).crop((5, 0, 35, 30)).resize((16, 16), Image.BICUBIC)
-    np.testing.assert_array_equal(pictures.images[0], np.asarray(middle))
+    np.testing.assert_array_equal(pictures.samples[0], np.asarray(middle))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "I;16"])
@@ -170,14 +170,14 @@ def test_grey_pictures_stay_grey(tmp_path, mode):
     image.convert(mode).save(tmp_path / "a.png") if mode == "1" else image.save(tmp_path / "a.png")
     source = data.find(str(tmp_path))
     assert source.channels == 1
-    read = source.load("train", 8, 0, 0).images[0, ..., 0]
+    read = source.load("train", 8, 0, 0).samples[0, ..., 0]
     if mode != "1":
         np.testing.assert_array_equal(read, ramp)
 
 
 def test_transparency_is_laid_over_white(tmp_path):
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(tmp_path / "a.png")
-    assert (data.find(str(tmp_path)).load("train", 8, 0, 0).images == 255).all()
+    assert (data.find(str(tmp_path)).load("train", 8, 0, 0).samples == 255).all()
 
 
 def test_cmyk_and_exif_rotation(tmp_path):
@@ -187,7 +187,7 @@ def test_cmyk_and_exif_rotation(tmp_path):
     exif[0x0112] = 6  # to be turned a quarter clockwise for viewing
     upright.rotate(90).save(tmp_path / "a.jpg", exif=exif, quality=95)
     upright.convert("CMYK").save(tmp_path / "b.jpg", quality=95)
-    for read in data.find(str(tmp_path)).load("train", 20, 0, 0).images:
+    for read in data.find(str(tmp_path)).load("train", 20, 0, 0).samples:
         assert read[3, 10, 2] > 200 and read[16, 10, 0] > 200
 
 
@@ -195,14 +195,14 @@ def test_downscaling_is_antialiased(tmp_path):
     stripes = np.zeros((64, 64), np.uint8)
     stripes[:, ::2] = 255
     Image.fromarray(stripes).save(tmp_path / "a.png")
-    read = data.find(str(tmp_path)).load("train", 16, 0, 0).images
+    read = data.find(str(tmp_path)).load("train", 16, 0, 0).samples
     assert np.abs(read.astype(int) - 127).max() < 20
 
 
 def test_folder_splits_are_disjoint_and_complete(tmp_path):
     folder_of(tmp_path, 120, size=(8, 8))
     source = data.find(str(tmp_path))
-    parts = [source.load(split, 8, 0, 0).images for split in ("train", "validation", "test")]
+    parts = [source.load(split, 8, 0, 0).samples for split in ("train", "validation", "test")]
     assert [len(part) for part in parts] == [96, 12, 12]
     assert len({image.tobytes() for part in parts for image in part}) == 120
 
@@ -224,7 +224,7 @@ def test_npz_like_keras(tmp_path):
     assert len(train) + len(held) == 50 and not set(train.factors["label"]) & set(
         held.factors["label"]
     )
-    np.testing.assert_array_equal(train.images[0, ..., 0], x[0])
+    np.testing.assert_array_equal(train.samples[0, ..., 0], x[0])
     assert len(source.load("test", 28, 0, 0)) == 7
 
 

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 from data import unpack as unpacking
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.unpack import unpack
 
 
@@ -231,6 +231,6 @@ def test_a_disk_that_fails(tmp_path, monkeypatch):
         return open(path, mode)
 
     monkeypatch.setattr(unpacking, "open", full, raising=False)
-    with pytest.raises(MachineFault, match="No space left on device"):
+    with pytest.raises(EnvironmentFailure, match="No space left on device"):
         unpack(archive, tmp_path / "out")
     assert [p.name for p in tmp_path.iterdir()] == ["a.tar"]

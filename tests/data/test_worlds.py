@@ -23,7 +23,7 @@ def world(name):
 
 
 def arrays(drawn):
-    return [drawn.images, *([] if drawn.inputs is None else [drawn.inputs])]
+    return [drawn.samples, *([] if drawn.inputs is None else [drawn.inputs])]
 
 
 def test_these_are_all_the_worlds():
@@ -35,12 +35,12 @@ def test_same_in_another_process(name):
     code = (
         "import hashlib, sys, numpy as np; from data.made import open_world;"
         "drawn = open_world(sys.argv[1]).world.draw(np.arange(50, 60), 32, seed=3);"
-        "print(hashlib.sha256(drawn.images).hexdigest())"
+        "print(hashlib.sha256(drawn.samples).hexdigest())"
     )
     other = subprocess.run(
         [sys.executable, "-c", code, name], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    images = world(name).draw(np.arange(50, 60), 32, seed=3).images
+    images = world(name).draw(np.arange(50, 60), 32, seed=3).samples
     assert other.stdout.strip() == hashlib.sha256(images).hexdigest()
 
 
@@ -84,7 +84,7 @@ def test_everything_is_reckoned_in_float32(monkeypatch, name):
 def test_seeds_and_splits_share_no_picture(name):
     seen = set()
     for seed, split in [(0, "train"), (0, "validation"), (0, "test"), (1, "train")]:
-        images = world(name).draw(np.arange(300), 32, seed, split).images
+        images = world(name).draw(np.arange(300), 32, seed, split).samples
         hashes = {picture.tobytes() for picture in images}
         assert len(hashes) == 300
         assert not hashes & seen
@@ -99,7 +99,7 @@ def test_types_ranges_and_factors(name):
         for images in arrays(drawn):
             assert images.dtype == np.uint8
             assert images.shape == (200, size, size, 3 if images is drawn.inputs else it.channels)
-        assert drawn.images.min() < 40 and drawn.images.max() > 215
+        assert drawn.samples.min() < 40 and drawn.samples.max() > 215
     assert set(drawn.factors) == set(it.factors)
     for factor, words in it.factors.items():
         values = drawn.factors[factor]
@@ -116,16 +116,16 @@ def test_types_ranges_and_factors(name):
 @all_worlds
 def test_the_largest_size_can_be_drawn(name):
     it = world(name)
-    assert it.draw(np.arange(2), it.largest_size).images.shape[1] == it.largest_size
+    assert it.draw(np.arange(2), it.largest_size).samples.shape[1] == it.largest_size
 
 
 @all_worlds
 def test_sizes_show_the_same_scene(name):
     large = world(name).draw(np.arange(40), 64)
     small = world(name).draw(np.arange(40), 32)
-    halved = shrunk(large.images, 2)
-    near = np.abs(halved - small.images).mean()
-    other = np.abs(halved - np.roll(small.images, 1, axis=0)).mean()
+    halved = shrunk(large.samples, 2)
+    near = np.abs(halved - small.samples).mean()
+    other = np.abs(halved - np.roll(small.samples, 1, axis=0)).mean()
     assert near < 8 and near < other / 4
 
 
@@ -166,7 +166,7 @@ def test_those_figures_notice_a_small_change(monkeypatch):
 
     def flipped(self, *scene):
         drawn = draw(self, *scene)
-        drawn.images[:] = drawn.images[:, :, ::-1]
+        drawn.samples[:] = drawn.samples[:, :, ::-1]
         return drawn
 
     monkeypatch.setattr(type(it), "draw_chunk", flipped)
@@ -216,7 +216,7 @@ def test_sizes_and_counts_that_cannot_be_drawn(name):
 def test_factors_can_be_seen(name, factor, at_least):
     """A reader learns each factor from pixels; from other pictures' pixels it cannot."""
     drawn = data.find(name).load("train", 32, 6000, 0)
-    pictures, answers = shrunk(drawn.images, 2), drawn.factors[factor]
+    pictures, answers = shrunk(drawn.samples, 2), drawn.factors[factor]
     assert accuracy(pictures, answers) >= at_least
     commonest = np.bincount(answers).max() / len(answers)
     assert accuracy(np.roll(pictures, 1, axis=0), answers) < commonest + 0.06

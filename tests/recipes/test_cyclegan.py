@@ -10,9 +10,9 @@ from PIL import Image
 
 import data
 from common.batches import UnpairedBatches
-from common.rates import adam
+from common.optimizers import adam
 from data.errors import Refused
-from data.imageset import ImageSet, UnpairedSet
+from data.samples import SampleSet, UnpairedSet
 from recipes.cyclegan.config import PRESETS
 from recipes.cyclegan.generator import translator
 from recipes.cyclegan.pool import Pool
@@ -262,7 +262,7 @@ def test_the_pool_is_in_the_checkpoint(gan):
 def test_the_two_sets_are_drawn_in_different_orders():
     """Sets that happen to correspond must not be told in pairs."""
     images = np.arange(40, dtype=np.uint8).reshape(-1, 1, 1, 1) * np.ones((1, 8, 8, 1), np.uint8)
-    both = UnpairedSet(ImageSet(images), ImageSet(images[:30]))
+    both = UnpairedSet(SampleSet(images), SampleSet(images[:30]))
     batches = UnpairedBatches(both, 5, 0, lambda *_: {"noise": np.zeros(5)})
     drawn = [batches(step) for step in range(8)]
     a, b = (np.concatenate([batch[side][:, 0, 0, 0] for batch in drawn]) for side in "ab")
@@ -293,8 +293,8 @@ def test_identity_needs_domains_of_the_same_channels(tmp_path):
             Image.new(mode, (32, 32), 40 * number).save(tmp_path / name / f"{number}.png")
     source = data.find(str(tmp_path), SMALL.reading)
     with pytest.raises(Refused, match="--identity 5: .* has 1 channel on one side and 3 on"):
-        SMALL.fitted_to(source)
-    fitted = dataclasses.replace(SMALL, identity=0.0).fitted_to(source)
+        SMALL.adapted_to(source)
+    fitted = dataclasses.replace(SMALL, identity=0.0).adapted_to(source)
     assert (fitted.input_channels, fitted.channels) == (1, 3)
 
 

@@ -36,7 +36,7 @@ def test_the_messy_folder_is_made_of_houses(tmp_path):
     """However they were kept: cut to the middle they are the pictures that were drawn."""
     messy.make(tmp_path / "m")
     source = data.find(str(tmp_path / "m"), data.reading.Reading(tolerance=1))
-    houses = data.find("houses").world.draw(np.arange(messy.COUNT), 128).images
+    houses = data.find("houses").world.draw(np.arange(messy.COUNT), 128).samples
     read = source.load("train", 32, 0, 0)
     small = np.stack([np.asarray(Image.fromarray(h).resize((32, 32))) for h in houses])
     # Of the same colours over all: nothing is on its side, and no colour is swapped.
@@ -45,11 +45,11 @@ def test_the_messy_folder_is_made_of_houses(tmp_path):
         if name.startswith("camera/DSC_"):
             number = int(name[11:15])
             middle = Image.fromarray(houses[number, 16:112, 16:112]).resize((32, 32))
-            assert np.abs(read.images[index].astype(int) - np.asarray(middle)).mean() < 6
+            assert np.abs(read.samples[index].astype(int) - np.asarray(middle)).mean() < 6
         if name.startswith("phone/Screenshot"):
             number = int(name.split()[1].split(".")[0])
             inner = slice(8, 24)
-            difference = read.images[index].astype(int) - small[number]
+            difference = read.samples[index].astype(int) - small[number]
             assert np.abs(difference[inner, inner]).mean() < 6
 
 
@@ -66,7 +66,7 @@ def test_written_pictures_are_those_that_were_read(tmp_path):
     for split, of in sets.items():
         kept, again = of.take(without_copies(split, sets)), clean.load(split, 32, 0, 0)
         # In other folders they are in another order.
-        ours, theirs = (sorted(image.tobytes() for image in s.images) for s in (kept, again))
+        ours, theirs = (sorted(image.tobytes() for image in s.samples) for s in (kept, again))
         assert ours == theirs
         assert sorted(kept.factors["label"]) == sorted(again.factors["label"])
     shutil.rmtree(tmp_path / "c")
@@ -99,7 +99,7 @@ def test_pairs_and_domains_are_written_as_they_are_read(tmp_path):
         parts = zip(*(list(s.domains.values()) or [s] for s in (source, again)), strict=True)
         for ours, theirs in parts:
             one, other = (s.load("train", 24, 0, 0) for s in (ours, theirs))
-            np.testing.assert_array_equal(one.images, other.images)
+            np.testing.assert_array_equal(one.samples, other.samples)
             if layout == "pairs":
                 np.testing.assert_array_equal(one.inputs, other.inputs)
 

@@ -192,7 +192,7 @@ def test_pictures_are_float32_within_range(upsampling, precision):
     finally:
         keras.config.set_dtype_policy("float32")
     assert fake.dtype == "float32" and np.abs(np.array(fake)).max() <= 1
-    with gan.average.shown() as (shown,):
+    with gan.average.ema_models() as (shown,):
         assert all(layer.compute_dtype == "float32" for layer in shown.layers)
 
 
@@ -234,7 +234,7 @@ def test_pretraining_moves_the_discriminator_alone():
 
 
 def houses(count):
-    return find("houses").load("train", 16, count, 0).images
+    return find("houses").load("train", 16, count, 0).samples
 
 
 def test_pretraining_teaches_the_discriminator():
@@ -271,14 +271,14 @@ def test_a_short_training_leaves_noise_behind():
 def test_it_learns_any_world_of_pictures_at_the_size_that_suits(spec, size, channels):
     source = find(spec)
     config = dataclasses.replace(PRESETS["small"], data=spec, width=4, batch_size=4, steps=1)
-    config = config.fitted_to(source)
+    config = config.adapted_to(source)
     assert (config.image_size, config.channels) == (size, channels)
     gan = DCGAN(config)
-    gan.trainModel(source.load("train", size, 8, 0).images)
+    gan.trainModel(source.load("train", size, 8, 0).samples)
     assert gan.step == 1
 
 
 def test_a_world_whose_usual_size_the_network_cannot_make(monkeypatch):
     source = find("digits")
     monkeypatch.setattr(source, "usual_size", 33)
-    assert PRESETS["small"].fitted_to(source).image_size == Config.world_size
+    assert PRESETS["small"].adapted_to(source).image_size == Config.world_size

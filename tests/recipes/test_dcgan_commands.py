@@ -11,7 +11,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from common import checkpoint
+from common.run import checkpoint
 from tests.conftest import ROOT, TINY, command, pictures, run
 
 TRAIN, INFER = "recipes.dcgan.train", "recipes.dcgan.infer"

@@ -10,11 +10,12 @@ import pytest
 from keras import ops
 from PIL import Image
 
-from common import checkpoint, loss
-from common.batches import random
+from common import loss
+from common.batches import rng_for
+from common.commands.infer import main as infer_main
+from common.commands.train import main as train_main
 from common.gan import fixed_latents, generate
-from common.infer import main as infer_main
-from common.train import main as train_main
+from common.run import checkpoint
 from data import find
 from data.command import run_program
 from data.errors import Refused
@@ -25,7 +26,7 @@ from recipes.first_gan.gan import FirstDiscriminator, FirstGAN, FirstLoss
 from tests.conftest import ROOT, command, pictures, run
 
 SMALL = Config(channels=2, spread=0.7, width=8, depth=2, batch_size=16, steps=6, blur_steps=4)
-POINTS = find("ring").load("train", None, 200, 0).points
+POINTS = find("ring").load("train", None, 200, 0).samples
 
 
 def build(**changes):
@@ -65,7 +66,7 @@ def test_its_losses_are_those_of_the_paper():
 
 
 def batch(gan):
-    return {"real": POINTS[:16], **gan.noise(random(0, "test"), 16)}
+    return {"real": POINTS[:16], **gan.noise(rng_for(0, "test"), 16)}
 
 
 def values(player):
@@ -152,10 +153,10 @@ def test_infer_makes_what_training_showed():
     gan = build()
     gan.trainModel(POINTS)
     latents = fixed_latents(gan.config, 70)
-    with gan.average.shown() as (shown,):
+    with gan.average.ema_models() as (shown,):
         np.testing.assert_allclose(gan.show(70), generate(shown, latents), atol=1e-6)
     # Those are of the kind that training draws.
-    drawn = gan.noise(random(0, "samples"), 5000)["latent"]
+    drawn = gan.noise(rng_for(0, "samples"), 5000)["latent"]
     assert drawn.dtype == latents.dtype == np.float32
     assert drawn.mean() == pytest.approx(0, abs=0.05) and drawn.std() == pytest.approx(1, abs=0.05)
 
@@ -185,15 +186,15 @@ def test_points_are_seen_at_one_size_whatever_their_own():
 
 
 def test_what_it_learns_from():
-    ring = PRESETS["small"].fitted_to(find("ring"))
+    ring = PRESETS["small"].adapted_to(find("ring"))
     assert (ring.sample_shape, ring.makes_pictures) == ((2,), False)
     assert ring.spread == pytest.approx(POINTS.std(), rel=0.05)
-    digits = PRESETS["digits"].fitted_to(find("digits"))
+    digits = PRESETS["digits"].adapted_to(find("digits"))
     assert (digits.sample_shape, digits.zoom) == ((32, 32, 1), 1.0)
     with pytest.raises(Refused, match="ring gives points; this recipe learns pictures"):
-        DCGANConfig().fitted_to(find("ring"))
+        DCGANConfig().adapted_to(find("ring"))
     with pytest.raises(Refused, match="--image-size 32: ring gives points"):
-        dataclasses.replace(PRESETS["small"], image_size=32).fitted_to(find("ring"))
+        dataclasses.replace(PRESETS["small"], image_size=32).adapted_to(find("ring"))
 
 
 TINY = ["--steps", 4, "--width", 8, "--pictures", 300, "--batch-size", 16, "--sample-count", 50]

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from keras import ops
 
-from common import backend
-from common.batches import Batches, random
+from common.batches import Batches, rng_for
+from common.machine import backend
 from common.translation.translate import Translator, dice_of
 from data.errors import Refused
-from data.imageset import ImageSet
 from data.jitter import Jitter
+from data.samples import SampleSet
 from recipes.pix2pix.config import PRESETS
 from recipes.pix2pix.noise import dropout
 from recipes.pix2pix.train import build
@@ -53,7 +53,7 @@ def test_the_encoder_ends_in_one_pixel_without_norm(gan):
     }
     assert [layer.name in normed for layer in downs] == [False, True, True, True, False]
     whole = keras.Model(model.inputs, downs[-1].output)
-    noise = dropout(gan.config, random(0, "x"), 1, (32, 32))
+    noise = dropout(gan.config, rng_for(0, "x"), 1, (32, 32))
     assert whole([np.zeros((1, 32, 32, 3)), *noise]).shape == (1, 1, 1, 32)
 
 
@@ -69,7 +69,7 @@ def test_a_flat_picture_and_bfloat16_give_no_nan():
 
 
 def test_the_noise_is_dropout_in_three_blocks(gan):
-    masks = dropout(gan.config, random(0, "x"), 50, (32, 64))
+    masks = dropout(gan.config, rng_for(0, "x"), 50, (32, 64))
     assert [mask.shape[1:] for mask in masks] == [(2, 4, 32), (4, 8, 16), (8, 16, 8)]
     for mask in masks:
         assert set(np.unique(mask)) == {0.0, 2.0} and abs(mask.mean() - 1) < 0.05
@@ -85,7 +85,7 @@ def test_noise_matters_and_is_all_that_is_random(gan):
 
 def test_the_same_in_training_and_afterwards(gan):
     """Batch statistics of one picture, and dropout, do not end with the training."""
-    noise = dropout(gan.config, random(0, "x"), 2, (32, 32))
+    noise = dropout(gan.config, rng_for(0, "x"), 2, (32, 32))
     inputs = [np.random.default_rng(0).uniform(-1, 1, (2, 32, 32, 3)), *noise]
     model = gan.generator.model
     in_training = np.asarray(model(inputs, training=True))
@@ -136,7 +136,7 @@ def test_the_judge_looks_at_the_input(gan):
 def test_pairs_are_jittered_alike():
     """A picture that is its own input must stay so; pairs jittered apart would not."""
     images = np.random.default_rng(0).integers(0, 256, (6, 36, 36, 3), np.uint8)
-    batches = Batches(ImageSet(images, {}, images), 3, 0, lambda *_: {}, Jitter(0.125, True), 32)
+    batches = Batches(SampleSet(images, {}, images), 3, 0, lambda *_: {}, Jitter(0.125, True), 32)
     drawn = [batches(step) for step in range(4)]
     for batch in drawn:
         np.testing.assert_array_equal(batch["real"], batch["input"])
@@ -191,7 +191,7 @@ def test_pictures_of_any_size_pass(size):
 
 def test_a_plain_load_gives_the_same_picture(gan, tmp_path):
     """Built-in layers alone: whoever has Keras, and the noise, has the generator."""
-    with gan.average.shown() as (shown,):
+    with gan.average.ema_models() as (shown,):
         shown.save(tmp_path / "generator.keras")
     loaded = keras.saving.load_model(tmp_path / "generator.keras", safe_mode=True)
     assert {type(layer).__module__.split(".")[0] for layer in loaded.layers} == {"keras"}

@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from common import checkpoint
+from common.run import checkpoint
 from tests.conftest import TINY, command, run
 
 TRAIN = "recipes.dcgan.train"

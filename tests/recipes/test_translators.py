@@ -12,9 +12,9 @@ import yaml
 from PIL import Image
 
 import data
-from common import checkpoint
-from common.run import Run
-from common.train import main as train_main
+from common.commands.train import main as train_main
+from common.run import checkpoint
+from common.run.folder import Run
 from common.translation.infer import main as infer_main
 from data.reading import Reading
 from recipes.cyclegan import config as cyclegan_config
@@ -126,10 +126,10 @@ def test_other_shapes_and_made_pairs(place, capfd):
 def test_the_direction_of_a_world(place):
     one = data.find("facades").load("train", 32, 3, 0)
     other = data.find("facades", Reading(direction="BtoA"))
-    assert other.label_maps == ("images",)
+    assert other.label_maps == ("samples",)
     turned = other.load("train", 32, 3, 0)
-    np.testing.assert_array_equal(one.images, turned.inputs)
-    np.testing.assert_array_equal(one.inputs, turned.images)
+    np.testing.assert_array_equal(one.samples, turned.inputs)
+    np.testing.assert_array_equal(one.inputs, turned.samples)
     small = pix2pix_config.PRESETS["small"]
     assert small.notes(other, turned) == {}, "photographs are no label maps"
     assert len(small.notes(data.find("facades"), one)["labels"]) == 11

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from common import backend
-from common.batches import random
-from data.imageset import ImageSet, UnpairedSet
+from common.batches import rng_for
+from common.machine import backend
+from data.samples import SampleSet, UnpairedSet
 
 
 def built(build, config):
@@ -24,9 +24,9 @@ def tiny(config, **changes):
 def batch_of(gan, seed=0):
     """A batch of random pictures, and what goes with it."""
     count = gan.config.batch_size
-    batch = gan.noise(random(seed, "noise"), count)
+    batch = gan.noise(rng_for(seed, "noise"), count)
     for name, shape in gan.sample_shapes().items():
-        dice = random(seed, name)
+        dice = rng_for(seed, name)
         batch[name] = dice.uniform(-1, 1, (count, *shape)).astype("float32")
     return batch
 
@@ -58,9 +58,9 @@ def noise_pictures(count, size=(32, 32), channels=3, seed=0):
 
 
 def pairs(count=4, size=(32, 32)):
-    return ImageSet(noise_pictures(count, size), {}, noise_pictures(count, size, seed=1))
+    return SampleSet(noise_pictures(count, size), {}, noise_pictures(count, size, seed=1))
 
 
 def unpaired(count=4, size=(32, 32)):
-    sides = (ImageSet(noise_pictures(count, size, seed=seed)) for seed in (0, 1))
+    sides = (SampleSet(noise_pictures(count, size, seed=seed)) for seed in (0, 1))
     return UnpairedSet(*sides)

@@ -8,7 +8,7 @@ import sys
 import keras
 import numpy as np
 
-from data.errors import MachineFault
+from data.errors import EnvironmentFailure
 
 # In rows of the log: how long the discriminator must have won before that is news.
 _PATIENCE = 20
@@ -27,7 +27,7 @@ class Watchdog(keras.callbacks.Callback):
     * Collapse: the samples, once diverse, have become nearly one picture.
 
     Raises:
-        MachineFault: to stop the training; what was saved before stays as it is.
+        EnvironmentFailure: to stop the training; what was saved before stays as it is.
     """
 
     def __init__(self, log_every: int, mode: str, real_diversity: float):
@@ -56,7 +56,7 @@ class Watchdog(keras.callbacks.Callback):
         values = {name: float(value) for name, value in logs.items()}
         for name, value in values.items():
             if not math.isfinite(value):
-                raise MachineFault(
+                raise EnvironmentFailure(
                     f"{name} is {value} at step {step}: the training has diverged; try a lower "
                     "--generator-rate and --discriminator-rate, or --precision float32"
                 )
@@ -97,7 +97,9 @@ class Watchdog(keras.callbacks.Callback):
 
     def _alarm(self, kind: str, words: str) -> None:
         if self._mode == "stop":
-            raise MachineFault(words + ". Start a new run with that; what was saved so far is kept")
+            raise EnvironmentFailure(
+                words + ". Start a new run with that; what was saved so far is kept"
+            )
         if kind not in self._warned:
             self._warned.add(kind)
             print(f"warning: {words}", file=sys.stderr)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from keras import ops, random
 
-from common.backend import with_input_gradient
-from common.strategy import own, replicas
+from common.machine.backend import with_input_gradient
+from common.machine.strategy import own, replicas
 
 
 def r1(discriminator, real, gamma: float):

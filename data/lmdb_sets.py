@@ -10,9 +10,9 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.files import ASIDE
-from data.listing import shown
+from data.listing import printable
 from data.progress import counted
 
 # How files of these formats begin.
@@ -36,32 +36,34 @@ def write_out(database: Path, folder: Path) -> None:
 
     Raises:
         Refused: there is no such database.
-        MachineFault: the disk failed.
+        EnvironmentFailure: the disk failed.
     """
     import lmdb
 
     places = sorted(database.rglob("data.mdb"))
     if len(places) != 1:
-        raise Refused(f"{shown(database)} holds {len(places)} files data.mdb, not one")
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
+        raise Refused(f"{printable(database)} holds {len(places)} files data.mdb, not one")
+    tmp = Path(tempfile.mkdtemp(dir=folder.parent, prefix=ASIDE))
     try:
         with ExitStack() as opened:
             environment = lmdb.open(str(places[0].parent), readonly=True, lock=False)
             opened.enter_context(environment)
             records = opened.enter_context(environment.begin(buffers=True))
-            words = f"writing the pictures of {shown(folder.name)}"
+            words = f"writing the pictures of {printable(folder.name)}"
             progress = opened.enter_context(counted(words, environment.stat()["entries"]))
             for number, (key, value) in enumerate(records.cursor(), 1):
-                _write(aside, bytes(key), value)
+                _write(tmp, bytes(key), value)
                 progress(number)
-        aside.chmod(0o755)
-        os.replace(aside, folder)
+        tmp.chmod(0o755)
+        os.replace(tmp, folder)
     except lmdb.Error as fault:
-        raise Refused(f"{shown(places[0])} cannot be read ({fault})") from fault
+        raise Refused(f"{printable(places[0])} cannot be read ({fault})") from fault
     except OSError as fault:
-        raise MachineFault(f"{folder} cannot be written: {fault.strerror or fault}") from fault
+        raise EnvironmentFailure(
+            f"{folder} cannot be written: {fault.strerror or fault}"
+        ) from fault
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(tmp, ignore_errors=True)
 
 
 def _write(folder: Path, key: bytes, value: memoryview) -> None:

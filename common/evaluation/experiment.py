@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Trial:
+class Experiment:
     """One training, repeated for several seeds, and evaluated."""
 
     #: Short, and unlike the recipe's others.

@@ -23,7 +23,7 @@ with quietly():
     # A user's own keras.json may say otherwise.
     keras.config.set_image_data_format("channels_last")
 
-from data.errors import MachineFault
+from data.errors import EnvironmentFailure
 
 
 def tape() -> tf.GradientTape:
@@ -118,7 +118,7 @@ def readable_faults(advice: str) -> Iterator[None]:
         # TensorFlow has one error for both; a full disk is what its event files meet.
         if "No space" in fault.message or "quota" in fault.message:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from fault
-        raise MachineFault(f"out of memory; {advice}") from fault
+        raise EnvironmentFailure(f"out of memory; {advice}") from fault
 
 
 class EventWriter:

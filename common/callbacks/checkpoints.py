@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import keras
 
-from common import checkpoint
-from common.backend import EventWriter
-from common.run import Run
-from common.watchdog import Watchdog
-from data.files import whole
+from common.callbacks.watchdog import Watchdog
+from common.machine.backend import EventWriter
+from common.run import checkpoint
+from common.run.folder import Run
+from data.files import atomic_write
 
 
-class Stopper(keras.callbacks.Callback):
+class GracefulStop(keras.callbacks.Callback):
     """An orderly stop on Ctrl-C or SIGTERM, after the step under way.
 
     A second signal of the same kind is not waited for.
@@ -31,7 +31,7 @@ class Stopper(keras.callbacks.Callback):
         self.stopped_by: signal.Signals | None = None
         self._before = {}
 
-    def __enter__(self) -> Stopper:
+    def __enter__(self) -> GracefulStop:
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._on_signal)
         return self
@@ -51,7 +51,7 @@ class Stopper(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-class Keeper(keras.callbacks.Callback):
+class Checkpoints(keras.callbacks.Callback):
     """Checkpoints: where they are due, and where a training ends."""
 
     _KEEP = 2
@@ -85,7 +85,7 @@ class Keeper(keras.callbacks.Callback):
 
         Where the generator is several networks, each is written under its name.
         """
-        with self.model.average.shown() as networks:
+        with self.model.average.ema_models() as networks:
             for network in networks:
-                with whole(self._run.network(network.name)) as aside:
-                    network.save(aside)
+                with atomic_write(self._run.network(network.name)) as tmp:
+                    network.save(tmp)

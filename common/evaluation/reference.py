@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from common.batches import random
+from common.batches import rng_for
 from common.config import Config
 from data.errors import Refused
-from data.imageset import Source
+from data.source import Source
 
 _USUAL = 5000
 # Another part of an endless world than trainings take.
@@ -51,6 +51,6 @@ class Ground:
                 f"half is compared with the other: legal is 2 to {most}"
             )
         # Sets may be sorted by class: in their own order the halves would differ.
-        mixed = random(_SEED, "halves").permutation(len(tests))
+        mixed = rng_for(_SEED, "halves").permutation(len(tests))
         half = count or min(_USUAL, most)
         return cls(training, tests[mixed[:half]], tests[mixed[half : 2 * half]])

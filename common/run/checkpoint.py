@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data.errors import MachineFault, Refused
-from data.files import MALFORMED, whole
+from data.errors import EnvironmentFailure, Refused
+from data.files import MALFORMED, atomic_write
 
 _NAME = re.compile(r"step-(-?\d+)\.npz")
 
@@ -35,7 +35,7 @@ def save(folder: Path, step: int, state: dict[str, list]) -> Path:
     """Write the variables of `state` (name -> variables in a fixed order).
 
     Raises:
-        MachineFault: a value is NaN or infinite; nothing is written.
+        EnvironmentFailure: a value is NaN or infinite; nothing is written.
         OSError: the disk is full, or the like; nothing is left behind.
     """
     arrays = {
@@ -45,14 +45,14 @@ def save(folder: Path, step: int, state: dict[str, list]) -> Path:
     }
     for name, values in arrays.items():
         if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
-            raise MachineFault(
+            raise EnvironmentFailure(
                 f"the weights are no longer finite at step {step} ({name}); no checkpoint is "
                 "written over the earlier ones: resume from there with a lower rate or "
                 "--precision float32"
             )
     path = path_of(folder, step)
-    with whole(path) as aside:
-        np.savez(aside, step=np.int64(step), **arrays)
+    with atomic_write(path) as tmp:
+        np.savez(tmp, step=np.int64(step), **arrays)
     return path
 
 

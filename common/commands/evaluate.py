@@ -12,9 +12,9 @@ from pathlib import Path
 import data
 from common.batches import unjittered
 from common.config import Config
-from common.evaluation.ground import Ground
+from common.evaluation.reference import Ground
 from common.evaluation.scores import RESERVED, Bar, Scores
-from common.run import Run, versions
+from common.run.folder import Run, versions
 from data.command import read_flags, run_program
 from data.errors import Refused
 
@@ -111,10 +111,10 @@ def evaluate(
         ground = Ground.of(unjittered(loaded, config), source, config, flags.count)
 
         # Only now the slow import, and the file that does it quietly is first.
-        from common import backend  # noqa: F401
         from common.evaluation import pictures, points
-        from common.evaluation.entrants import entrants_of
+        from common.evaluation.candidates import entrants_of
         from common.evaluation.probes import Probe
+        from common.machine import backend  # noqa: F401
 
         probe = None
         if represent and Probe.fits(source):

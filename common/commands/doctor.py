@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psutil
 
-from common.run import versions
+from common.run.folder import versions
 from data import cache
 from data.command import read_flags
-from data.errors import MachineFault
+from data.errors import EnvironmentFailure
 
 
 @dataclass
@@ -29,14 +29,14 @@ def main(arguments: list[str]) -> None:
     """Print it.
 
     Raises:
-        MachineFault: a GPU was asked for, and none is usable.
+        EnvironmentFailure: a GPU was asked for, and none is usable.
     """
     flags = read_flags(DoctorFlags, arguments, program="python -m recipes doctor")
 
     # Only now the slow import, and the file that does it quietly is first.
-    from common import backend
-    from common.devices import why_no_gpu
-    from common.precision import choose
+    from common.machine import backend
+    from common.machine.devices import why_no_gpu
+    from common.machine.precision import choose
 
     reason = why_no_gpu()
     found = versions() | {"system": f"{platform.system()} {platform.machine()}"}
@@ -49,12 +49,12 @@ def main(arguments: list[str]) -> None:
     for what, folder in (("runs", Path("runs")), ("cache", cache.folder())):
         disk(what, folder)
     if flags.require_gpu and reason:
-        raise MachineFault(f"--require-gpu: {reason}")
+        raise EnvironmentFailure(f"--require-gpu: {reason}")
 
 
 def cuda() -> None:
     """Print what there is of CUDA, where TensorFlow was built with it."""
-    from common import devices
+    from common.machine import devices
 
     built = devices.built_with()
     if not built:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 
 # Seconds for which a port may still be another's.
 _GRACE = 10
@@ -122,7 +122,7 @@ def meet(cluster: Cluster, wait: float, settings: str) -> None:
         settings: What all must have been told, in one line.
 
     Raises:
-        MachineFault: somebody has not come in time, or cannot be heard.
+        EnvironmentFailure: somebody has not come in time, or cannot be heard.
         Refused: somebody was told something else.
     """
     until = time.monotonic() + wait
@@ -132,7 +132,7 @@ def meet(cluster: Cluster, wait: float, settings: str) -> None:
     if word.startswith("other: "):
         raise Refused(word.removeprefix("other: "))
     if word != "go":
-        raise MachineFault(word)
+        raise EnvironmentFailure(word)
 
 
 def _receive(cluster: Cluster, until: float, wait: float, settings: str) -> str:
@@ -174,7 +174,7 @@ def _listen(cluster: Cluster, until: float) -> socket.socket:
         except OSError as fault:
             if time.monotonic() > until:
                 reason = os.strerror(fault.errno)
-                raise MachineFault(f"{cluster.named(0)} cannot listen: {reason}") from fault
+                raise EnvironmentFailure(f"{cluster.named(0)} cannot listen: {reason}") from fault
             time.sleep(0.2)
 
 

@@ -31,8 +31,8 @@ import yaml
 
 from common.config import Config, from_dict
 from data.errors import Refused
-from data.files import ASIDE, whole
-from data.imageset import ImageSet, UnpairedSet
+from data.files import ASIDE, atomic_write
+from data.samples import SampleSet, UnpairedSet
 
 RUNS = Path("runs")
 
@@ -71,13 +71,13 @@ class Run:
             "made_with": versions(),
         }
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=ASIDE))
+        tmp = Path(tempfile.mkdtemp(dir=path.parent, prefix=ASIDE))
         try:
-            (aside / "config.yaml").write_text(_to_yaml(facts), encoding="utf-8")
-            aside.chmod(0o755)
-            os.rename(aside, path)
+            (tmp / "config.yaml").write_text(_to_yaml(facts), encoding="utf-8")
+            tmp.chmod(0o755)
+            os.rename(tmp, path)
         except BaseException:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(tmp, ignore_errors=True)
             raise
         return cls(path, facts)
 
@@ -145,7 +145,7 @@ class Run:
         """The file of one of the generator's networks, of which the first is "generator"."""
         return self.path / f"{name}.keras"
 
-    def check_data(self, samples: np.ndarray | ImageSet | UnpairedSet, name: str) -> None:
+    def check_data(self, samples: np.ndarray | SampleSet | UnpairedSet, name: str) -> None:
         """Refuse samples that are not those that the run was trained on."""
         if fingerprint(samples) != self.facts["data"].get("fingerprint"):
             raise Refused(f"{name} does not hold the samples that {self.path} was trained on")
@@ -153,20 +153,20 @@ class Run:
     def note(self, **facts) -> None:
         """Add facts to config.yaml, or replace them."""
         self.facts |= facts
-        with whole(self.path / "config.yaml") as aside:
-            aside.write_text(_to_yaml(self.facts), encoding="utf-8")
+        with atomic_write(self.path / "config.yaml") as tmp:
+            tmp.write_text(_to_yaml(self.facts), encoding="utf-8")
 
 
-def fingerprint(samples: np.ndarray | ImageSet | UnpairedSet) -> int:
+def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:
     """Tells one set of pictures, pairs or points from another."""
     if isinstance(samples, UnpairedSet):
         # Of two sets it matters which is which.
         return fingerprint(samples.a) ^ (fingerprint(samples.b) * 2 % 2**32)
-    if isinstance(samples, ImageSet):
+    if isinstance(samples, SampleSet):
         # Inputs that are made from the pictures are known by them.
         made = not isinstance(samples.inputs, np.ndarray)
         inputs = 0 if made else fingerprint(samples.inputs) * 2 % 2**32
-        return fingerprint(samples.images) ^ inputs
+        return fingerprint(samples.samples) ^ inputs
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
 
 

@@ -13,7 +13,7 @@ from data.files import ASIDE
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def file_lock(path: Path) -> Iterator[None]:
     """Keep other processes from making the same file or folder; waits for one that does.
 
     Where nothing can be written or locked, all go on at once.

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from common import backend, checkpoint
-from common.batches import random
+from common.batches import rng_for
 from common.config import Config
 from common.evaluation.scores import TRAINED
 from common.gan import GAN, generate
+from common.machine import backend
 from common.metrics.kid import Estimate
-from common.run import Run
-from common.samples import to_pixels
+from common.run import checkpoint
+from common.run.folder import Run
 from data.errors import Refused
+from data.pixels import to_pixels
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def entrants_of(
     """
 
     def asked(gan: GAN, sample: Callable, name: str, meaning: str, known: dict) -> None:
-        latents = gan.noise(random(seed, "evaluation"), count)["latent"]
+        latents = gan.noise(rng_for(seed, "evaluation"), count)["latent"]
         found[name] = Entrant(meaning, _usable(sample(latents), name), known)
 
     def build_of(config: Config) -> GAN:

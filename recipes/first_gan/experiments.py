@@ -1,16 +1,16 @@
 """What `make results` trains."""
 
-from common.trial import Trial
+from common.evaluation.experiment import Experiment
 
-TRIALS = [
+EXPERIMENTS = [
     # Without help the game is often lost, which is what is to be seen.
-    Trial("ring", ablation=("vanilla", "--watchdog", "warn")),
-    Trial(
+    Experiment("ring", ablation=("vanilla", "--watchdog", "warn")),
+    Experiment(
         "grid",
         ("--data", "grid"),
         ablation=("vanilla", "--watchdog", "warn", "--data", "grid"),
     ),
-    Trial("digits", ("digits",), seeds=1),
+    Experiment("digits", ("digits",), seeds=1),
     # The small configuration without the most important of its helps.
-    Trial("without-blur", ("--blur", "0"), seeds=1, aside=True),
+    Experiment("without-blur", ("--blur", "0"), seeds=1, aside=True),
 ]

@@ -1,11 +1,11 @@
 """What `make results` trains."""
 
-from common.trial import Trial
+from common.evaluation.experiment import Experiment
 
-TRIALS = [
-    Trial("facades", ablation=("l1",)),
+EXPERIMENTS = [
+    Experiment("facades", ablation=("l1",)),
     # Fetched from its authors, unless FACADES=FOLDER names a folder of such pairs.
-    Trial(
+    Experiment(
         "photographs",
         ("--data", "cmp_facades", "--direction", "BtoA"),
         seeds=1,

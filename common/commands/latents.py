@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from common.batches import random
+from common.batches import rng_for
 from data.errors import Refused
 
 Terms = list[tuple[int, list[int]]]
@@ -65,7 +65,7 @@ def arithmetic(latents: np.ndarray, terms: Terms, prior: str) -> tuple[np.ndarra
     for (_, numbers), mean in zip(terms, averages, strict=True):
         # A short row repeats its average, so that the sheet stays a rectangle.
         rows += [latents[n] for n in numbers] + [mean] * (width - len(numbers))
-    near = random(0, "neighbours").uniform(-0.25, 0.25, (2 * width - 1, len(total)))
+    near = rng_for(0, "neighbours").uniform(-0.25, 0.25, (2 * width - 1, len(total)))
     rows += [total, *(total + near)]
     moved = np.stack(rows).astype(np.float32)
     # Outside the cube the generator has never been trained.

@@ -8,11 +8,11 @@ import shutil
 import keras
 import numpy as np
 
-from common.backend import EventWriter
+from common.callbacks.watchdog import Watchdog
 from common.config import Config
-from common.run import Run
-from common.watchdog import Watchdog
-from data.files import whole
+from common.machine.backend import EventWriter
+from common.run.folder import Run
+from data.files import atomic_write
 from data.sheet import save
 
 
@@ -35,7 +35,7 @@ class Metrics(keras.callbacks.Callback):
         if self._path.exists():
             with open(self._path, newline="", encoding="utf-8") as file:
                 rows = [row for row in csv.DictReader(file) if _is_up_to(row, step)]
-        with whole(self._path) as aside, open(aside, "w", newline="", encoding="utf-8") as file:
+        with atomic_write(self._path) as tmp, open(tmp, "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, self._names, extrasaction="ignore")
             writer.writeheader()
             writer.writerows(rows)
@@ -88,7 +88,7 @@ class Samples(keras.callbacks.Callback):
         sheet = self.model.sheet(samples)
         path = self._folder / f"step-{max(step, 0):07d}.png"
         save(sheet, path)
-        with whole(self._folder / "latest.png") as aside:
-            shutil.copyfile(path, aside)
+        with atomic_write(self._folder / "latest.png") as tmp:
+            shutil.copyfile(path, tmp)
         self._events.picture(step, "samples", np.atleast_3d(np.asarray(sheet)))
         self._watchdog.look_at(step, samples)

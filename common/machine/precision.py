@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from common import backend  # first: it imports TensorFlow, quietly
+from common.machine import backend  # first: it imports TensorFlow, quietly
 
 import keras  # isort: skip
 

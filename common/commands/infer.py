@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
+from common.commands.latents import arithmetic, parse_arithmetic, path_between
 from common.config import Config
-from common.explore import arithmetic, parse_arithmetic, path_between
-from common.run import Run
+from common.run.folder import Run
 from data.command import read_flags, run_program
-from data.errors import MachineFault, Refused
-from data.files import DAMAGED, whole
+from data.errors import EnvironmentFailure, Refused
+from data.files import DAMAGED, atomic_write
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".npz")
 
@@ -55,10 +55,10 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
     out = flags.out or run.path / f"{what}.png"
 
     # Only now the slow import, and backend first: it imports TensorFlow quietly.
-    from common import backend  # noqa: F401
     from common.gan import fixed_latents, generate
-    from common.samples import to_pixels
+    from common.machine import backend  # noqa: F401
     from data.figure import scatter
+    from data.pixels import to_pixels
     from data.sheet import grid, save
 
     model = load_network(run)
@@ -84,7 +84,7 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
     try:
         if out.suffix.lower() == ".npz":
             # An open file: given a name, numpy would add an ending of its own.
-            with whole(out) as aside, open(aside, "wb") as file:
+            with atomic_write(out) as tmp, open(tmp, "wb") as file:
                 name = "images" if config.makes_pictures else "points"
                 np.savez(file, **{name: samples, "latents": chosen})
         elif config.makes_pictures:
@@ -92,7 +92,7 @@ def _infer(recipe: str, kind: type[Config], arguments: list[str]) -> None:
         else:
             save(scatter(samples), out)
     except (OSError, ValueError) as fault:
-        raise MachineFault(f"{out} cannot be written: {fault}") from fault
+        raise EnvironmentFailure(f"{out} cannot be written: {fault}") from fault
     print(f"{len(samples)} {'pictures' if config.makes_pictures else 'points'}: {out}")
 
 
@@ -118,7 +118,7 @@ def load_network(run: Run, name: str = "generator"):
     Raises:
         Refused: its file is damaged.
     """
-    from common import backend
+    from common.machine import backend
 
     try:
         return backend.load_network(run.network(name))

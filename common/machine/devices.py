@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import backend  # noqa: F401  first: it imports TensorFlow, quietly
+from common.machine import backend  # noqa: F401  first: it imports TensorFlow, quietly
 
 import numpy as np  # isort: skip
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""From a generator's output to pixels, and a run's grids as an animation."""
+"""A run's sheets of samples as an animation."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from data.files import whole
-
-
-def to_pixels(pictures: np.ndarray) -> np.ndarray:
-    """Float in [-1, 1] to uint8, rounded."""
-    return np.clip((np.asarray(pictures, np.float32) + 1) * 127.5 + 0.5, 0, 255).astype(np.uint8)
+from data.files import atomic_write
 
 
 def animate(frames: list[Path], path: Path, most: int = 40) -> None:
@@ -23,7 +18,7 @@ def animate(frames: list[Path], path: Path, most: int = 40) -> None:
     chosen = np.unique(np.linspace(0, len(frames) - 1, most).round().astype(int))
     pictures = [Image.open(frames[i]).convert("RGB") for i in chosen]
     times = [180] * (len(pictures) - 1) + [2500]
-    with whole(path) as aside:
+    with atomic_write(path) as tmp:
         pictures[0].save(
-            aside, save_all=True, append_images=pictures[1:], duration=times, loop=0, quality=70
+            tmp, save_all=True, append_images=pictures[1:], duration=times, loop=0, quality=70
         )

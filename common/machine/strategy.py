@@ -11,12 +11,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from common import backend  # first: it imports TensorFlow, quietly
+from common.machine import backend  # first: it imports TensorFlow, quietly
 
 import tensorflow as tf  # isort: skip
 
-from common.workers import Cluster
-from data.errors import MachineFault, Refused
+from common.machine.workers import Cluster
+from data.errors import EnvironmentFailure, Refused
 
 
 def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribute.Strategy:
@@ -143,7 +143,7 @@ def readable_silence(cluster: Cluster | None) -> Iterator[None]:
     except _SILENCE as fault:
         if cluster is None:
             raise
-        raise MachineFault(
+        raise EnvironmentFailure(
             f"{cluster.named(cluster.index)} no longer hears all of the {len(cluster.addresses)} "
             f"workers, so it stops ({_reason(fault)}); when they are back, however many, --resume "
             "goes on from the last checkpoint"
@@ -170,4 +170,4 @@ def _readable_start(cluster: Cluster) -> Iterator[None]:
         yield
     except (*_SILENCE, RuntimeError) as fault:
         me, line = cluster.named(cluster.index), str(fault).strip().splitlines()[0]
-        raise MachineFault(f"{me} cannot join the others: {line}") from fault
+        raise EnvironmentFailure(f"{me} cannot join the others: {line}") from fault

@@ -19,10 +19,10 @@ import tyro
 import data
 from common.batches import check_batch, unjittered
 from common.config import Config
-from common.run import Run, check_free, fingerprint, versions
-from common.workers import Cluster, DeviceFlags, is_chief, meet
+from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
+from common.run.folder import Run, check_free, fingerprint, versions
 from data.command import read_flags, run_program
-from data.errors import MachineFault, Refused
+from data.errors import EnvironmentFailure, Refused
 from data.loader import movable
 
 _LESS = "try a smaller --batch-size, --width or --image-size"
@@ -87,14 +87,14 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     if flags.run is not None and is_chief(cluster):
         check_free(flags.run)
     source = data.find(flags.config.data, flags.config.reading)
-    config = flags.config.fitted_to(source)
+    config = flags.config.adapted_to(source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
     samples, examples = _load(source, config)
     # From here on TensorFlow is there, and nothing about flags or data is refused.
     strategy = _place(flags.devices, cluster, recipe, config, samples)
     if config.precision == "auto":
-        from common.precision import choose
+        from common.machine.precision import choose
 
         config = dataclasses.replace(config, precision=choose("auto"))
     gan = _build(config, build, strategy)
@@ -107,7 +107,7 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     try:
         run = Run.create(flags.run, recipe, config, facts)
     except OSError as fault:
-        raise MachineFault(f"the run folder cannot be made: {fault}") from fault
+        raise EnvironmentFailure(f"the run folder cannot be made: {fault}") from fault
     with run.claimed():
         print(f"run folder: {run.path}")
         return _train(run, recipe, gan, samples, cluster)
@@ -147,7 +147,7 @@ def _load(source: data.Source, config: Config) -> tuple:
     """What is learned from, and a few examples: of it, or of what is kept for testing."""
     began = time.time()
     loaded = source.load("train", config.loaded_size, config.pictures, config.seed)
-    samples = config.lessons(loaded)
+    samples = config.training_set(loaded)
     check_batch(config.batch_size, len(samples))
     what, sizes = "points", ""
     if source.kind != "points":
@@ -175,18 +175,18 @@ def _place(
         told = dataclasses.asdict(config) | {"data": fingerprint(samples), "recipe": recipe}
         told |= {"versions": versions(), "checkpoint": _last_step(run) if run else None}
         meet(cluster, devices.wait, json.dumps(told, sort_keys=True))
-    from common import strategy
-    from common.devices import why_no_gpu
+    from common.machine import strategy
+    from common.machine.devices import why_no_gpu
 
     found = strategy.choose(devices.strategy, cluster, config.batch_size)
     if devices.require_gpu and (reason := why_no_gpu()):
-        raise MachineFault(f"--require-gpu: {reason}")
+        raise EnvironmentFailure(f"--require-gpu: {reason}")
     return found
 
 
 def _build(config: Config, build: Callable, strategy):
-    from common import backend
-    from common.strategy import describe
+    from common.machine import backend
+    from common.machine.strategy import describe
 
     if config.deterministic:
         backend.make_deterministic()
@@ -202,10 +202,11 @@ def _build(config: Config, build: Callable, strategy):
 
 def _follow(run: Run | None, gan, dataset, cluster: Cluster) -> int:
     """Another worker's part in a training: the same steps, and nothing is written."""
-    from common import backend, checkpoint
-    from common.keeper import Stopper
-    from common.strategy import any_worker, readable_silence
-    from common.watchdog import Watchdog
+    from common.callbacks.checkpoints import GracefulStop
+    from common.callbacks.watchdog import Watchdog
+    from common.machine import backend
+    from common.machine.strategy import any_worker, readable_silence
+    from common.run import checkpoint
 
     config = gan.config
     with backend.readable_faults(_LESS), readable_silence(cluster):
@@ -213,23 +214,24 @@ def _follow(run: Run | None, gan, dataset, cluster: Cluster) -> int:
         gan.step = gan.step if restored is None else restored
         gan.log_names()
         watchdog = Watchdog(config.log_every, config.watchdog, 0.0)
-        with Stopper(any_worker(gan.distribute_strategy)) as stopper:
+        with GracefulStop(any_worker(gan.distribute_strategy)) as stopper:
             gan.trainModel(dataset, [watchdog, stopper])
     print(f"step {gan.step} of {config.steps}; {cluster.named(0)} has the run")
     return 128 + stopper.stopped_by if stopper.stopped_by else 0
 
 
 def _train(run: Run, recipe: str, gan, dataset, cluster: Cluster | None) -> int:
-    from common import backend, checkpoint
-    from common.keeper import Keeper, Stopper
-    from common.progress import ProgressBar
-    from common.recorder import Metrics, Samples
-    from common.strategy import any_worker, describe, readable_silence
-    from common.watchdog import Watchdog, diversity
+    from common.callbacks.checkpoints import Checkpoints, GracefulStop
+    from common.callbacks.metrics import Metrics, Samples
+    from common.callbacks.progress import ProgressBar
+    from common.callbacks.watchdog import Watchdog, diversity
+    from common.machine import backend
+    from common.machine.strategy import any_worker, describe, readable_silence
+    from common.run import checkpoint
 
     config, began = gan.config, time.time()
     bar = ProgressBar(config.log_every, config.batch_size)
-    stopper = Stopper(any_worker(gan.distribute_strategy) if cluster else bool)
+    stopper = GracefulStop(any_worker(gan.distribute_strategy) if cluster else bool)
     try:
         with backend.readable_faults(_LESS), readable_silence(cluster):
             restored = checkpoint.restore(run.checkpoints, gan.state())
@@ -245,7 +247,7 @@ def _train(run: Run, recipe: str, gan, dataset, cluster: Cluster | None) -> int:
             metrics = Metrics(run, events, config.log_every, gan.log_names())
             samples = Samples(run, events, config, watchdog)
             metrics.resume_at(gan.step)
-            keeper = Keeper(run, events, config.checkpoint_every, watchdog)
+            keeper = Checkpoints(run, events, config.checkpoint_every, watchdog)
             with stopper:
                 for writer in (samples, keeper):
                     writer.set_model(gan)
@@ -260,13 +262,13 @@ def _train(run: Run, recipe: str, gan, dataset, cluster: Cluster | None) -> int:
         _animate(run)
     except OSError as fault:
         full = "the disk is full" if fault.errno in _NO_SPACE else f"{run.path} cannot be used"
-        raise MachineFault(
+        raise EnvironmentFailure(
             f"{full} ({fault.strerror or fault}): {_kept(run)}; put that right, then "
             f"python -m recipes.{recipe}.train --resume {run.path}"
         ) from fault
     except KeyboardInterrupt:
         # A second Ctrl-C, or one outside of the steps.
-        raise MachineFault(f"interrupted: {_kept(run)}") from None
+        raise EnvironmentFailure(f"interrupted: {_kept(run)}") from None
     finally:
         bar.close()
 
@@ -293,14 +295,14 @@ def _kept(run: Run) -> str:
 
 
 def _last_step(run: Run) -> int | None:
-    from common import checkpoint
+    from common.run import checkpoint
 
     return max(checkpoint.steps(run.checkpoints), default=None)
 
 
 def _animate(run: Run) -> None:
     """The animation is an extra: without it the run is whole all the same."""
-    from common.samples import animate
+    from common.callbacks.animation import animate
 
     try:
         animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")

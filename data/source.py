@@ -1,0 +1,81 @@
+"""What can be asked of a data set that was found but not yet read."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from data.resize import Size
+from data.samples import SampleSet, UnpairedSet
+
+
+class Source(ABC):
+    """A data set that was found but not yet read.
+
+    What is needed to refuse a bad request is known already: `kind`, `channels`, `count`
+    (None: endless) and `sizes`.
+    """
+
+    name: str
+    #: Colour channels of a picture; coordinates of a point.
+    channels: int
+    #: Of pairs: colour channels of an input.
+    input_channels: int | None = None
+    count: int | None
+
+    #: "pictures"; "pairs": pictures, each with an input that it is to be made from;
+    #: "domains": two sets of pictures that do not correspond, in `domains`; "points"; "meshes".
+    kind: str = "pictures"
+    #: Where the kind is "domains": name -> a source of pictures.
+    domains: dict[str, Source] = {}
+    #: What is known of each picture: factor -> the words for its values (None: a number).
+    factors: dict[str, tuple[str, ...] | None] = {}
+    #: Those of them whose combinations are modes: as good as equally frequent in the data,
+    #: and a generator should reach them all.
+    modes: tuple[str, ...] = ()
+
+    #: Which of "samples" and "inputs" hold classes as colours, never to be mixed.
+    label_maps: tuple[str, ...] = ()
+
+    #: The picture size that suits an endless set best; None: any is as good.
+    usual_size: int | None = None
+
+    #: (height, width) of the picture with the shortest shorter side, and of the one with
+    #: the longest; None where any size can be drawn.
+    sizes: tuple[tuple[int, int], tuple[int, int]] | None = None
+
+    #: Standard deviation of a point's coordinates, where the source gives points.
+    std: float = 1.0
+
+    #: One-line remarks for the user: what was skipped and why.
+    remarks: tuple[str, ...] = ()
+    #: What cannot be used, as far as is known: file -> reason.
+    unusable: dict[str, str] = {}
+
+    @abstractmethod
+    def load(self, split: str, size: Size, count: int, seed: int) -> SampleSet | UnpairedSet:
+        """Read or draw one split.
+
+        Args:
+            split: "train", "validation" or "test"; no picture is in two of them.
+            size: Pixels a side, or (height, width); pictures are cut or padded to that
+                shape (`data.resize.fitted`). Points have none.
+            count: How many, where the source is endless.
+            seed: Which part of an endless source.
+
+        Raises:
+            Refused: the source cannot give that split, size or count.
+            EnvironmentFailure: the disk or the network failed.
+        """
+
+    def name_of(self, split: str, index: int, left_out: dict[str, str]) -> str:
+        """What to call the picture at a place of a loaded split, of which some were left out."""
+        return f"number {index} of {split}"
+
+    def describe_sizes(self) -> str:
+        """The pictures' sizes in words: "28×28" or "from 120×80 to 640×480"."""
+        if self.sizes is None:
+            return "any size"
+        (low_h, low_w), (high_h, high_w) = self.sizes
+        if (low_h, low_w) == (high_h, high_w):
+            return f"{low_w}×{low_h}"
+        return f"from {low_w}×{low_h} to {high_w}×{high_h}"

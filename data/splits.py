@@ -1,0 +1,68 @@
+"""Which samples of a set are for training, which for validation and which for testing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.errors import Refused
+
+SPLITS = ("train", "validation", "test")
+#: More different labels than these are no classes.
+MOST_CLASSES = 1000
+# Of fewer pictures none is held out.
+_ENOUGH = 100
+
+
+def balanced(labels: np.ndarray) -> bool:
+    """Whether classes, numbered from 0, are about equally frequent.
+
+    Classes of very different size are none that a generator should make equally often.
+    """
+    frequent = np.bincount(labels.ravel())
+    return bool(max(frequent) < 1.5 * min(frequent))
+
+
+def split_of(name: str) -> str:
+    """Checks a split's name."""
+    if name not in SPLITS:
+        raise Refused(f"split '{name}': legal are {', '.join(SPLITS)}")
+    return name
+
+
+def hold_out(total: int, split: str) -> np.ndarray:
+    """Which of `total` pictures belong to a split, where a set brings no splits of its own.
+
+    Every tenth picture is for testing and the one before it for validation, in the order
+    of the set. Below 100 pictures nothing is held out: a handful is all for training.
+    """
+    split_of(split)
+    index = np.arange(total)
+    if total < _ENOUGH:
+        return index if split == "train" else index[:0]
+    part = {"train": index % 10 < 8, "validation": index % 10 == 8, "test": index % 10 == 9}
+    return index[part[split]]
+
+
+def divided(splits: np.ndarray, split: str) -> np.ndarray:
+    """Which pictures belong to a split, where a set may bring splits of its own.
+
+    Where it brings training and one other, the other is for testing, whatever it is called,
+    and validation is every tenth of the training pictures; where none, `hold_out` decides.
+
+    Args:
+        splits: The split that each picture was found in; "" where in none.
+    """
+    brought = {str(name) for name in splits} - {""}
+    if not brought:
+        return hold_out(len(splits), split)
+    if {"validation", "test"} <= brought or "train" not in brought:
+        return np.flatnonzero(splits == split_of(split))
+    training = np.flatnonzero(splits == "train")
+    if brought == {"train"}:
+        return training[hold_out(len(training), split)]
+    if split == "test":
+        return np.flatnonzero(splits != "train")
+    held = np.zeros(len(training), bool)
+    if len(training) >= _ENOUGH:
+        held[8::10] = True
+    return training[held == (split_of(split) == "validation")]
