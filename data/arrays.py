@@ -154,7 +154,7 @@ class FileOfArrays(ArraySource):
                     progress(start + len(some))
             return SampleSet(rows["samples"], factors)
 
-        label = f"array-{shapes['images'][2]}x{shapes['images'][1]}"
+        label = f"array-{shapes['samples'][2]}x{shapes['samples'][1]}"
         return cache.remember(label, known, shapes, fill)
 
 

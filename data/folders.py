@@ -98,7 +98,7 @@ class FolderSource(Source):
         sizes = sorted((self._size_of(part)[::-1] for part in self._made), key=min)
         self.sizes = (sizes[0], sizes[-1])
         self._remarks = remarks + tuple(
-            f"{'pictures' if side == 'images' else 'inputs'} are label maps: the nearest pixel is "
+            f"{'pictures' if side == 'samples' else 'inputs'} are label maps: the nearest pixel is "
             "taken (--label-maps none mixes them)"
             for side in self.label_maps
             if reading.label_maps == "auto"

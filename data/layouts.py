@@ -235,9 +235,8 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, unpai
                 f"{first}/ and {second}/ have no name in common: taken as two domains",
             )
             return as_domains
-        raise Refused(
-            f"{name}: no file in {printable(first)}/ has a partner of its name in {printable(second)}/"
-        )
+        here, there = printable(first), printable(second)
+        raise Refused(f"{name}: no file in {here}/ has a partner of its name in {there}/")
     items = []
     for stem in sorted(partners.keys() | others.keys()):
         here, there = partners.get(stem, []), others.get(stem, [])

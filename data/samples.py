@@ -31,10 +31,12 @@ class SampleSet:
 
     @property
     def kind(self) -> str:
-        """ "pictures", "pairs", "points" or "voxels"."""
-        if self.samples.ndim == 4:
-            return "pictures" if self.inputs is None and self.derive is None else "pairs"
-        return "points" if self.samples.ndim == 2 else "voxels"
+        """One of "pictures", "pairs", "points" and "voxels"; those may have inputs, too."""
+        if self.samples.ndim == 2:
+            return "points"
+        if self.samples.dtype == bool:
+            return "voxels"
+        return "pictures" if self.inputs is None and self.derive is None else "pairs"
 
     def take(self, index: np.ndarray) -> SampleSet:
         """Some of them, with their inputs as an array."""

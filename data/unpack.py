@@ -136,16 +136,18 @@ def _members(raw: IO[bytes], budget: _Budget) -> Iterator[_Member]:
     with tarfile.open(fileobj=raw, mode=mode, tarinfo=_Header) as tar:
         for member in tar:
             if not (member.isreg() or member.isdir()):
-                raise Refused(
-                    f"{printable(Path(raw.name).name)}: '{printable(member.name)}' is a link or a device: "
-                    "not unpacked"
-                )
+                raise _no_file(raw, member.name)
             yield member.name, member.isdir(), tar.extractfile(member)
             # tarfile remembers every header, and here nobody asks for one again.
             tar.members = []
         # The end of the archive is not the end of the file: its compression has a checksum.
         for part in iter(lambda: tar.fileobj.read(_AT_ONCE), b""):
             budget.spend(len(part))
+
+
+def _no_file(raw: IO[bytes], member: str) -> Refused:
+    archive = printable(Path(raw.name).name)
+    return Refused(f"{archive}: '{printable(member)}' is a link or a device: not unpacked")
 
 
 class _Header(tarfile.TarInfo):
@@ -175,10 +177,7 @@ def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
         for member in file.infolist():
             kind = stat.S_IFMT(member.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-                raise Refused(
-                    f"{printable(Path(raw.name).name)}: '{printable(member.filename)}' is a link or a "
-                    "device: not unpacked"
-                )
+                raise _no_file(raw, member.filename)
             # As it stands in the archive: zipfile would mend some names, and pass others over.
             name = member.orig_filename
             if member.is_dir():

@@ -75,7 +75,7 @@ class Facades(World):
     factors = {"wall": WALLS, "light": LIGHTS, "roof": ROOFS}
 
     def draw_chunk(self, indices, size, seed):
-        """Draw a few pairs: `images` are the façades, `inputs` the label maps in colour."""
+        """Draw a few pairs: `samples` are the façades, `inputs` the label maps in colour."""
         return self._draw(indices, indices, size, seed)
 
     def in_styles(

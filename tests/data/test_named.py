@@ -326,7 +326,7 @@ def test_a_set_of_ones_own_builder_arrives_for_real(tfds, tmp_path):
         server.files["squares.npz"] = file.getvalue()
         source = data.find("tfds:squares")
         assert (source.count, source.describe_sizes()) == (120, "from 22×20 to 141×139")
-        parts = [load(source, split, 16).samples[:, 8, 8, 0] for split in data.imageset.SPLITS]
+        parts = [load(source, split, 16).samples[:, 8, 8, 0] for split in data.splits.SPLITS]
         assert [len(part) for part in parts] == [96, 12, 12]
         assert sorted(np.concatenate(parts).tolist()) == list(range(120))
         again = load(data.find("tfds:squares"), size=16).samples
