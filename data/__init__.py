@@ -1,4 +1,4 @@
-"""What goes in: worlds (made data), named real sets, folders and arrays, behind one interface.
+"""Data sets behind one interface: worlds (made data), named real sets, folders and arrays.
 
     source = data.find("houses")               # or "mnist", "photos/", "digits.npz"
     pictures = source.load("train", size=32, count=20_000, seed=0)
@@ -20,8 +20,7 @@ __all__ = ["EnvironmentFailure", "Refused", "SampleSet", "Source", "UnpairedSet"
 
 def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
     """The source that `spec` names; see `data.loader.find`."""
-    # The loader knows every kind of data there is: whoever takes a template along from here
-    # is spared it.
+    # Imported here, so that `import data` does not import every kind of data there is.
     from data.loader import find
 
     return find(spec, reading)

@@ -155,7 +155,7 @@ class FileOfArrays(ArraySource):
             return SampleSet(rows["samples"], factors)
 
         label = f"array-{shapes['samples'][2]}x{shapes['samples'][1]}"
-        return cache.remember(label, known, shapes, fill)
+        return cache.cached(label, known, shapes, fill)
 
 
 def _numbered(arrays: dict) -> dict:

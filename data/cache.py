@@ -1,4 +1,4 @@
-"""What is kept between runs: decoded pictures and the like, a checked file each, whole or not.
+"""A cache on disk of decoded samples and other arrays, one checked file each.
 
 The folder is `$GAN_COOKBOOK_CACHE`, or `~/.cache/gan-cookbook`. It can be deleted at any
 time. A file is an uncompressed .npz: the zip format carries a checksum of each array, so a
@@ -36,18 +36,18 @@ _BLOCK = 1 << 20
 
 
 def folder() -> Path:
-    """Where cached data is kept."""
+    """The folder of the cache."""
     chosen = os.environ.get("GAN_COOKBOOK_CACHE")
     return Path(chosen) if chosen else Path.home() / ".cache" / "gan-cookbook"
 
 
-def remember(
+def cached(
     label: str, key: dict, shapes: dict[str, tuple], fill: Callable[[dict], SampleSet]
 ) -> SampleSet:
-    """The set that `fill` gives, from the cache where it is there already.
+    """Load a sample set from the cache, or make it with `fill` and cache it.
 
     Args:
-        label: Begins the file's name, for people.
+        label: Prefix of the file's name.
         key: Everything that the pictures depend on; another key is another file.
         shapes: "samples", and "inputs" of pairs: N×H×W×C, where N may turn out smaller.
         fill: Called where the cache has nothing usable, with empty uint8 arrays of these
@@ -67,23 +67,23 @@ def remember(
         return _to_set(_with_files(path, arrays, shapes) if large else arrays)
 
     path = _path(label, text := _text(key | {"in files": large}))
-    return check(_remember(path, text, make, check))
+    return check(_cached(path, text, make, check))
 
 
-def remember_arrays(
+def cached_arrays(
     label: str,
     key: dict,
     make: Callable[[], dict[str, np.ndarray]],
     check: Callable[[dict[str, np.ndarray]], object] = lambda arrays: None,
 ) -> dict[str, np.ndarray]:
-    """The arrays that `make` gives, from the cache where they are there already.
+    """Load arrays from the cache, or make them with `make` and cache them.
 
     Args:
-        label, key, make: As for `remember`.
+        label, key, make: As for `cached`.
         check: Raises ValueError or KeyError for arrays of which one is not as it should be.
     """
     text = _text(key)
-    return _remember(_path(label, text), text, make, check)
+    return _cached(_path(label, text), text, make, check)
 
 
 def _text(key: dict) -> str:
@@ -94,19 +94,19 @@ def _path(label: str, text: str) -> Path:
     return folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
 
 
-def _remember(path: Path, text: str, make: Callable, check: Callable) -> dict[str, np.ndarray]:
+def _cached(path: Path, text: str, make: Callable, check: Callable) -> dict[str, np.ndarray]:
     kept = _look(path, text, check)
     if kept is not None:
         return kept
     with file_lock(path):
-        # Another process may have made it since.
+        # Another process may have made it while this one waited for the lock.
         kept = _look(path, text, check, aloud=False)
         if kept is not None:
             return kept
         arrays = make()
         try:
             clear_asides(path.parent)
-            # Put in place at once, so that no reader and no other writer sees half a file.
+            # An atomic write: no reader and no other writer sees half a file.
             with atomic_write(path) as tmp:
                 about = {"key": np.array(text), "names": np.array(sorted(arrays))}
                 np.savez(tmp, allow_pickle=False, **arrays, **about)
@@ -140,7 +140,7 @@ def _read(path: Path, key: str) -> dict[str, np.ndarray]:
 
 
 def _memory() -> float:
-    """How many bytes of pictures may be in memory."""
+    """The largest set that is kept in memory, in bytes."""
     said = os.environ.get("GAN_COOKBOOK_MEMORY", "2")
     try:
         return float(said) * 1e9
@@ -153,7 +153,7 @@ def _file_of(path: Path, name: str) -> Path:
 
 
 def _fill_files(path: Path, shapes: dict, fill: Callable) -> dict[str, np.ndarray]:
-    """Have rows written into files of their own; returns all of the set that is small."""
+    """Fill memory-mapped files; returns the set's small arrays."""
     try:
         with ExitStack() as files:
             rows = {}
@@ -176,8 +176,8 @@ def _fill_files(path: Path, shapes: dict, fill: Callable) -> dict[str, np.ndarra
 def _new_file(tmp: Path, shape: tuple) -> np.memmap:
     rows = np.lib.format.open_memmap(tmp, mode="w+", dtype=np.uint8, shape=shape)
     with open(tmp, "rb+") as file:
-        # Now, and with an error that can be told: to write into a file's hole on a full disk
-        # kills the process.
+        # Allocate now, where a full disk raises OSError: writing into a sparse file on a full
+        # disk kills the process with SIGBUS.
         _allocate(file, os.fstat(file.fileno()).st_size)
     return rows
 
@@ -186,7 +186,7 @@ def _allocate(file: IO[bytes], size: int) -> None:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
         return
-    # Not everywhere; there, what comes after the header is written once more.
+    # Without posix_fallocate: write zeros, all but the header that is there already.
     file.seek(_BLOCK)
     for start in range(_BLOCK, size, _BLOCK):
         file.write(bytes(min(_BLOCK, size - start)))
@@ -194,7 +194,7 @@ def _allocate(file: IO[bytes], size: int) -> None:
 
 
 def _with_files(path: Path, arrays: dict, shapes: dict) -> dict[str, np.ndarray]:
-    """A set's small arrays, and its pictures as files that are read where they are indexed."""
+    """Add the memory-mapped samples to a set's small arrays."""
     together = {name: a for name, a in arrays.items() if name != "count"}
     for name, shape in shapes.items():
         rows = np.load(_file_of(path, name), mmap_mode="r", allow_pickle=False)

@@ -1,4 +1,4 @@
-"""Contact sheets: what a data set looks like, at a glance."""
+"""Contact sheets of sample sets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.sheet import grid
 
 
 def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
-    """All of a set on one sheet; each picture of a pair stands to the right of its input.
+    """Draw a contact sheet of a sample set; samples stand to the right of their inputs.
 
     Args:
         across: How many pixels wide the sheet may be, if it holds more than one picture.
@@ -30,7 +30,7 @@ def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
 
 
 def beside(left: Image.Image, right: Image.Image) -> Image.Image:
-    """Two sheets beside each other."""
+    """Place two sheets side by side."""
     sheet = Image.new(
         "RGB", (left.width + 16 + right.width, max(left.height, right.height)), "white"
     )

@@ -137,7 +137,7 @@ class FolderSource(Source):
         key |= {"fit": self._reading.fit, "label maps": self.label_maps}
         key |= {"classes": self.factors}
         label = f"folder-{shape[2]}x{shape[1]}"
-        loaded = cache.remember(label, key, shapes, lambda rows: self._decode(chosen, rows))
+        loaded = cache.cached(label, key, shapes, lambda rows: self._decode(chosen, rows))
         self._faults.add(loaded.left_out)
         return loaded
 

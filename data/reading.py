@@ -1,4 +1,4 @@
-"""How a data set is to be read: what the flags beside `--data` say."""
+"""Options for reading a data set: the flags beside `--data`."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ Pairs = Literal["edges", "grey", "lowres", "mask"]
 
 @dataclass(frozen=True)
 class Reading:
-    """Choices that a data set leaves open."""
+    """Options that a data set leaves open."""
 
     #: What a folder holds; auto: what its sub-folders' names and the pictures' shapes say.
     layout: Layout = "auto"
-    #: Of pairs, which half is the input: A is the left one, or the one in A/.
+    #: Which half of pairs is the input: A is the left one, or the one in A/.
     direction: Direction = "AtoB"
     #: How pictures of another shape are brought to the wanted one; see `data.resize.fitted`.
     fit: Fit = "crop"
     #: Which half of pairs holds label maps, resized without mixing their values; auto: one
     #: whose first pictures have 3 to 64 colours each, kept without loss.
     label_maps: LabelMaps = "auto"
-    #: What to make inputs of, from the pictures themselves: see `data.derived`.
+    #: How to make inputs from the pictures themselves; see `data.derived`.
     pairs: Pairs | None = None
-    #: Whether a single picture that cannot be used is reason enough to refuse a folder.
+    #: Whether a folder is refused for a single unusable picture.
     strict: bool = False
-    #: The share of such pictures that is passed over otherwise.
+    #: Otherwise the largest share of unusable pictures that is tolerated.
     tolerance: float = 0.01
 
 
-#: Nothing is said: a data set is read as it seems to be meant.
+#: The defaults: a data set is read as its layout suggests.
 AS_IT_SEEMS = Reading()

@@ -1,4 +1,4 @@
-"""What can be asked of a data set that was found but not yet read."""
+"""The interface of every data set before it is loaded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.samples import SampleSet, UnpairedSet
 
 
 class Source(ABC):
-    """A data set that was found but not yet read.
+    """A data set that was found but not loaded yet.
 
     What is needed to refuse a bad request is known already: `kind`, `channels`, `count`
     (None: endless) and `sizes`.
@@ -18,7 +18,7 @@ class Source(ABC):
     name: str
     #: Colour channels of a picture; coordinates of a point.
     channels: int
-    #: Of pairs: colour channels of an input.
+    #: Colour channels of an input, where the kind is "pairs".
     input_channels: int | None = None
     count: int | None
 
@@ -68,11 +68,16 @@ class Source(ABC):
         """
 
     def name_of(self, split: str, index: int, left_out: dict[str, str]) -> str:
-        """What to call the picture at a place of a loaded split, of which some were left out."""
+        """A name for the sample at an index of a loaded split.
+
+        Args:
+            left_out: `SampleSet.left_out` of that split, as files that could not be read
+                shift the others.
+        """
         return f"number {index} of {split}"
 
     def describe_sizes(self) -> str:
-        """The pictures' sizes in words: "28×28" or "from 120×80 to 640×480"."""
+        """The range of sizes in words: "28×28" or "from 120×80 to 640×480"."""
         if self.sizes is None:
             return "any size"
         (low_h, low_w), (high_h, high_w) = self.sizes

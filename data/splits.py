@@ -1,4 +1,4 @@
-"""Which samples of a set are for training, which for validation and which for testing."""
+"""Division of a data set into training, validation and test samples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.errors import Refused
 SPLITS = ("train", "validation", "test")
 #: More different labels than these are no classes.
 MOST_CLASSES = 1000
-# Of fewer pictures none is held out.
+# Fewer samples are all for training.
 _ENOUGH = 100
 
 
@@ -23,14 +23,14 @@ def balanced(labels: np.ndarray) -> bool:
 
 
 def split_of(name: str) -> str:
-    """Checks a split's name."""
+    """Return a split's name; refuses any other."""
     if name not in SPLITS:
         raise Refused(f"split '{name}': legal are {', '.join(SPLITS)}")
     return name
 
 
 def hold_out(total: int, split: str) -> np.ndarray:
-    """Which of `total` pictures belong to a split, where a set brings no splits of its own.
+    """Indices of the samples of a split, in a set without splits of its own.
 
     Every tenth picture is for testing and the one before it for validation, in the order
     of the set. Below 100 pictures nothing is held out: a handful is all for training.
@@ -44,7 +44,7 @@ def hold_out(total: int, split: str) -> np.ndarray:
 
 
 def divided(splits: np.ndarray, split: str) -> np.ndarray:
-    """Which pictures belong to a split, where a set may bring splits of its own.
+    """Indices of the samples of a split, in a set that may have splits of its own.
 
     Where it brings training and one other, the other is for testing, whatever it is called,
     and validation is every tenth of the training pictures; where none, `hold_out` decides.

@@ -23,7 +23,7 @@ SOME = np.random.default_rng(0).integers(0, 256, (6, 28, 28), np.uint8)
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """Where Keras keeps data sets, and nobody else."""
+    """A folder of Keras for this test alone."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     assert datasets_folder() == tmp_path / "keras" / "datasets"
     return datasets_folder()
@@ -75,7 +75,7 @@ def test_pairs_from_an_archive(serve, tmp_path, home):
         pairs = load(source)
         assert len(pairs) == 2 and pairs.inputs.shape == pairs.samples.shape == (2, 32, 32, 3)
     assert len(server.asked) == 1
-    # Nobody has published a checksum: what was fetched is recorded.
+    # No checksum is published: what was fetched is recorded.
     (record,) = home.glob("*.json")
     assert json.loads(record.read_text())["bytes"] == len(facades(tmp_path))
 
