@@ -30,7 +30,7 @@ from data.samples import SampleSet
 
 _FACTOR = "factor:"
 # Raised with every change of what a file holds.
-_FORMAT = 5
+_FORMAT = 6
 # Bytes that are written at a time; more than any header.
 _BLOCK = 1 << 20
 
@@ -49,9 +49,11 @@ def cached(
     Args:
         label: Prefix of the file's name.
         key: Everything that the pictures depend on; another key is another file.
-        shapes: "samples", and "inputs" of pairs: N×H×W×C, where N may turn out smaller.
-        fill: Called where the cache has nothing usable, with empty uint8 arrays of these
-            shapes; gives a set of what it has written into them, from their beginning.
+        shapes: "samples", and "inputs" of pairs: N×H×W×C for pictures, N×S×S×S×1 for voxels,
+            where N may turn out smaller.
+        fill: Called if the cache has no usable file, with empty arrays of these shapes (uint8
+            for pictures, bool for voxels); returns a set of the rows that it has written, from
+            the first on.
 
     Raises:
         EnvironmentFailure: the pictures are too many for the memory and for the disk.
@@ -61,7 +63,7 @@ def cached(
     def make() -> dict[str, np.ndarray]:
         if large:
             return _fill_files(path, shapes, fill)
-        return _to_arrays(fill({name: np.empty(s, np.uint8) for name, s in shapes.items()}))
+        return _to_arrays(fill({name: np.empty(s, _dtype(s)) for name, s in shapes.items()}))
 
     def check(arrays: dict[str, np.ndarray]) -> SampleSet:
         return _to_set(_with_files(path, arrays, shapes) if large else arrays)
@@ -148,6 +150,11 @@ def _memory() -> float:
         raise Refused(f"GAN_COOKBOOK_MEMORY={said}: legal is a number of gigabytes") from None
 
 
+def _dtype(shape: tuple) -> np.dtype:
+    """Of pictures, N×H×W×C, or of voxels, N×S×S×S×1."""
+    return np.dtype(bool if len(shape) == 5 else np.uint8)
+
+
 def _file_of(path: Path, name: str) -> Path:
     return path.with_name(f"{path.stem}-{name}.npy")
 
@@ -174,7 +181,7 @@ def _fill_files(path: Path, shapes: dict, fill: Callable) -> dict[str, np.ndarra
 
 
 def _new_file(tmp: Path, shape: tuple) -> np.memmap:
-    rows = np.lib.format.open_memmap(tmp, mode="w+", dtype=np.uint8, shape=shape)
+    rows = np.lib.format.open_memmap(tmp, mode="w+", dtype=_dtype(shape), shape=shape)
     with open(tmp, "rb+") as file:
         # Allocate now, where a full disk raises OSError: writing into a sparse file on a full
         # disk kills the process with SIGBUS.
@@ -217,11 +224,11 @@ def _to_set(arrays: dict[str, np.ndarray]) -> SampleSet:
     factors = {n[len(_FACTOR) :]: values for n, values in arrays.items() if n.startswith(_FACTOR)}
     left_out = json.loads(str(arrays["left_out"]))
     kept = SampleSet(arrays["samples"], factors, arrays.get("inputs"), left_out)
-    for pictures in (kept.samples, kept.inputs):
-        if pictures is not None and (pictures.dtype != np.uint8 or pictures.ndim != 4):
-            raise ValueError("no pictures")
+    for array in (kept.samples, kept.inputs):
+        if array is not None and (array.ndim not in (4, 5) or array.dtype != _dtype(array.shape)):
+            raise ValueError("neither pictures nor voxels")
     if any(len(v) != len(kept) for v in (*factors.values(), kept.inputs) if v is not None):
-        raise ValueError("not as many factors or inputs as pictures")
+        raise ValueError("not as many factors or inputs as samples")
     return kept
 
 

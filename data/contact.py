@@ -6,8 +6,10 @@ import numpy as np
 from PIL import Image
 
 from data.figure import scatter
+from data.resize import all_fitted
 from data.samples import SampleSet
 from data.sheet import grid
+from data.voxels import views
 
 
 def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
@@ -20,9 +22,9 @@ def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
         return scatter(pictures.samples)
     if pictures.derive is not None:
         pictures = pictures.take(np.arange(len(pictures)))
-    images = pictures.samples
+    images = views(pictures.samples) if pictures.kind == "voxels" else pictures.samples
     if pictures.inputs is not None:
-        inputs = pictures.inputs
+        inputs = all_fitted(pictures.inputs, images.shape[1:3])
         channels = max(images.shape[-1], inputs.shape[-1])
         both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (inputs, images)]
         images = np.concatenate(both, axis=2)

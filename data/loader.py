@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from data import named, worlds
-from data.arrays import ENDINGS, open_arrays
+from data.array_files import ENDINGS, open_arrays
 from data.derived import DerivedPairs
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
+from data.held_out import held_out_by
 from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
@@ -38,6 +39,8 @@ def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
     if reading.pairs and reading.direction == "BtoA":
         raise Refused(f"--direction BtoA: legal with --pairs {reading.pairs} is AtoB")
     source = _find(spec, reading)
+    if reading.split_by is not None:
+        source = held_out_by(source, reading.split_by)
     return source if reading.pairs is None else DerivedPairs(source, reading.pairs)
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data import classics, lmdb_sets, tensorflow_sets
-from data.arrays import ArraySource, open_arrays
+from data.array_files import open_arrays
+from data.arrays import ArraySource
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.fetch import datasets_folder, fetch, forget
@@ -40,7 +41,7 @@ class Facts:
     #: Pictures or pairs for training, or in all where a set brings no splits; of two
     #: domains, of A.
     count: int
-    #: (height, width) of the smallest and of the largest picture.
+    #: (height, width) of the smallest and of the largest picture; 0: any size.
     sizes: tuple[tuple[int, int], tuple[int, int]]
     channels: int
     #: To be fetched.
@@ -141,7 +142,7 @@ _TABLE = (
         remark="the shorter side of each picture is 256 pixels",
     ),
     Facts(
-        *("modelnet10", "meshes", "meshes", 3991, _square(0), 3, 473.4, _ACADEMIC),
+        *("modelnet10", "meshes", "voxels", 3991, _square(0), 1, 473.4, _ACADEMIC),
         address="http://3dvision.princeton.edu/projects/2014/3DShapeNets/ModelNet10.zip",
         labels=_ROOMS,
     ),
@@ -202,7 +203,7 @@ def open_set(name: str, reading: Reading) -> Source:
         tensorflow_sets.check(name)
     if facts.way == "lmdb":
         lmdb_sets.check()
-    if facts.kind == "meshes":
+    if facts.way == "meshes":
         return MeshSource(name, lambda: _unpacked(facts), facts.labels, facts.count)
     if facts.kind == "domains":
         return DomainsSource(name, {side: NamedSource(facts, reading, side) for side in "AB"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 Layout = Literal["auto", "pictures", "pairs", "domains"]
@@ -27,6 +27,9 @@ class Reading:
     label_maps: LabelMaps = "auto"
     #: How to make inputs from the pictures themselves; see `data.derived`.
     pairs: Pairs | None = None
+    #: A factor of whose values each lies in one split alone ("identity": test people are not
+    #: trained on); None: the data set's own splits, or each sample by itself.
+    split_by: str | None = None
     #: Whether a folder is refused for a single unusable picture.
     strict: bool = False
     #: Otherwise the largest share of unusable pictures that is tolerated.
@@ -35,3 +38,37 @@ class Reading:
 
 #: The defaults: a data set is read as its layout suggests.
 AS_IT_SEEMS = Reading()
+
+
+@dataclass(kw_only=True)
+class ReadingFlags:
+    """Flags of every command that reads a data set."""
+
+    layout: Layout = "auto"
+    """What a folder holds; auto: what its folders' names and the pictures' shapes say."""
+    fit: Fit = "crop"
+    """Pictures of another shape: cut to the middle, or padded with white."""
+    strict: bool = False
+    """Refuse a folder for a single picture that cannot be used."""
+    jitter: float = 0.0
+    """Load pictures larger by this share, and crop at random at every use (Pix2Pix: .117)."""
+    flip: bool = False
+    """Mirror pictures horizontally, each with probability ½ at every use."""
+
+    @property
+    def reading(self) -> Reading:
+        """The options of `data.find` among these flags, and among a subclass' own."""
+        names = {field.name for field in fields(Reading)} & {f.name for f in fields(self)}
+        return Reading(**{name: getattr(self, name) for name in names})
+
+
+@dataclass(kw_only=True)
+class PairedReadingFlags(ReadingFlags):
+    """Flags of every command that reads pairs or two domains."""
+
+    direction: Direction = "AtoB"
+    """Which half of pairs is the input: A is the left one, or the one in A/."""
+    label_maps: LabelMaps = "auto"
+    """Which half of pairs holds classes as colours, never to be mixed."""
+    pairs: Pairs | None = None
+    """Make inputs from the pictures: outlines, brightness, coarse blocks, a hole."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 
 from data.errors import Refused
@@ -41,6 +43,32 @@ def hold_out(total: int, split: str) -> np.ndarray:
         return index if split == "train" else index[:0]
     part = {"train": index % 10 < 8, "validation": index % 10 == 8, "test": index % 10 == 9}
     return index[part[split]]
+
+
+def divided_by(values: np.ndarray, split: str) -> np.ndarray:
+    """Indices of the samples of a split, where each value of a factor lies in one split alone.
+
+    About a tenth of the values, and at least one, are for testing, as many for validation.
+    Which ones depends on the values alone, and not on their order or on how frequent they are.
+
+    Args:
+        values: One number a sample: an identity, a class.
+
+    Raises:
+        Refused: fewer than three different values.
+    """
+    different = sorted(np.unique(values).tolist(), key=_scattered)
+    if len(different) < 3:
+        raise Refused(f"{len(different)} different values; legal for three splits are 3 or more")
+    tenth = max(1, round(len(different) / 10))
+    bounds = {"test": (0, tenth), "validation": (tenth, 2 * tenth), "train": (2 * tenth, None)}
+    first, end = bounds[split_of(split)]
+    return np.flatnonzero(np.isin(values, different[first:end]))
+
+
+def _scattered(value: int) -> bytes:
+    # Neighbouring numbers often belong together (one alphabet, one camera): not every tenth.
+    return hashlib.sha256(str(value).encode()).digest()
 
 
 def divided(splits: np.ndarray, split: str) -> np.ndarray:

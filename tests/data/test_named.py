@@ -233,11 +233,16 @@ def test_modelnet(serve, tmp_path):
             )
     serve("modelnet10", archive(tmp_path, zip_of, *members))
     source = data.find("modelnet10")
+    assert (source.kind, source.channels, source.describe_sizes()) == ("voxels", 1, "any size")
     files, labels = source.files("test")
     assert len(files) == 10 and labels.tolist() == list(range(10))
-    assert meshes.sheet([meshes.read_off(file) for file in files[:2]]).size == (400, 200)
-    with pytest.raises(Refused, match="shapes, not pictures"):
-        load(source)
+    for _ in range(2):
+        shapes = load(source, "test", 16)
+        assert shapes.kind == "voxels" and shapes.samples.shape == (10, 16, 16, 16, 1)
+        assert shapes.factors["label"].tolist() == list(range(10))
+    assert source.name_of("test", 3, {}) == "desk_1.off"
+    with pytest.raises(Refused, match="voxels of 4 to 256 cells a side, not 300"):
+        load(source, "test", 300)
 
 
 # --- TensorFlow Datasets ---
