@@ -171,7 +171,7 @@ def feature_net(
             return _to_arrays(*_train(name, made_for, targets, training, tests, any_light))
 
         label = f"{name}-{size}" + "-any-light" * any_light
-        arrays = cache.remember_arrays(label, made_for, make, _from_arrays)
+        arrays = cache.cached_arrays(label, made_for, make, _from_arrays)
         net = _from_arrays(arrays)
     best = max(targets, key=net.known.learned)
     if net.known.learned(best) < _LEARNED:

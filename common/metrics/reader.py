@@ -106,7 +106,7 @@ def reader_of(source: Source, size) -> Reader | str:
         network.set_weights([arrays[name] for name in sorted(arrays) if name != "accuracy"])
         return Reader(network, colours, *map(float, arrays["accuracy"]))
 
-    reader = use(cache.remember_arrays(f"reader-{width}x{height}", made_for, make, use))
+    reader = use(cache.cached_arrays(f"reader-{width}x{height}", made_for, make, use))
     if reader.accuracy - reader.guess < _LEARNED * (1 - reader.guess):
         return (
             f"a reader has learned too little to judge: it reads {reader.accuracy:.0%} of new "
