@@ -76,50 +76,53 @@ def sets_table() -> str:
 
 
 def overview() -> str:
-    """One row a bar: what it asks, who meets it, and with which figures."""
+    """One row a criterion: what it asks, how many runs meet it, and with which figures."""
     rows = [
-        "| trained | bar | met | trained run | real data | others |",
+        "| trained | criterion | met | trained run | real data | others |",
         "|---|---|---|---|---|---|",
     ]
     for path in sorted(ROOT.glob("recipes/*/results.json")):
         for name, trial in json.loads(path.read_text("utf-8")).items():
             if trial["aside"]:
                 continue
-            for bar, measure, met in zip(
-                trial["bars"], trial["of_bars"], trial["met"], strict=True
+            for criterion, measure, met in zip(
+                trial["criteria"], trial["of_criteria"], trial["met"], strict=True
             ):
                 told = {
-                    who: told_of(row[measure])
-                    for who, row in trial["scores"].items()
+                    candidate: told_of(row[measure])
+                    for candidate, row in trial["scores"].items()
                     if measure in row
                 }
                 others = ", ".join(
-                    f"{who} {value}" for who, value in told.items() if who not in (TRAINED, "real")
+                    f"{candidate} {value}"
+                    for candidate, value in told.items()
+                    if candidate not in (TRAINED, "real")
                 )
                 real = told.get("real", "–")
+                recipe = path.parent.name
                 rows.append(
-                    f"| [{path.parent.name}](recipes/{path.parent.name}/README.md) {name} | {bar} "
+                    f"| [{recipe}](recipes/{recipe}/README.md) {name} | {criterion} "
                     f"| {met} of {trial['seeds']} | {told[TRAINED]} | {real} | {others} |"
                 )
     return "\n".join(rows)
 
 
 def details(trial: dict) -> str:
-    """Every measure of every entrant, and how it was come by."""
-    entrants = list(trial["scores"])
-    rows = ["| | " + " | ".join(entrants) + " |", "|---" * (len(entrants) + 1) + "|"]
+    """Every measure of every candidate, and how it was obtained."""
+    candidates = list(trial["scores"])
+    rows = ["| | " + " | ".join(candidates) + " |", "|---" * (len(candidates) + 1) + "|"]
     for measure in trial["measures"]:
-        cells = [told_of(trial["scores"][who].get(measure, [])) for who in entrants]
+        cells = [told_of(trial["scores"][name].get(measure, [])) for name in candidates]
         rows.append(f"| {measure} | " + " | ".join(cells) + " |")
-    verdicts = [f"{trial['passes'][who]} of {trial['seeds']}" for who in entrants]
-    rows.append("| **meets every bar** | " + " | ".join(verdicts) + " |")
+    verdicts = [f"{trial['passes'][name]} of {trial['seeds']}" for name in candidates]
+    rows.append("| **meets every criterion** | " + " | ".join(verdicts) + " |")
     seconds = told_of(trial["seconds"])
     several = trial["seeds"] > 1
     rows += [
         "",
         f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
         f"{trial['steps']:,} steps, {seconds} s{' each' if several else ''}; "
-        f"{trial['samples']:,} samples of everybody"
+        f"{trial['samples']:,} samples per column"
         f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*",
     ]
     if trial["features"]:
@@ -131,13 +134,13 @@ def details(trial: dict) -> str:
             f"N = {trial['samples']:,}; of {known['tested']:,} pictures that it never saw the net "
             f"reads {reads}; digest {known['digest']}.*",
         ]
-    rows += ["", "Bars: " + "; ".join(trial["bars"]) + "."]
+    rows += ["", "Criteria: " + "; ".join(trial["criteria"]) + "."]
     return "\n".join(rows)
 
 
 def compared(names: list[str], trials: list[dict]) -> str:
-    """Some trials by the measures that the first one's bars ask for, with their first seed."""
-    measures = list(dict.fromkeys(trials[0]["of_bars"]))
+    """Some trials by the measures that the first one's criteria ask for, with their first seed."""
+    measures = list(dict.fromkeys(trials[0]["of_criteria"]))
     rows = ["| | " + " | ".join(measures) + " | command |", "|---" * (len(measures) + 2) + "|"]
     for name, trial in zip(names, trials, strict=True):
         cells = [_digits(trial["scores"][TRAINED][measure][0]) for measure in measures]
