@@ -8,22 +8,25 @@ import numpy as np
 NOISY = 3
 
 
-def dropout(config, dice: np.random.Generator, count: int, size: tuple[int, int]) -> list:
-    """What the first blocks of the decoder are multiplied with.
+def dropout(
+    config, rng: np.random.Generator, count: int, size: tuple[int, int]
+) -> dict[str, np.ndarray]:
+    """What the first blocks of the decoder are multiplied by, as inputs of the generator.
 
     Kept values are enlarged as much as others are missing, so that the mean stays.
 
     Args:
+        config: `levels`, `width` and `dropout`, the share of values that are taken away.
         size: (height, width) of the pictures, multiples of 2^levels.
 
     Returns:
-        float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
+        `noise_1`, `noise_2` …: float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
     """
-    masks = []
+    masks = {}
     for number in range(min(NOISY, config.levels - 1)):
         down = config.levels - 1 - number
         height, width = (side >> down for side in size)
         channels = config.width * min(2 ** (down - 1), 8)
-        kept = dice.random((count, height, width, channels), np.float32) >= config.dropout
-        masks.append(kept.astype(np.float32) / np.float32(1 - config.dropout))
+        kept = rng.random((count, height, width, channels), np.float32) >= config.dropout
+        masks[f"noise_{number + 1}"] = kept.astype(np.float32) / np.float32(1 - config.dropout)
     return masks
