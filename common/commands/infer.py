@@ -90,49 +90,6 @@ class LatentFlags(InferFlags):
 Draw = Callable[[Config, np.random.Generator, int, LatentFlags], Batch]
 
 
-def main(
-    file: str,
-    kind: type[Config],
-    make: Callable[[LoadedRun, InferFlags], Made],
-    flags: type[InferFlags],
-) -> int:
-    """Make something with a trained run, from the command line.
-
-    Args:
-        file: The recipe's infer.py; its folder's name is the recipe's.
-        kind: The recipe's configuration.
-        make: What is made for which flags. It reads no command line and writes no file.
-        flags: The dataclass of the command line's flags.
-
-    Returns:
-        The exit code.
-    """
-
-    def program() -> None:
-        loaded, chosen = loaded_with(file, kind, flags)
-        keep(make(loaded, chosen), loaded, chosen)
-
-    return run_program(program)
-
-
-def loaded_with(
-    file: str, kind: type[Config], flags: type[InferFlags]
-) -> tuple[LoadedRun, InferFlags]:
-    """The run that the command line names, and its other flags, checked."""
-    recipe = Path(file).absolute().parent.name
-    chosen = read_flags(flags, sys.argv[1:], program=f"python -m recipes.{recipe}.infer")
-    loaded = LoadedRun.open(chosen.run, recipe, kind)
-    chosen.check(loaded)
-    return loaded, chosen
-
-
-def keep(made: Made, loaded: LoadedRun, flags: InferFlags) -> None:
-    """Write what was made to the file that the flags say, and tell the user."""
-    out = flags.out or loaded.run.path / f"{made.title}.png"
-    made.write(out)
-    print(f"{len(made.samples)} {made.kind}: {out}")
-
-
 def latents_of(config: Config, rng: np.random.Generator, count: int, flags: LatentFlags) -> Batch:
     """Latents alone, float32 count×latent_size, of the prior."""
     return {"latent": draw_latents(rng, count, config.latent_size, config.prior)}
@@ -188,3 +145,46 @@ def _drawn(draw: Draw, config: Config, seed: int, count: int, flags: LatentFlags
 def _with_latents(batch: Batch, latents: np.ndarray, rows: np.ndarray) -> Batch:
     """Other latents, each with all else that a row of the batch holds."""
     return {name: values[rows] for name, values in batch.items()} | {"latent": latents}
+
+
+def main(
+    file: str,
+    kind: type[Config],
+    make: Callable[[LoadedRun, InferFlags], Made] = from_latents,
+    flags: type[InferFlags] = LatentFlags,
+) -> int:
+    """Make something with a trained run, from the command line.
+
+    Args:
+        file: The recipe's infer.py; its folder's name is the recipe's.
+        kind: The recipe's configuration.
+        make: What is made for which flags. It reads no command line and writes no file.
+        flags: The dataclass of the command line's flags.
+
+    Returns:
+        The exit code.
+    """
+
+    def program() -> None:
+        loaded, chosen = loaded_with(file, kind, flags)
+        keep(make(loaded, chosen), loaded, chosen)
+
+    return run_program(program)
+
+
+def loaded_with(
+    file: str, kind: type[Config], flags: type[InferFlags]
+) -> tuple[LoadedRun, InferFlags]:
+    """The run that the command line names, and its other flags, checked."""
+    recipe = Path(file).absolute().parent.name
+    chosen = read_flags(flags, sys.argv[1:], program=f"python -m recipes.{recipe}.infer")
+    loaded = LoadedRun.open(chosen.run, recipe, kind)
+    chosen.check(loaded)
+    return loaded, chosen
+
+
+def keep(made: Made, loaded: LoadedRun, flags: InferFlags) -> None:
+    """Write what was made to the file that the flags say, and tell the user."""
+    out = flags.out or loaded.run.path / f"{made.title}.png"
+    made.write(out)
+    print(f"{len(made.samples)} {made.kind}: {out}")
