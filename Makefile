@@ -12,8 +12,9 @@ help:  ## what there is
 demo: $(INSTALLED)  ## train a DCGAN on drawings of houses (at most 5 minutes on two cores)
 	$(BIN)/python -m recipes.dcgan.train
 
-test: $(INSTALLED)  ## run the tests
-	$(BIN)/python -m pytest
+# One worker has all tests of a file, and all of a recipe's promises (tests/conftest.py).
+test: $(INSTALLED)  ## run the tests (WORKERS=2)
+	$(BIN)/python -m pytest --numprocesses $(or $(WORKERS),2) --dist loadgroup --no-loadscope-reorder
 
 lint: $(INSTALLED)  ## check style and format
 	$(BIN)/ruff check .
@@ -33,7 +34,7 @@ bench: $(INSTALLED)  ## measure speed and memory on this machine
 chapters: $(INSTALLED)  ## make the chapters' pictures again (trains what results lacks)
 	$(BIN)/python -m tests.chapters
 
-results: $(INSTALLED)  ## train, evaluate, rewrite all tables (RECIPE=dcgan, SEEDS=1; about an hour)
+results: $(INSTALLED)  ## train and evaluate what is new, rewrite all tables (RECIPE=dcgan, SEEDS=1, FORCE=1)
 	$(BIN)/python -m tests.results
 
 image-check: $(INSTALLED)  ## build the image, run, stop and resume a training in it (VARIANT=cpu; needs docker)

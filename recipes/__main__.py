@@ -1,17 +1,18 @@
-"""`python -m recipes`: what there is, and a short way to each command.
+"""`python -m recipes`, and the same as `gan-cookbook`: what there is, and a way to each command.
 
-`python -m recipes NAME train|infer ...` is the same as `python -m recipes.NAME.train ...`;
-`python -m recipes doctor` says what this machine has.
+`gan-cookbook NAME train|infer ...` is the same as `python -m recipes.NAME.train ...`, but does
+not import from the current folder; `gan-cookbook doctor` says what this machine has, and
+`gan-cookbook data SPEC` what a data set holds.
 """
 
 import importlib
-import json
 import pkgutil
 import runpy
 import sys
 from pathlib import Path
 
 import recipes
+from common.evaluation.results import read_results
 from data.command import run_program
 from data.errors import Refused
 
@@ -19,8 +20,9 @@ COMMANDS = ("train", "infer", "evaluate")
 
 
 def names() -> list[str]:
-    """The recipes that there are."""
-    return sorted(m.name for m in pkgutil.iter_modules(recipes.__path__) if m.ispkg)
+    """The recipes that there are; a folder that begins with "_" is none."""
+    found = (m.name for m in pkgutil.iter_modules(recipes.__path__) if m.ispkg)
+    return sorted(name for name in found if not name.startswith("_"))
 
 
 def commands(name: str) -> list[str]:
@@ -30,55 +32,64 @@ def commands(name: str) -> list[str]:
     return [command for command in own if (folder / f"{command}.py").is_file()]
 
 
-def overview() -> None:
+def overview(program: str) -> None:
     """Print each recipe with its chapter and its commands."""
     for name in names():
         package = importlib.import_module(f"recipes.{name}")
-        print(f"{name:<10} {package.__doc__.strip().splitlines()[0]}")
+        about = (package.__doc__ or "").strip().partition("\n")[0]
+        print(f"{name:<10} {about}".rstrip())
         print(f"{'':<10} chapter: recipes/{name}/README.md")
         needs = getattr(package, "NEEDS", "nothing beyond this package: it draws its own pictures")
         print(f"{'':<10} needs: {needs}")
         for line in scores(name):
             print(f"{'':<10} {line}")
         for command in commands(name):
-            print(f"{'':<10} python -m recipes {name} {command} --help")
+            print(f"{'':<10} {program} {name} {command} --help")
+    print(f"{'data':<10} what a world, a named set or a folder holds: {program} data houses")
     print(f"{'doctor':<10} what this machine has, and what a training on it would use")
 
 
 def scores(name: str) -> list[str]:
     """What its small configurations scored, as `make results` wrote it down."""
-    path = Path(recipes.__path__[0]) / name / "results.json"
-    if not path.is_file():
-        return []
-    trials = json.loads(path.read_text(encoding="utf-8"))
     return [
         f"{trial}: {bar}, met by {met} of {kept['seeds']} seeds"
-        for trial, kept in trials.items()
+        for trial, kept in read_results(Path(recipes.__path__[0]) / name).items()
         if not kept["aside"]
         for bar, met in zip(kept["bars"], kept["met"], strict=True)
     ]
 
 
-def main() -> None:
+def main() -> int | None:
     """List the recipes, or hand over to one of them."""
-    if len(sys.argv) < 2 or sys.argv[1] in ("-h", "--help"):
-        overview()
-        return
-    name = sys.argv[1]
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in ("-h", "--help"):
+        ours = Path(sys.argv[0]).name == "gan-cookbook"
+        return overview("gan-cookbook" if ours else "python -m recipes")
+    name, *rest = arguments
     if name == "doctor":
         from common.commands.doctor import main as doctor
 
-        doctor(sys.argv[2:])
-        return
+        return doctor(rest)
+    if name == "data":
+        from data.__main__ import main as describe
+
+        sys.argv = ["python -m data", *rest]
+        return describe()
     if name not in names():
         raise Refused(f"no recipe {name}; there are {', '.join(names())}")
-    command = sys.argv[2] if len(sys.argv) > 2 else ""
+    command = rest[0] if rest else ""
     if command not in commands(name):
         raise Refused(f"{name} {command}: legal are {', '.join(commands(name))}")
-    sys.argv = [f"python -m recipes.{name}.{command}", *sys.argv[3:]]
+    sys.argv = [f"python -m recipes.{name}.{command}", *rest[1:]]
     # Its flags are looked up in the module that runs: let it be this one.
     runpy.run_module(f"recipes.{name}.{command}", run_name="__main__", alter_sys=True)
+    return None
+
+
+def console() -> int:
+    """Run `main` as a program: its exit code."""
+    return run_program(main)
 
 
 if __name__ == "__main__":
-    sys.exit(run_program(main))
+    sys.exit(console())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import numpy as np
 
+from common.evaluation.results import read_results
 from common.evaluation.scores import TRAINED
 from data.files import atomic_write
 from data.named import SETS
@@ -42,8 +42,7 @@ def renewed(path: Path, text: str) -> str:
         if wanted == ["all"]:
             body = overview()
         else:
-            file = path.parent / "results.json"
-            kept = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+            kept = read_results(path.parent)
             if not set(wanted) <= set(kept):
                 # Not measured yet: what stands there stays.
                 return match[0]
@@ -82,7 +81,7 @@ def overview() -> str:
         "|---|---|---|---|---|---|",
     ]
     for path in sorted(ROOT.glob("recipes/*/results.json")):
-        for name, trial in json.loads(path.read_text("utf-8")).items():
+        for name, trial in read_results(path.parent).items():
             if trial["aside"]:
                 continue
             for criterion, measure, met in zip(

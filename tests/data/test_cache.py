@@ -102,7 +102,6 @@ def lacking(name):
         other(inputs=np.zeros((7, 32, 32, 3), np.uint8)),
         lacking("factor:roof"),
     ],
-    ids=str,
 )
 def test_a_damaged_cache_is_made_again_and_said(own_cache, capsys, damage):
     first = load()

@@ -33,7 +33,7 @@ def names(path):
     return sorted(p.name for p in path.parent.iterdir()) if path.parent.exists() else []
 
 
-@pytest.mark.parametrize("known", [SUM, None])
+@pytest.mark.parametrize("known", [SUM, None], ids=["checked", "unchecked"])
 def test_a_file_is_fetched_once_and_recorded(server, path, known):
     for _ in range(2):
         assert fetch(server.url("set.bin"), path, known).read_bytes() == CONTENT
@@ -78,7 +78,7 @@ def test_an_address_that_is_dead(server, path):
     assert "the server says 404 Not Found" in refused(server, path, "gone.bin")
 
 
-@pytest.mark.parametrize("known", [SUM, None])
+@pytest.mark.parametrize("known", [SUM, None], ids=["checked", "unchecked"])
 def test_a_connection_that_breaks_off(server, path, known):
     server.fault = "cut"
     assert "the connection broke off" in refused(server, path, known=known)

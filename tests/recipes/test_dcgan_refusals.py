@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from tests.conftest import TINY, pictures, run
+from tests.conftest import TINY, pictures, refused, run
 
 TRAIN, INFER = "recipes.dcgan.train", "recipes.dcgan.infer"
 
@@ -86,12 +86,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refused(tmp_path, no_tensorflow, case):
+def test_refused(tmp_path, case):
     prepare, flags, words = REFUSED[case]
     if prepare:
         prepare(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    code, out, err = run(TRAIN, *flags, cwd=tmp_path, before=[no_tensorflow])
+    code, out, err = refused(TRAIN, *flags, cwd=tmp_path)
     assert code == 2, err
     assert words in err and err.startswith("error: ") and err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
@@ -105,8 +105,8 @@ def test_refused(tmp_path, no_tensorflow, case):
         (["--run", ".", "--width", "3"], "--width"),
     ],
 )
-def test_infer_refuses(tmp_path, no_tensorflow, flags, words):
-    code, out, err = run(INFER, *flags, cwd=tmp_path, before=[no_tensorflow])
+def test_infer_refuses(tmp_path, flags, words):
+    code, out, err = refused(INFER, *flags, cwd=tmp_path)
     assert code == 2 and words in err and err.count("\n") == 1, err
 
 
@@ -124,7 +124,11 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
     assert code == 2 and "there are cyclegan, data_prep, dcgan" in err
 
 
-def test_the_shim_would_tell(tmp_path, no_tensorflow):
-    """The control: a good command does import TensorFlow, and the shim says so."""
-    code, out, err = run(TRAIN, *TINY, "--steps", 0, cwd=tmp_path, before=[no_tensorflow])
-    assert code == 1 and "TENSORFLOW WAS IMPORTED" in err
+def test_both_ways_would_tell(tmp_path, no_tensorflow):
+    """The control: a good command does import TensorFlow, and is told so."""
+    words = (TRAIN, *TINY, "--steps", 0)
+    for code, _, err in (
+        run(*words, cwd=tmp_path, before=[no_tensorflow]),
+        refused(*words, cwd=tmp_path),
+    ):
+        assert code == 1 and "TENSORFLOW WAS IMPORTED" in err

@@ -1,0 +1,13 @@
+"""The name of a recipe: that of its folder, so that a copy of the folder is another recipe."""
+
+import os
+
+
+def recipe_name(file: str) -> str:
+    """The recipe to which a module belongs.
+
+    Args:
+        file: `__file__` of a module of the recipe's folder.
+    """
+    # A link to a folder is a recipe of its own: nothing is resolved.
+    return os.path.basename(os.path.dirname(os.path.abspath(file)))

@@ -1,0 +1,197 @@
+"""Commands as a user starts them, and the same many times as fast, forked from a server.
+
+`run` starts an interpreter. `called` and `refused` have the same (exit code, standard output,
+standard error) from a server that has imported the libraries that commands need, and nothing
+of this project: each command is a process of its own, forked from there, that imports and runs
+the module as `python -m` does and ends as Python ends. So nothing leaks from one command to the
+next. Where that could tell another story (signals, the seconds of a start, what a library
+makes of the environment while it is imported), use `run` or `command`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SECONDS = 240
+FORBIDDEN = "TENSORFLOW WAS IMPORTED"
+
+_LIGHT = ("numpy", "yaml", "tyro", "psutil", "PIL.Image")
+# On the import alone TensorFlow starts no thread, and finds no device.
+_HEAVY = (*_LIGHT, "tensorflow", "keras", "matplotlib.figure", "sklearn.decomposition")
+# Environment that libraries look at while they are imported.
+_AT_IMPORT = ("PYTHON", "TF_", "KERAS", "CUDA", "XLA", "OMP_", "OPENBLAS_", "MPL", "LC_")
+_AT_IMPORT += ("LANG", "HOME", "COLUMNS")
+
+
+def command(module, *arguments, cwd, path=ROOT, before=(), **options):
+    """Start `python -m module arguments` as a user would; returns the process."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (*before, path)))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def run(module, *arguments, cwd, **options):
+    """Run a command to its end; returns (exit code, standard output, standard error)."""
+    process = command(module, *arguments, cwd=cwd, **options)
+    out, err = process.communicate(timeout=SECONDS)
+    return process.returncode, out, err
+
+
+def called(module, *arguments, cwd, path=ROOT, before=()):
+    """As `run`, but the libraries are imported already."""
+    server = _server(_HEAVY)
+    if not server.honest():
+        return run(module, *arguments, cwd=cwd, path=path, before=before)
+    return server.call(module, arguments, cwd, [*before, path])
+
+
+def refused(module, *arguments, cwd, path=ROOT):
+    """As `run` in which importing TensorFlow or Keras ends the command with `FORBIDDEN`."""
+    server = _server(_LIGHT)
+    assert server.honest() and not server.knows_tensorflow
+    return server.call(module, arguments, cwd, [path], forbidden=["tensorflow", "keras"])
+
+
+@cache
+def _server(names: tuple[str, ...]) -> Server:
+    return Server(names)
+
+
+class Server:
+    """A process that has imported some libraries, and is forked for each command."""
+
+    def __init__(self, names):
+        self._environment = _at_import()
+        self._process = subprocess.Popen(
+            # Not from this folder, in which `data` would be the tests' own.
+            [sys.executable, "-P", __file__, *names],
+            env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        atexit.register(self.close)
+        facts = self._answer()
+        self.threads, self.knows_tensorflow = facts["threads"], facts["tensorflow"]
+
+    def honest(self) -> bool:
+        """Whether a fork of it is what a new process is: no threads, the same environment."""
+        return self.threads == 1 and self._environment == _at_import()
+
+    def call(self, module, arguments, cwd, paths, forbidden=()):
+        """Run a command; returns (exit code, standard output, standard error)."""
+        with tempfile.TemporaryDirectory() as place:
+            files = [os.path.join(place, name) for name in ("out", "err")]
+            wanted = {
+                "module": module,
+                "arguments": [str(word) for word in arguments],
+                "cwd": str(cwd),
+                "paths": [str(path) for path in paths],
+                "environment": dict(os.environ),
+                "files": files,
+                "forbidden": list(forbidden),
+            }
+            self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
+            self._process.stdin.flush()
+            code = self._answer()["code"]
+            return (code, *(Path(file).read_text(encoding="utf-8") for file in files))
+
+    def _answer(self) -> dict:
+        ready, _, _ = select.select([self._process.stdout], [], [], SECONDS)
+        line = self._process.stdout.readline() if ready else b""
+        if not line:
+            self.close()
+            _server.cache_clear()
+            raise subprocess.TimeoutExpired(self._process.args, SECONDS)
+        return json.loads(line)
+
+    def close(self):
+        """End it, and the command that it may be running."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+
+
+def _at_import() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith(_AT_IMPORT)}
+
+
+def _serve(names) -> str:
+    """Fork for each request; returns in the forked process, with the module that it is to run."""
+    # As this project sets them before it imports Keras.
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    for name in names:
+        importlib.import_module(name)
+    # What is imported is not looked through again in each process: that took a second.
+    gc.collect()
+    gc.freeze()
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 0
+    _tell({"threads": threads, "tensorflow": "tensorflow" in sys.modules})
+    while line := sys.stdin.readline():
+        child = os.fork()
+        if not child:
+            return _become(json.loads(line))
+        _, status = os.waitpid(child, 0)
+        _tell({"code": os.waitstatus_to_exitcode(status)})
+    raise SystemExit
+
+
+def _tell(facts: dict) -> None:
+    os.write(1, json.dumps(facts).encode() + b"\n")
+
+
+def _become(wanted: dict) -> str:
+    """Be the process that `python -m` would start."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for handle, file in enumerate((nothing, *wanted["files"])):
+        handle_of = file if isinstance(file, int) else os.open(file, os.O_CREAT | os.O_WRONLY)
+        os.dup2(handle_of, handle)
+        os.close(handle_of)
+    os.chdir(wanted["cwd"])
+    os.environ.clear()
+    os.environ |= wanted["environment"] | {"PYTHONPATH": os.pathsep.join(wanted["paths"])}
+    sys.path[:0] = [os.getcwd(), *wanted["paths"]]
+    # What sys.argv is for as long as `python -m` looks for the module.
+    sys.argv = ["-m", *wanted["arguments"]]
+    # Python's own generator is seeded anew in a fork, NumPy's is not.
+    sys.modules["numpy"].random.seed()
+    if wanted["forbidden"]:
+        sys.meta_path.insert(0, _Forbids(wanted["forbidden"]))
+    return wanted["module"]
+
+
+class _Forbids:
+    """Ends the process that imports one of some packages."""
+
+    def __init__(self, packages):
+        self._packages = packages
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in self._packages:
+            raise SystemExit(FORBIDDEN)
+
+
+if __name__ == "__main__":
+    # Outermost, so that what the module raises ends this process as it would end its own.
+    runpy.run_module(_serve(sys.argv[1:]), run_name="__main__", alter_sys=True)
