@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from data import cache
@@ -111,7 +113,8 @@ class HeldOutSource(Source):
             parts.append((of, index))
             origins += [(name, int(place), of.left_out) for place in index]
         self._origins[split] = origins
-        return self._joined(split, parts)
+        # Inputs that are made of the samples still are.
+        return replace(self._joined(split, parts), derive=parts[0][0].derive)
 
     def _values(self, own: dict[str, SampleSet]) -> np.ndarray:
         sets = [of for of in own.values() if len(of)]

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import data
+from data.derived import lowres
+from data.held_out import held_out_by
 from data.reading import Reading
 from data.splits import SPLITS, divided_by
 from tests.data.folders import brightness, noise
@@ -131,6 +133,17 @@ def test_worlds_refuse_unless_they_split_so_themselves(monkeypatch):
     assert data.find("houses", Reading(split_by="identity")).count is None
     with pytest.raises(data.Refused, match="legal is --split-by identity"):
         data.find("houses", Reading(split_by="roof"))
+
+
+@pytest.mark.parametrize("samples", [np.zeros((30, 2)), np.zeros((30, 4, 4, 4), bool)])
+def test_what_is_in_memory(samples):
+    dataset = data.SampleSet(samples, {"who": np.arange(30) // 3})
+    source = held_out_by(data.source_of(dataset), "who")
+    sets = [source.load(split, 4, 0, 0) for split in SPLITS]
+    assert [len(of) for of in sets] == [24, 3, 3] and {of.kind for of in sets} == {source.kind}
+    made = data.SampleSet(np.zeros((30, 8, 8, 1), np.uint8), dataset.factors, derive=lowres)
+    pairs = held_out_by(data.source_of(made), "who").load("test", 8, 0, 0)
+    assert pairs.kind == "pairs" and pairs.take(np.arange(3)).inputs.shape == (3, 8, 8, 1)
 
 
 def test_two_classes_are_too_few(tmp_path):
