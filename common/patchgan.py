@@ -9,6 +9,7 @@ from keras import layers
 
 from common.layers import normal_weights
 
+
 def patchgan(
     channels: dict[str, int],
     width: int,
