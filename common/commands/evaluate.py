@@ -79,13 +79,13 @@ def evaluate(
         ablations = {}
         for path in flags.beside:
             other = _open_beside(path, recipe, run)
-            claims.enter_context(other.claimed())
             theirs = other.config(kind)
             name = ablation(theirs, config) or path.resolve().name
             if name in (TRAINED, NOT_AVERAGED, UNTRAINED, *ablations):
                 raise Refused(
                     f"--beside {path}: there is a column {name} already; rename the folder"
                 )
+            claims.enter_context(other.claimed())
             ablations[name] = (other, theirs)
         source = data.find(flags.data or config.data, config.reading)
         config.check_kind(source)
