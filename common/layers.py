@@ -17,6 +17,14 @@ def doublings(image_size: int) -> int:
     return int(math.log2(image_size // 4))
 
 
+def widths_towards_picture(image_size: int, width: int) -> list[int]:
+    """Channels of the maps that a picture grows out of, the smallest map's first.
+
+    8w, 4w, 2w, w at 64 pixels; from 128 pixels on, the smallest maps stay at 8w.
+    """
+    return [width * 2 ** min(step, 3) for step in reversed(range(doublings(image_size)))]
+
+
 def normal_weights(mean: float = 0.0, deviation: float = 0.02):
     """DCGAN's initialisation, N(mean, 0.02²), its seed drawn from the run's."""
     return initializers.RandomNormal(mean, deviation, seed=random.SeedGenerator())

@@ -11,18 +11,33 @@ from keras import ops
 
 
 class Loss:
-    """The template of an adversarial loss: what each side minimises, as a scalar tensor."""
+    """Template of an adversarial loss: what each side minimises, as a scalar tensor.
 
-    #: Whether the generator's side looks at the logits of real pictures, too.
+    Args:
+        smoothing: How far the discriminator's target for real samples lies below 1, where it
+            has one (one-sided label smoothing: Salimans et al. 2016, section 3.4).
+    """
+
+    #: Whether the generator's side looks at the logits of real samples, too.
     generator_needs_real = False
 
+    def __init__(self, smoothing: float = 0.0):
+        self.smoothing = smoothing
+
     def discriminator(self, real, fake):
-        """The discriminator's loss from its logits for real and for fake pictures."""
+        """The discriminator's loss from its logits for real and for fake samples."""
         raise NotImplementedError
 
     def generator(self, fake, real=None):
-        """The generator's loss from the logits for its pictures (and for real ones)."""
+        """The generator's loss from the logits for its samples (and for real ones)."""
         raise NotImplementedError
+
+    def score(self, output):
+        """How real the discriminator's output calls each sample or patch: here the logit itself.
+
+        Penalties are on its gradient, and pairs are ranked by it.
+        """
+        return output
 
 
 class Minimax(Loss):
@@ -34,7 +49,12 @@ class Minimax(Loss):
     """
 
     def discriminator(self, real, fake):
-        return _mean(ops.softplus(-_f32(real))) + _mean(ops.softplus(_f32(fake)))
+        found = _mean(ops.softplus(-_f32(real)))
+        if self.smoothing:
+            # Cross-entropy with a target of 1 − s.
+            missed = _mean(ops.softplus(_f32(real)))
+            found = (1 - self.smoothing) * found + self.smoothing * missed
+        return found + _mean(ops.softplus(_f32(fake)))
 
     def generator(self, fake, real=None):
         return -_mean(ops.softplus(_f32(fake)))
@@ -57,7 +77,8 @@ class LeastSquares(Loss):
     """
 
     def discriminator(self, real, fake):
-        return 0.5 * (_mean((_f32(real) - 1) ** 2) + _mean(_f32(fake) ** 2))
+        target = 1 - self.smoothing
+        return 0.5 * (_mean((_f32(real) - target) ** 2) + _mean(_f32(fake) ** 2))
 
     def generator(self, fake, real=None):
         return 0.5 * _mean((_f32(fake) - 1) ** 2)
@@ -67,7 +88,7 @@ class Wasserstein(Loss):
     """Arjovsky et al. 2017, equations 2 and 3: a critic, not a classifier.
 
     D minimises E D(G(z)) − E D(x); G minimises −E D(G(z)). It means a distance only while D
-    is Lipschitz: give it a gradient penalty (`common.stabilise`).
+    is Lipschitz: give it a gradient penalty or spectral norm (`common.stabilise`).
     """
 
     def discriminator(self, real, fake):
@@ -117,12 +138,12 @@ LOSSES: dict[str, type[Loss]] = {
 }
 
 
-def get(name: str) -> Loss:
-    """The loss of that name, one of `LOSSES`."""
-    return LOSSES[name]()
+def get(name: str, smoothing: float = 0.0) -> Loss:
+    """The loss of that name, one of `LOSSES`; see `Loss` for `smoothing`."""
+    return LOSSES[name](smoothing)
 
 
-def ranked(real, fake):
+def pairwise_accuracy(real, fake):
     """The share of pairs (i-th real, i-th fake) in the right order: 1 is certainty, ½ chance."""
     return _mean(ops.cast(_f32(real) > _f32(fake), "float32"))
 

@@ -1,80 +1,104 @@
-"""The templates Generator and Discriminator: each owns its networks, its loss and its step."""
+"""The templates Network, Generator and Discriminator: each owns models, a loss and an update."""
 
 from __future__ import annotations
 
-import keras
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 
+import keras
+from keras import ops
+
+from common import stabilise
 from common.config import Config
-from common.loss import Loss, ranked
+from common.loss import Loss, pairwise_accuracy
 from common.machine import backend
 from common.machine.strategy import replicas
 from common.optimizers import adam
 
 
 class Network:
-    """One side of the game: the owner of one or more networks and of one optimizer.
+    """Owner of one or more `keras.Model`s, one optimizer and one loss.
 
     Its update changes what it owns, and nothing else: gradients are taken for its own
-    variables by name, and the other side is asked through `frozen`, which changes not even
+    variables by name, and another network is asked through `frozen`, which changes not even
     a batch statistic. So `trainable = False` is never needed.
 
-    A subclass writes `buildModel` and `lossFunction`, and overrides `trainModel` where its
-    paper has a special update.
+    A subclass writes `buildModel` and `lossFunction`, and overrides `update` where its paper
+    gates or clips. A model's `keras.Input`s are named after the entries of a batch
+    (`common.batches` has the table): a network that has an Input `label` is given the labels.
+
+    Args:
+        config: The recipe's settings.
+        loss: What it plays for, where it is adversarial.
     """
 
-    def __init__(self, config: Config, loss: Loss):
+    #: Prefix of its logs and of its entries in a checkpoint; `config.NAME_rate` is its rate.
+    name: str
+
+    def __init__(self, config: Config, loss: Loss | None = None):
         self.config = config
         self.loss = loss
         built = self.buildModel()
-        #: The networks; most players have one.
+        #: The models; most networks have one.
         self.models: tuple[keras.Model, ...] = built if isinstance(built, tuple) else (built,)
         self.model = self.models[0]
         self.optimizer = self.build_optimizer()
         self.optimizer.build(self.trainable_variables)
-        self._observed: dict = {}
+        #: State beside the models that decides how a training goes on, such as a history of
+        #: fakes: a part of every checkpoint.
+        self.buffers: list[keras.Variable] = []
+        #: Scalars to be logged with the loss of this update.
+        self.logged: dict = {}
 
     def buildModel(self) -> keras.Model | tuple[keras.Model, ...]:
-        """The network, of Keras layers alone; a tuple where the player has several."""
+        """The model, of Keras layers alone; a tuple where the network has several."""
         raise NotImplementedError
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:
-        """The optimizer for all that this player owns."""
+        """The optimizer of all variables: by default Adam at `config.NAME_rate`."""
+        return adam(getattr(self.config, f"{self.name}_rate"), self.config)
+
+    def lossFunction(self, batch: dict, *outputs) -> dict:
+        """The named terms of this network's loss, scalars; their sum is minimised."""
         raise NotImplementedError
 
-    def lossFunction(self, *inputs) -> dict:
-        """The named terms of this player's loss, scalars; their sum is minimised."""
-        raise NotImplementedError
-
-    def trainModel(self, *inputs, tape=None) -> dict:
-        """One update of what this player owns, from `lossFunction(*inputs)`.
+    def trainModel(self, batch: dict, *outputs, tape=None) -> dict:
+        """One update of what this network owns, from `lossFunction(batch, *outputs)`.
 
         Args:
-            tape: The tape that already recorded the player's forward pass, where `inputs`
-                hold its output: the pass is then shared instead of being done twice.
+            batch: Arrays by name.
+            outputs: What else the loss looks at: outputs of this and of other networks.
+            tape: The tape that already recorded this network's forward pass, where `outputs`
+                hold its result: the pass is then shared instead of being done twice.
 
         Returns:
-            The terms of the loss and what was observed on the way, to be logged.
+            The terms of the loss and what was logged on the way, as "NAME/term".
         """
-        self._observed = {}
+        self.logged = {}
         tape = tape or backend.tape()
         with tape:
-            terms = self.lossFunction(*inputs)
+            terms = self.lossFunction(batch, *outputs)
             # Where several devices share a batch, the optimizer sums what each has found.
             total = sum(terms.values()) / replicas()
-        gradients = tape.gradient(total, self.trainable_variables)
+        self.update(tape.gradient(total, self.trainable_variables))
+        return {f"{self.name}/{term}": value for term, value in (terms | self.logged).items()}
+
+    def update(self, gradients: list) -> None:
+        """Apply the gradients of `trainable_variables`; the place to gate or to clip them."""
         self.optimizer.apply(gradients, self.trainable_variables)
-        return terms | self._observed
 
-    def observe(self, **values) -> None:
+    def log(self, **values) -> None:
         """Log scalars that are no part of the loss."""
-        self._observed |= values
+        self.logged |= values
 
-    def __call__(self, *inputs, which: int = 0):
-        """A network's output, the first one's as a rule, in training: batch statistics move."""
-        return self.models[which](_together(inputs), training=True)
+    def __call__(self, batch: dict, which: int = 0):
+        """A model's output in training: batch statistics and seeds move."""
+        model = self.models[which]
+        return model(named_inputs(model, batch), training=True)
 
-    def frozen(self, *inputs, which: int = 0):
-        """The same output with no variable changed: what the other side's loss may ask.
+    def frozen(self, batch: dict, which: int = 0):
+        """The same output with no variable changed: what another network's loss may ask.
 
         As in its own update, batch normalisation uses the batch's statistics; but the running
         statistics and the seeds that such a call moves are given back instead of stored.
@@ -83,63 +107,163 @@ class Network:
         outputs, _ = model.stateless_call(
             [v.value for v in model.trainable_variables],
             [v.value for v in model.non_trainable_variables],
-            _together(inputs),
+            named_inputs(model, batch),
             training=True,
         )
         return outputs
 
     @property
     def trainable_variables(self) -> list:
-        """What the optimizer updates."""
+        """Everything that its update may change by gradient, in a fixed order."""
         return [v for model in self.models for v in model.trainable_variables]
 
-    def state(self, name: str) -> dict[str, list]:
-        """Everything that a checkpoint must hold of this player, seeds included."""
+    def state(self) -> dict[str, list]:
+        """Everything that a checkpoint must hold of this network, seeds included."""
         variables = [v for model in self.models for v in model.variables]
-        return {name: variables, f"{name}_optimizer": self.optimizer.variables}
+        state = {self.name: variables, f"{self.name}_optimizer": self.optimizer.variables}
+        return state | ({f"{self.name}_buffers": self.buffers} if self.buffers else {})
 
 
-def _together(inputs: tuple):
-    """What a Keras network takes: one tensor, or a list of several."""
-    return inputs[0] if len(inputs) == 1 else list(inputs)
+def named_inputs(model: keras.Model, batch: dict):
+    """A model's inputs, out of a batch: the entries that its `keras.Input`s are named after.
+
+    Returns:
+        One tensor, or a list where the model has several inputs.
+    """
+    values = [batch[tensor.name] for tensor in model.inputs]
+    return values[0] if len(values) == 1 else values
 
 
 class Generator(Network):
-    """The side that makes pictures."""
+    """Network that makes samples from latents or from other pictures."""
 
-    def build_optimizer(self) -> keras.optimizers.Optimizer:
-        """Adam at `config.generator_rate`."""
-        return adam(self.config.generator_rate, self.config)
+    name = "generator"
 
-    def lossFunction(self, fake, real, discriminator, *condition) -> dict:
+    def lossFunction(self, batch: dict, fake, discriminator: Discriminator) -> dict:
         """How far the discriminator is from taking `fake` for real.
 
         Args:
-            fake: This generator's pictures, N×H×W×C in [-1, 1].
-            real: Real pictures; only relativistic losses look at them.
-            discriminator: Pictures, and what it is told of each, to logits; without side
-                effects.
-            condition: What it is told.
+            batch: `real` is looked at by relativistic losses, and by the discriminator what it
+                asks for.
+            fake: This generator's samples.
+            discriminator: Is asked without side effects.
         """
-        needs_real = self.loss.generator_needs_real
-        real_logits = discriminator(real, *condition) if needs_real else None
-        fake_logits = discriminator(fake, *condition)
-        return {"adversarial": self.loss.generator(fake_logits, real_logits)}
+        logits = partial(discriminator.logits, batch=batch, frozen=True)
+        real_logits = logits(batch["real"]) if self.loss.generator_needs_real else None
+        return {"adversarial": self.loss.generator(logits(fake), real_logits)}
 
 
 class Discriminator(Network):
-    """The side that tells real pictures from made ones."""
+    """Network that tells real samples from fake ones.
 
-    def build_optimizer(self) -> keras.optimizers.Optimizer:
-        """Adam at `config.discriminator_rate`: at a time scale of its own (Heusel et al. 2017)."""
-        return adam(self.config.discriminator_rate, self.config)
+    Its models have an Input `sample`, and others for what it is told of each. All stabilisers
+    of `common.config.AdversarialConfig` are here: how samples are seen (`logits`), penalties
+    (`adversarial`) and the spectral norm of what it computes with.
+    """
 
-    def lossFunction(self, real, fake, *condition) -> dict:
-        """How badly real and fake are told apart, by one who is told `condition` of both.
+    name = "discriminator"
+    #: Whether nothing ties a sample to the others of its batch, so that real and fake samples
+    #: may pass together where no stabiliser forbids it: the same numbers, sooner.
+    joint_pass = False
 
-        They pass as two batches, so that each is normalised by its own statistics
-        (Radford et al. 2016).
+    def __init__(self, config: Config, loss: Loss | None = None):
+        super().__init__(config, loss)
+        self._spectral = None
+        if config.spectral_norm:
+            self._spectral = [stabilise.SpectralNorm(model) for model in self.models]
+            self.buffers += [v for norm in self._spectral for v in norm.variables]
+
+    def trainModel(self, batch: dict, *outputs, tape=None) -> dict:
+        for norm in self._spectral or ():
+            norm.iterate()
+        return super().trainModel(batch, *outputs, tape=tape)
+
+    def lossFunction(self, batch: dict, fake) -> dict:
+        """How badly `batch["real"]` and `fake` are told apart, and the penalties."""
+        return self.adversarial(batch["real"], fake, batch)
+
+    def adversarial(self, real, fake, batch: dict, which: int = 0) -> dict:
+        """The terms of an adversarial loss; for recipes with a history, or several models.
+
+        Real and fake samples pass as two batches, so that each is normalised by its own
+        statistics (Radford et al. 2016). Penalties are on the gradient at samples as they are,
+        through whatever is done to them before D sees them (Huang et al. 2024).
+
+        Args:
+            real, fake: Samples.
+            batch: What D is told of each, and the random numbers of the stabilisers.
+            which: The model that is asked.
         """
-        real_logits, fake_logits = self(real, *condition), self(fake, *condition)
-        self.observe(ranked=ranked(real_logits, fake_logits))
-        return {"adversarial": self.loss.discriminator(real_logits, fake_logits)}
+        config, terms = self.config, {}
+        logits = partial(self.logits, batch=batch, which=which)
+        if self.joint_pass and not stabilise.any_of(config):
+            real_logits, fake_logits = ops.split(logits(ops.concatenate([real, fake])), 2)
+        else:
+            score = self.loss.score
+            real_logits, terms["r1"] = stabilise.penalty(logits, real, config.r1, score)
+            fake_logits, terms["r2"] = stabilise.penalty(logits, fake, config.r2, score)
+        if config.gradient_penalty:
+            terms["gradient_penalty"] = stabilise.gradient_penalty(
+                *(logits, real, fake, batch["epsilon"], config.gradient_penalty, self.loss.score)
+            )
+        accuracy = pairwise_accuracy(self.loss.score(real_logits), self.loss.score(fake_logits))
+        self.log(pairwise_accuracy=accuracy)
+        terms = {name: value for name, value in terms.items() if value is not None}
+        return {"adversarial": self.loss.discriminator(real_logits, fake_logits)} | terms
+
+    def logits(self, samples, batch: dict, frozen: bool = False, which: int = 0):
+        """What it says of samples, as it sees them.
+
+        Args:
+            samples: Real or fake.
+            batch: What it is told of each.
+            frozen: Without side effects, for another network's loss.
+            which: The model that is asked.
+        """
+        seen = batch | {"sample": samples}
+        if stabilise.alters(self.config):
+            names = [tensor.name for tensor in self.models[which].inputs]
+            seen = stabilise.view(seen, names, self.config, self.optimizer.iterations)
+        return (self.frozen if frozen else self)(seen, which=which)
+
+    def __call__(self, batch: dict, which: int = 0):
+        if self._spectral is None:
+            return super().__call__(batch, which)
+        model = self.models[which]
+        outputs, moved = self._normalised(batch, which)
+        for variable, value in zip(model.non_trainable_variables, moved, strict=True):
+            variable.assign(value)
+        return outputs
+
+    def frozen(self, batch: dict, which: int = 0):
+        return self._normalised(batch, which)[0] if self._spectral else super().frozen(batch, which)
+
+    def _normalised(self, batch: dict, which: int):
+        """A model's output and its moved state, computed with kernels of norm 1."""
+        model = self.models[which]
+        return model.stateless_call(
+            self._spectral[which].weights(),
+            [v.value for v in model.non_trainable_variables],
+            named_inputs(model, batch),
+            training=True,
+        )
+
+    @contextmanager
+    def baked(self) -> Iterator[tuple[keras.Model, ...]]:
+        """The models, within with the weights that they are used with: to be looked into."""
+        if self._spectral is None:
+            yield self.models
+            return
+        before = [[ops.copy(v.value) for v in m.trainable_variables] for m in self.models]
+        for model, norm in zip(self.models, self._spectral, strict=True):
+            _assign(model, norm.weights())
+        try:
+            yield self.models
+        finally:
+            for model, values in zip(self.models, before, strict=True):
+                _assign(model, values)
+
+
+def _assign(model: keras.Model, values: list) -> None:
+    for variable, value in zip(model.trainable_variables, values, strict=True):
+        variable.assign(value)

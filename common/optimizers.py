@@ -1,4 +1,4 @@
-"""Optimizers, and rates that fall."""
+"""Optimizers and learning-rate schedules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from common.config import Config
 
 
 def adam(rate: float, config: Config) -> keras.optimizers.Optimizer:
-    """Adam with the configuration's momenta, and ε as in its paper (Kingma and Ba 2015).
+    """Adam with the configuration's decay rates, and ε as in its paper (Kingma and Ba 2015).
 
     Where `config.decay_steps` is above 0, the rate stays until `config.decay_from`, falls to
     a hundredth along half a cosine, or to nothing along a line, and stays there. It depends
@@ -17,7 +17,7 @@ def adam(rate: float, config: Config) -> keras.optimizers.Optimizer:
     that never stopped.
     """
     if config.decay_steps and config.decay == "linear":
-        rate = Linear(rate, config.decay_from, config.decay_steps)
+        rate = LinearDecay(rate, config.decay_from, config.decay_steps)
     elif config.decay_steps:
         # Keras warms up along a straight line: from a rate to the same rate is no change.
         rate = keras.optimizers.schedules.CosineDecay(
@@ -30,7 +30,7 @@ def adam(rate: float, config: Config) -> keras.optimizers.Optimizer:
     return keras.optimizers.Adam(rate, config.beta_1, config.beta_2, epsilon=1e-8)
 
 
-class Linear(keras.optimizers.schedules.LearningRateSchedule):
+class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     """A rate that stays for a while and then falls to 0 along a straight line."""
 
     def __init__(self, rate: float, stays: int, falls: int):

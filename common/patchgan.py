@@ -1,8 +1,8 @@
-"""PatchGAN: a discriminator that judges each patch of a picture by itself."""
+"""PatchGAN: a discriminator with a logit for each patch of a picture."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import keras
 from keras import layers
@@ -14,7 +14,7 @@ RECEPTIVE_FIELDS = {0: 1, 1: 16, 2: 34, 3: 70}
 
 
 def patchgan(
-    channels: Sequence[int],
+    channels: dict[str, int],
     width: int,
     strided: int,
     normalise: Callable | None,
@@ -29,8 +29,8 @@ def patchgan(
     layers, kernels are 1×1 and each pixel is judged alone (PixelGAN).
 
     Args:
-        channels: Of what is judged; where there are several, they are judged together, as
-            one picture with all their channels.
+        channels: Of each input, by its name; where there are several, they are seen together,
+            as one picture with all their channels.
         width: Channels of the first layer; they double up to eight times as many.
         normalise: A layer, to that layer normalised; None: nothing is.
         bias: Whether layers that are normalised have a bias before it.
@@ -38,7 +38,7 @@ def patchgan(
     Returns:
         A network (N, H, W, C), or a list of such → (N, h, w, 1), float32.
     """
-    parts = [keras.Input((None, None, count)) for count in channels]
+    parts = [keras.Input((None, None, count), name=entry) for entry, count in channels.items()]
     x = layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
     kernel, stride = (4, 2) if strided else (1, 1)
     depth = max(strided, 1)

@@ -51,6 +51,19 @@ def grid(
     return sheet
 
 
+def side_by_side(*columns: np.ndarray, across: int = 2) -> Image.Image:
+    """Pictures in rows, those of one index beside each other.
+
+    Args:
+        columns: uint8 N×H×W×C each, C 1 or 3.
+        across: How many indices share a row.
+    """
+    channels = max(column.shape[-1] for column in columns)
+    pixels = [np.broadcast_to(c, (*c.shape[:3], channels)) for c in columns]
+    together = np.stack(pixels, axis=1).reshape(-1, *pixels[0].shape[1:3], channels)
+    return grid(together, columns=len(columns) * across)
+
+
 def save(picture: Image.Image, path: Path) -> None:
     """Write a picture at once; its format is its name's ending."""
     with atomic_write(path) as tmp:

@@ -7,11 +7,11 @@ import numpy as np
 
 
 class Equilibrium(keras.callbacks.Callback):
-    """Stops a training where the discriminator no longer tells real from made.
+    """Stop a training where the discriminator no longer tells real from fake.
 
-    At the game's solution made samples are distributed as real ones (Goodfellow et al. 2014,
+    At the game's solution fake samples are distributed as real ones (Goodfellow et al. 2014,
     theorem 1): whatever D says, short of ties, it then ranks half of all pairs of one real and
-    one made sample in the right order. (Or a little less: it is asked before its update, and the
+    one fake sample in the right order. (Or a little less: it is asked before its update, and the
     generator has learned from its last.) That is necessary but not sufficient, for a
     discriminator that has learned nothing yet ranks no better. So two things are waited for:
     that it has led, clearly, at some time; and that it then has no lead for `PATIENCE` steps.
@@ -19,8 +19,8 @@ class Equilibrium(keras.callbacks.Callback):
     change hands more slowly than that: look at the samples.
 
     Args:
-        tolerance: How far above ½ the running mean of the ranking may be, above 0; below ½ it
-            may be five times as far.
+        tolerance: How far above ½ the running mean of the pairwise accuracy may be, above 0;
+            below ½ it may be five times as far.
     """
 
     #: Steps for which the balance must hold.
@@ -35,8 +35,8 @@ class Equilibrium(keras.callbacks.Callback):
     def __init__(self, tolerance: float):
         super().__init__()
         self._tolerance = tolerance
-        # The running mean of the ranking, whether D has led, and for how many steps since
-        # then nobody has. While a training runs these are plain numbers, which are quicker;
+        # The running mean of the accuracy, whether D has led, and for how many steps since
+        # then it has not. While a training runs these are plain numbers, which are quicker;
         # the variable is what outlives it and what checkpoints have.
         self._mean, self._led, self._calm = np.float32([0.5, 0, 0])
         self._running = False
@@ -53,9 +53,9 @@ class Equilibrium(keras.callbacks.Callback):
         self._running = True
 
     def on_train_batch_end(self, batch, logs=None):
-        """Take one step's ranking into account."""
-        ranked = np.float32(logs["discriminator/ranked"])
-        self._mean += np.float32(1 - self._DECAY) * (ranked - self._mean)
+        """Take one step's pairwise accuracy into account."""
+        accuracy = np.float32(logs["discriminator/pairwise_accuracy"])
+        self._mean += np.float32(1 - self._DECAY) * (accuracy - self._mean)
         lead = self._mean - 0.5
         self._led = max(self._led, np.float32(lead > self._LEAD * self._tolerance))
         rests = self._led and -self._BEHIND * self._tolerance < lead < self._tolerance

@@ -1,27 +1,22 @@
-"""What is written down while a training runs: metrics and sample grids."""
+"""The log of a training: metrics.csv and TensorBoard's events."""
 
 from __future__ import annotations
 
 import csv
-import shutil
 
 import keras
-import numpy as np
 
-from common.callbacks.watchdog import Watchdog
-from common.config import Config
 from common.machine.backend import EventWriter
 from common.run.folder import Run
 from data.files import atomic_write
-from data.sheet import save
 
 
 class Metrics(keras.callbacks.Callback):
-    """A row of metrics.csv, and points for TensorBoard, every `log_every` steps.
+    """Write a row of metrics.csv, and points for TensorBoard, every `log_every` steps.
 
     Rows hold the values of their very step, not averages since the last row: so a resumed
     training writes the rows that an unbroken one would have. Steps of pretraining are
-    negative, and leave the generator's columns empty.
+    negative, and leave empty what they do not log.
     """
 
     def __init__(self, run: Run, events: EventWriter, log_every: int, names: list[str]):
@@ -48,7 +43,8 @@ class Metrics(keras.callbacks.Callback):
         values = {name: float(value) for name, value in logs.items()}
         with open(self._path, "a", newline="", encoding="utf-8") as file:
             shown = {name: f"{value:.6g}" for name, value in values.items()}
-            csv.DictWriter(file, self._names).writerow({"step": step} | shown)
+            writer = csv.DictWriter(file, self._names, extrasaction="ignore")
+            writer.writerow({"step": step} | shown)
         self._events.scalars(step, values)
 
 
@@ -58,37 +54,3 @@ def _is_up_to(row: dict, step: int) -> bool:
         return int(row["step"]) <= step and None not in row.values()
     except (TypeError, ValueError):
         return False
-
-
-class Samples(keras.callbacks.Callback):
-    """A sheet of the same latents every `sample_every` steps, and always as latest.png."""
-
-    def __init__(self, run: Run, events: EventWriter, config: Config, watchdog: Watchdog):
-        super().__init__()
-        self._folder, self._events, self._watchdog = run.samples, events, watchdog
-        self._every, self._count = config.sample_every, config.sample_count
-        self._drawn_at = 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Draw a sheet where one is due."""
-        step = self.model.step
-        if step > 0 and (step % self._every == 0 or step == self.model.config.steps):
-            self.draw()
-
-    def on_train_end(self, logs=None):
-        """Draw the last sheet where a training has come to its end before its last step."""
-        watcher = self.model.equilibrium
-        if watcher and watcher.reached and self.model.step > max(self._drawn_at, 0):
-            self.draw()
-
-    def draw(self) -> None:
-        """Draw and keep the sheet of the present step."""
-        step = self._drawn_at = self.model.step
-        samples = self.model.show(self._count)
-        sheet = self.model.sheet(samples)
-        path = self._folder / f"step-{max(step, 0):07d}.png"
-        save(sheet, path)
-        with atomic_write(self._folder / "latest.png") as tmp:
-            shutil.copyfile(path, tmp)
-        self._events.picture(step, "samples", np.atleast_3d(np.asarray(sheet)))
-        self._watchdog.look_at(step, samples)

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """A bar on a terminal, a line every `log_every · 10` steps anywhere else."""
+    """Show a bar on a terminal, a line every `log_every · 10` steps anywhere else."""
 
     def __init__(self, log_every: int, batch_size: int):
         super().__init__()
@@ -22,9 +22,9 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         """Show the bar, from the step that the training stands at."""
         model = self.model
-        what = "pretraining D" if model.step < 0 else "training"
+        what = "pretraining" if model.step < 0 else "training"
         self._first = model.step if model.step < 0 else 0
-        self._last = 0 if model.step < 0 else model.config.steps
+        self._last = model.phase.until
         if not self._console.is_terminal:
             return
         self._bar = Progress(
@@ -51,7 +51,7 @@ class ProgressBar(keras.callbacks.Callback):
         is_row = logs and step % self._log_every == 0
         if self._bar is None:
             if is_row and step % (10 * self._log_every) == 0:
-                # Whoever reads this may stop reading; the training goes on.
+                # The reader of this may stop reading; the training goes on.
                 with contextlib.suppress(BrokenPipeError):
                     print(f"step {step}/{self._last}  {_losses(logs)}", file=sys.stderr, flush=True)
             return
@@ -77,7 +77,9 @@ def _losses(logs: dict) -> str:
 
 
 def _short(logs: dict) -> str:
-    """The adversarial terms alone, "D 0.41 G 3.20": they share a line with the bar."""
-    terms = (name.split("/") for name in sorted(logs))
-    sides = [player for player, term in terms if term == "adversarial"]
-    return " ".join(f"{p[0].upper()} {float(logs[f'{p}/adversarial']):.2f}" for p in sides)
+    """A loss of each network, "D 0.41 G 3.20", the adversarial one where it has one."""
+    found: dict[str, float] = {}
+    # Sorted, "adversarial" comes before any other term.
+    for name, value in sorted(logs.items()):
+        found.setdefault(name.split("/")[0][0].upper(), float(value))
+    return " ".join(f"{initial} {value:.2f}" for initial, value in found.items())

@@ -1,4 +1,4 @@
-"""Says when a training has gone wrong, which way, since when, and what to try."""
+"""Detect a training that has gone wrong: which way, since when, and what to try."""
 
 from __future__ import annotations
 
@@ -8,31 +8,39 @@ import sys
 import keras
 import numpy as np
 
+from common.config import Config, flag
 from data.errors import EnvironmentFailure
 
 # In rows of the log: how long the discriminator must have won before that is news.
 _PATIENCE = 20
 _SURE = 0.9995
 _CLIMB = 3
-# Diversity of the samples against that of real pictures.
+# Diversity of the samples against that of real ones.
 _ALIVE, _COLLAPSED = 0.25, 0.05
+# What may help, the best first: settings that not every recipe allows.
+_AGAINST_LOSING = ({"r1": 1}, {"instance_noise": 0.1})
+_AGAINST_COLLAPSE = ({"loss": "relativistic", "r1": 1}, {"r1": 1}, {"instance_noise": 0.1})
 
 
 class Watchdog(keras.callbacks.Callback):
-    """Looks at the logged losses and at the samples' diversity.
+    """Watch the logged losses and the samples' diversity.
 
     * NaN or infinity: stops at once, whatever the mode.
-    * The discriminator has won: it ranks practically every real picture above every fake
+    * The discriminator has won: it ranks practically every real sample above every fake
       one over 20 rows of the log while the generator's loss has tripled.
-    * Collapse: the samples, once diverse, have become nearly one picture.
+    * Collapse: the samples, once diverse, have become nearly one sample.
+
+    Args:
+        config: Of the training; what is advised is legal for it.
+        real_diversity: As `diversity` has it of real samples; 0: collapse is not looked for.
 
     Raises:
         EnvironmentFailure: to stop the training; what was saved before stays as it is.
     """
 
-    def __init__(self, log_every: int, mode: str, real_diversity: float):
+    def __init__(self, config: Config, real_diversity: float):
         super().__init__()
-        self._log_every, self._mode = log_every, mode
+        self._config, self._log_every, self._mode = config, config.log_every, config.watchdog
         self._real_diversity = real_diversity
         #: Since when the discriminator is sure: step, the generator's loss then, rows seen.
         self._sure: tuple[int, float, int] | None = None
@@ -56,15 +64,16 @@ class Watchdog(keras.callbacks.Callback):
         values = {name: float(value) for name, value in logs.items()}
         for name, value in values.items():
             if not math.isfinite(value):
+                rates = " and ".join(map(flag, self._config.rates()))
                 raise EnvironmentFailure(
                     f"{name} is {value} at step {step}: the training has diverged; try a lower "
-                    "--generator-rate and --discriminator-rate, or --precision float32"
+                    f"{rates or 'learning rate'}, or --precision float32"
                 )
         if self._mode != "off" and "generator/adversarial" in values:
             self._check_balance(step, values)
 
     def _check_balance(self, step: int, values: dict[str, float]) -> None:
-        if values.get("discriminator/ranked", 0.0) < _SURE:
+        if values.get("discriminator/pairwise_accuracy", 0.0) < _SURE:
             self._sure = None
             return
         loss = values["generator/adversarial"]
@@ -73,16 +82,16 @@ class Watchdog(keras.callbacks.Callback):
         if rows + 1 >= _PATIENCE and loss > _CLIMB * max(loss_then, 1.0):
             self._alarm(
                 "won",
-                f"the discriminator has won: it has told every real picture from every fake one "
+                f"the discriminator has won: it has told every real sample from every fake one "
                 f"since step {since}, and the generator's loss went from {loss_then:.1f} to "
-                f"{loss:.1f}; try a lower --discriminator-rate or --r1 1",
+                f"{loss:.1f}; try a lower --discriminator-rate{self._advice(*_AGAINST_LOSING)}",
             )
 
-    def look_at(self, step: int, pictures: np.ndarray) -> None:
-        """Check the samples' diversity, from float pictures N×H×W×C in [-1, 1]."""
-        if self._mode == "off" or len(pictures) < 2 or not self._real_diversity:
+    def look_at(self, step: int, samples: np.ndarray) -> None:
+        """Check the samples' diversity, from floats N×…, as the networks make them."""
+        if self._mode == "off" or len(samples) < 2 or not self._real_diversity:
             return
-        share = diversity(pictures) / self._real_diversity
+        share = diversity(samples) / self._real_diversity
         if share > _ALIVE:
             self._alive_at, self._fading = step, False
             return
@@ -91,9 +100,17 @@ class Watchdog(keras.callbacks.Callback):
             self._alarm(
                 "collapsed",
                 f"the generator has collapsed: at step {step} its samples differ {share:.0%} as "
-                "much as real pictures do; try --loss relativistic --r1 1, or a larger "
-                "--batch-size",
+                "much as real ones do; try a larger --batch-size"
+                f"{self._advice(*_AGAINST_COLLAPSE)}",
             )
+
+    def _advice(self, *ways: dict) -> str:
+        """The first of some ways that the recipe can go: ", or --r1 1"."""
+        for way in ways:
+            if self._config.accepts(**way):
+                told = (f"{flag(name)} {value}" for name, value in way.items())
+                return f", or {' '.join(told)}"
+        return ""
 
     def _alarm(self, kind: str, words: str) -> None:
         if self._mode == "stop":
@@ -105,6 +122,6 @@ class Watchdog(keras.callbacks.Callback):
             print(f"warning: {words}", file=sys.stderr)
 
 
-def diversity(pictures: np.ndarray) -> float:
-    """How much pictures differ: the standard deviation over them, averaged over pixels."""
-    return float(np.asarray(pictures, np.float32).std(axis=0).mean())
+def diversity(samples: np.ndarray) -> float:
+    """The standard deviation over samples, averaged over pixels or coordinates."""
+    return float(np.asarray(samples, np.float32).std(axis=0).mean())

@@ -31,22 +31,23 @@ def tape() -> tf.GradientTape:
     return tf.GradientTape()
 
 
-def with_input_gradient(function: Callable, inputs):
-    """function(inputs), and the gradient of its sum with respect to the inputs.
+def with_input_gradient(function: Callable, inputs, score: Callable = lambda outputs: outputs):
+    """function(inputs), and the gradient of the sum of its score with respect to the inputs.
 
     The gradient can itself be differentiated.
     """
     with tf.GradientTape() as watching:
         watching.watch(inputs)
         outputs = function(inputs)
-        total = tf.reduce_sum(outputs)
+        total = tf.reduce_sum(score(outputs))
     return outputs, watching.gradient(total, inputs)
 
 
 def stream(draw: Callable[[int], dict[str, np.ndarray]], first: int, last: int):
     """A pipeline of the batches draw(first) … draw(last - 1), drawn ahead of their use.
 
-    Pictures (uint8) arrive as float32 in [-1, 1]; everything else as it is.
+    Pictures (uint8) arrive as float32 in [-1, 1], voxels (bool) as float32, 0 or 1;
+    everything else as it is.
     """
     example = draw(first)
     names = sorted(example)
@@ -60,12 +61,17 @@ def stream(draw: Callable[[int], dict[str, np.ndarray]], first: int, last: int):
         batch = {}
         for name, value in zip(names, values, strict=True):
             value.set_shape(example[name].shape)
-            is_picture = example[name].dtype == np.uint8
-            batch[name] = tf.cast(value, tf.float32) / 127.5 - 1 if is_picture else value
+            batch[name] = _as_seen(value)
         return batch
 
     steps = tf.data.Dataset.range(first, last)
     return steps.map(fetch, num_parallel_calls=2, deterministic=True).prefetch(4)
+
+
+def _as_seen(value: tf.Tensor) -> tf.Tensor:
+    if value.dtype == tf.uint8:
+        return tf.cast(value, tf.float32) / 127.5 - 1
+    return tf.cast(value, tf.float32) if value.dtype == tf.bool else value
 
 
 def names_of(
@@ -74,8 +80,16 @@ def names_of(
     """The keys of the dictionary that function(batch) returns, without computing it.
 
     Several workers must all ask: collective operations are told apart by their order.
+
+    Args:
+        batch: As `stream` draws it; a replica has its part.
     """
-    shapes = {name: tf.TensorSpec(value.shape, value.dtype) for name, value in batch.items()}
+    count = strategy.num_replicas_in_sync
+    seen = {name: _as_seen(tf.convert_to_tensor(value)) for name, value in batch.items()}
+    shapes = {
+        name: tf.TensorSpec((value.shape[0] // count, *value.shape[1:]), value.dtype)
+        for name, value in seen.items()
+    }
     traced = tf.function(lambda some: strategy.run(function, (some,)))
     return list(traced.get_concrete_function(shapes).structured_outputs)
 
@@ -141,6 +155,23 @@ class EventWriter:
     def flush(self) -> None:
         """Put what was written onto the disk."""
         self._writer.flush()
+
+
+def update_if(
+    keep, optimizer: keras.optimizers.Optimizer, gradients: list, variables: list
+) -> None:
+    """Apply gradients, and take everything back where `keep` is false.
+
+    A condition around the update would do on one device; several cannot merge within one.
+
+    Args:
+        keep: A boolean scalar tensor.
+    """
+    moved = [*variables, *optimizer.variables]
+    before = [tf.identity(v.value) for v in moved]
+    optimizer.apply(gradients, variables)
+    for variable, value in zip(moved, before, strict=True):
+        variable.assign(keras.ops.where(keep, variable.value, value))
 
 
 def set_up(precision: str, seed: int) -> None:

@@ -69,7 +69,7 @@ def replicas() -> int:
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def together(part):
+def all_gather(part):
     """The whole batch, of which each replica has a part; float tensors.
 
     (`all_gather` would do, but fails where a worker has a single device.)
@@ -83,7 +83,7 @@ def together(part):
     return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.pad(part, around))
 
 
-def own(whole):
+def local_shard(whole):
     """This replica's part of a whole batch."""
     if replicas() == 1:
         return whole
@@ -92,7 +92,7 @@ def own(whole):
     return whole[before : before + size]
 
 
-def spread(batches: tf.data.Dataset, batch_size: int, strategy: tf.distribute.Strategy):
+def distribute(batches: tf.data.Dataset, batch_size: int, strategy: tf.distribute.Strategy):
     """Batches, shared out: the first replica has the first samples of each, and so on.
 
     Every worker draws the whole batch and keeps its part.

@@ -26,6 +26,11 @@ def steps(folder: Path) -> list[int]:
     return sorted(int(match[1]) for match in found if match)
 
 
+def last(folder: Path) -> int | None:
+    """The step of the latest checkpoint; None where there is none."""
+    return max(steps(folder), default=None)
+
+
 def path_of(folder: Path, step: int) -> Path:
     """The file of a step's checkpoint."""
     return folder / f"step-{step:07d}.npz"

@@ -5,14 +5,13 @@ metrics.csv      one row every `log_every` steps
 events/          the same for TensorBoard
 samples/         grids of the same latents over time
 checkpoints/     what resuming needs
-generator.keras  what infer uses: float32, averaged where averaging is on; a second network
-                 lies beside it under its own name
+generator.keras  what infer uses: float32, averaged where averaging is on; each model that is
+                 kept lies here under its own name
 evaluation.json  what evaluate measured
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import fcntl
 import importlib.metadata
@@ -29,12 +28,15 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from common.config import Config, from_dict
+from common.config import Config
+from common.run.settings import from_dict, to_dict
 from data.errors import Refused
 from data.files import ASIDE, atomic_write
 from data.samples import SampleSet, UnpairedSet
 
 RUNS = Path("runs")
+#: Of this package; copies of it know it without being installed.
+VERSION = "0.2.0"
 
 
 class Run:
@@ -66,7 +68,7 @@ class Run:
         check_free(path)
         facts = {
             "recipe": recipe,
-            "config": dataclasses.asdict(config),
+            "config": to_dict(config),
             "data": data,
             "made_with": versions(),
         }
@@ -134,18 +136,53 @@ class Run:
         Raises:
             Refused: config.yaml was edited into something that cannot be.
         """
+        settings = self.facts["config"]
+        if "gan_cookbook" not in self.facts.get("made_with", {}):
+            settings = _of_version_0_1(settings)
         try:
-            config = from_dict(kind, self.facts["config"])
+            config = from_dict(kind, settings)
             config.check()
         except TypeError as fault:
             raise Refused(f"{self.path / 'config.yaml'} is damaged: {fault}") from fault
         return config
 
     def network(self, name: str) -> Path:
-        """The file of one of the generator's networks, of which the first is "generator"."""
+        """The file of one of the kept models, such as "generator"."""
         return self.path / f"{name}.keras"
 
-    def check_data(self, samples: np.ndarray | SampleSet | UnpairedSet, name: str) -> None:
+    @property
+    def networks(self) -> list[str]:
+        """The names of the kept models, the most important one first."""
+        return self.facts.get("networks", ["generator"])
+
+    def save_networks(self, average) -> list[str]:
+        """Write each kept model: float32, averaged, plain Keras layers.
+
+        Args:
+            average: The `common.average.Average` that has them.
+
+        Returns:
+            Their names.
+        """
+        with average.ema_models() as models:
+            for model in models:
+                with atomic_write(self.network(model.name)) as tmp:
+                    model.save(tmp)
+            return [model.name for model in models]
+
+    def check_version(self, doing: str) -> None:
+        """Refuse a run of an earlier version, whose checkpoints are of other networks.
+
+        Args:
+            doing: What cannot be done, in words.
+        """
+        if "gan_cookbook" not in self.facts.get("made_with", {}):
+            raise Refused(
+                f"{self.path} was made by version 0.1, which this one cannot {doing}; infer still "
+                "works"
+            )
+
+    def check_data(self, samples: SampleSet | UnpairedSet, name: str) -> None:
         """Refuse samples that are not those that the run was trained on."""
         if fingerprint(samples) != self.facts["data"].get("fingerprint"):
             raise Refused(f"{name} does not hold the samples that {self.path} was trained on")
@@ -158,16 +195,24 @@ class Run:
 
 
 def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:
-    """Tells one set of pictures, pairs or points from another."""
+    """A checksum that tells one set of samples from another."""
     if isinstance(samples, UnpairedSet):
         # Of two sets it matters which is which.
         return fingerprint(samples.a) ^ (fingerprint(samples.b) * 2 % 2**32)
     if isinstance(samples, SampleSet):
         # Inputs that are made from the pictures are known by them.
-        made = not isinstance(samples.inputs, np.ndarray)
-        inputs = 0 if made else fingerprint(samples.inputs) * 2 % 2**32
+        inputs = 0 if samples.inputs is None else fingerprint(samples.inputs) * 2 % 2**32
         return fingerprint(samples.samples) ^ inputs
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
+
+
+def _of_version_0_1(settings: dict) -> dict:
+    """The settings of a run of version 0.1 under their present names."""
+    settings = dict(settings)
+    if "spread" in settings:
+        settings["std"] = settings.pop("spread")
+        settings["kind"] = "points" if settings.get("image_size") is None else "pictures"
+    return settings
 
 
 def check_free(path: Path) -> None:
@@ -198,7 +243,8 @@ def versions() -> dict:
     """What a run is made with: versions of the packages that matter, and this code's revision."""
     packages = ("tensorflow", "keras", "numpy", "pillow")
     found = {name: importlib.metadata.version(name) for name in packages}
-    return {"python": platform.python_version(), **found, "revision": _revision()}
+    found = {"gan_cookbook": VERSION, "python": platform.python_version(), **found}
+    return found | {"revision": _revision()}
 
 
 def _revision() -> str:

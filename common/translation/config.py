@@ -11,6 +11,7 @@ from tyro.conf import Suppress
 
 from common import config
 from data.labels import palette_of
+from data.samples import SampleSet, UnpairedSet
 from data.source import Source
 
 #: Which part of an endless world is tested on: another than samples are shown of.
@@ -20,7 +21,7 @@ _LARGEST = 1024
 
 
 @dataclass(kw_only=True)
-class TranslatorConfig(config.Config):
+class TranslatorConfig(config.AdversarialConfig):
     """Settings of a recipe that makes pictures from pictures."""
 
     image_size: int | tuple[int, int] | None = 64
@@ -68,7 +69,7 @@ class TranslatorConfig(config.Config):
         """Shape of one picture that is translated."""
         return (*self.sample_shape[:2], self.input_channels)
 
-    def training_set(self, loaded):
+    def training_set(self, loaded: SampleSet | UnpairedSet) -> SampleSet | UnpairedSet:
         """Everything: pictures with their inputs, or both domains."""
         return loaded
 

@@ -14,7 +14,7 @@ Noise = Callable[[np.random.Generator, int, tuple[int, int]], list[np.ndarray]]
 
 def no_noise(dice: np.random.Generator, count: int, size: tuple[int, int]) -> list[np.ndarray]:
     """Of a network that takes nothing but pictures."""
-    return []
+    return {}
 
 
 # Parts of a picture that pass together: enough to keep the machine busy, and no more memory.
@@ -88,7 +88,7 @@ class Translator:
         more = [(0, -side % self._multiple) for side in (height, width)]
         padded = np.pad(pictures, ((0, 0), *more, (0, 0)), mode="symmetric")
         noise = self._noise(dice, count, padded.shape[1:3])
-        made = self._network([padded, *noise] if noise else padded, training=False)
+        made = self._network({"input": padded, **noise}, training=False)
         return np.asarray(made)[:, :height, :width]
 
 

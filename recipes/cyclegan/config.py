@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from common.config import LossName
 from common.translation.config import TranslatorConfig
 from data.errors import Refused
 from data.reading import Layout
@@ -20,15 +21,16 @@ class Config(TranslatorConfig):
     jitter: float = 30 / 256
     flip: bool = True
     decay: Literal["cosine", "linear"] = "linear"
+    loss: LossName = "least-squares"
 
     width: int = 64
     """Channels of the first layer of each network; the residual blocks have four times as many."""
     blocks: int = 6
     """Residual blocks of a translator (the paper: 6 for 128 pixels, 9 for 256)."""
     cycle: float = 10.0
-    """Weight λ of the way there and back; 0: nobody asks for the way back."""
+    """Weight λ of the cycle loss, there and back again (0: off)."""
     identity: float = 5.0
-    """Weight of leaving alone what is in the wanted domain already."""
+    """Weight of the identity loss, for pictures that are in the wanted domain already (0: off)."""
     pool: int = 50
     """Translations of each domain that are kept to be shown to D again (0: none)."""
 

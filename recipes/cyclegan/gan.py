@@ -1,73 +1,64 @@
-"""CycleGAN: two translators against two judges."""
-
-from functools import partial
+"""CycleGAN: two translators against two discriminators."""
 
 import numpy as np
 from keras import ops
-from PIL import Image
 
-from common.loss import LeastSquares
+from common import loss
 from common.machine import backend
-from common.translation.gan import TranslatingGAN, side_by_side
-from recipes.cyclegan.config import Config
-from recipes.cyclegan.discriminator import CycleGANDiscriminator
-from recipes.cyclegan.generator import CycleGANGenerator
-from recipes.cyclegan.pool import Pool
+from common.translation.gan import TranslatingGAN
+
+from .config import Config
+from .discriminator import CycleGANDiscriminator
+from .generator import CycleGANGenerator
+from .pool import Pool
 
 
 class CycleGAN(TranslatingGAN):
-    """A CycleGAN for the two domains that `config` describes (size and channels settled)."""
+    """A CycleGAN for the two domains that its configuration describes (Zhu et al. 2017)."""
 
-    def __init__(self, config: Config):
-        loss = LeastSquares()
-        players = CycleGANGenerator(config, loss), CycleGANDiscriminator(config, loss)
-        super().__init__(config, *players)
+    config_type = Config
+    watched = "A→B"
+    sheet_across = 1
 
-    def noise(self, generator: np.random.Generator, count: int) -> dict[str, np.ndarray]:
-        """The dice of both pools."""
+    def build_networks(self):
+        game = loss.get(self.config.loss, self.config.label_smoothing)
+        return CycleGANGenerator(self.config, game), CycleGANDiscriminator(self.config, game)
+
+    def draw(self, rng, count):
+        """The coins and places of both pools."""
         return {
             f"{name}_{side}": values
             for side in "ab"
-            for name, values in Pool.dice(generator, count, self.config.pool).items()
+            for name, values in Pool.draw(rng, count, self.config.pool).items()
         }
 
     def train_step(self, batch):
-        """One update of both translators together, then one of both judges."""
-        a, b = real = batch["a"], batch["b"]
-        translators, judges, logs = self.generator, self.discriminator, {}
-        # What is left alone passes with what is translated, where anybody asks for it.
-        as_well = bool(self.config.identity) and not self.pretraining
+        """One update of both translators together, then one of both discriminators."""
+        a, b, generator = batch["input"], batch["real"], self.generator
+        # What is left alone passes with what is translated, where anything asks for it.
+        identity = bool(self.config.identity)
         with backend.tape() as forward:
-            fake_b, *same_b = translators.to_b(a, b) if as_well else translators.to_b(a)
-            fake_a, *same_a = translators.to_a(b, a) if as_well else translators.to_a(b)
-        if not self.pretraining:
-            same = (*same_a, *same_b)
-            judge_a, judge_b = (partial(judges.frozen, which=which) for which in (0, 1))
-            made = translators.trainModel(
-                real, (fake_a, fake_b), same, judge_a, judge_b, tape=forward
-            )
-            self.average.update()
-            logs = {f"generator/{name}": value for name, value in made.items()}
-        dice = [(batch[f"coin_{side}"], batch[f"place_{side}"]) for side in "ab"]
-        fakes = ops.stop_gradient(fake_a), ops.stop_gradient(fake_b)
-        judged = judges.trainModel(a, b, *fakes, dice)
-        return logs | {f"discriminator/{name}": value for name, value in judged.items()}
+            fake_b, *same_b = generator.to_b(a, b) if identity else generator.to_b(a)
+            fake_a, *same_a = generator.to_a(b, a) if identity else generator.to_a(b)
+        fakes, same = (fake_a, fake_b), (*same_a, *same_b)
+        logs = generator.trainModel(batch, fakes, same, self.discriminator, tape=forward)
+        self.average.update()
+        return logs | self.discriminator.trainModel(batch, *map(ops.stop_gradient, fakes))
 
-    def sample_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Pictures of both domains."""
-        return {"a": self.config.input_shape, "b": self.config.sample_shape}
+    def discriminator_step(self, batch):
+        """One update of both discriminators alone."""
+        (fake_b,), (fake_a,) = (
+            self.generator.to_b(batch["input"]),
+            self.generator.to_a(batch["real"]),
+        )
+        return self.discriminator.trainModel(batch, *map(ops.stop_gradient, (fake_a, fake_b)))
 
-    def wanted(self) -> np.ndarray:
-        """Pictures of B, which pictures of A are translated to."""
-        return self.examples.b.samples.astype(np.float32) / 127.5 - 1
-
-    def show(self, count: int) -> np.ndarray:
-        """What is made of the examples of A."""
-        return self.translator().all(self.examples.a.samples[:count])
-
-    def sheet(self, samples: np.ndarray) -> Image.Image:
-        """Rows of a, there, and back again; and of b, back, and there again."""
-        there, back = self.translator(), self.translator(1)
-        a, b = self.examples.a.samples[: len(samples)], self.examples.b.samples[: len(samples)]
-        fake_a = back.all(b)
-        return side_by_side(a, samples, back.all(samples), b, fake_a, there.all(fake_a), across=1)
+    def visuals(self, count: int) -> dict[str, np.ndarray]:
+        """The examples of A, there and back again; and those of B."""
+        a, b = (side.samples[:count] for side in (self.examples.a, self.examples.b))
+        to_b, to_a = self.translator(), self.translator(1)
+        fake_b, fake_a = to_b.all(a), to_a.all(b)
+        return {
+            **{"A": a, "A→B": fake_b, "A→B→A": to_a.all(fake_b)},
+            **{"B": b, "B→A": fake_a, "B→A→B": to_b.all(fake_a)},
+        }

@@ -1,9 +1,12 @@
 """CycleGAN's generator: two translators, there and back."""
 
+from functools import partial
+
 import keras
 from keras import layers, ops
 
 from common.layers import downsample, instance_norm, normal_weights, reflect, to_range, upsample
+from common.loss import LeastSquares
 from common.network import Generator
 
 
@@ -18,22 +21,26 @@ class CycleGANGenerator(Generator):
             translator(config, config.channels, config.input_channels, "generator_back"),
         )
 
-    def lossFunction(self, real, fake, same, judge_a, judge_b) -> dict:
+    def lossFunction(self, batch, fake, same, discriminator) -> dict:
         """To be taken for real, to find the way back, and to leave alone what needs no change.
 
         Args:
-            real: Pictures of A and of B, N×H×W×C in [-1, 1].
+            batch: Pictures of A (`input`) and of B (`real`), N×H×W×C in [-1, 1].
             fake: What B's and A's were translated to: pictures as of A and as of B.
             same: What translators make of pictures that are of the wanted domain already.
-            judge_a, judge_b: Pictures to logits, without side effects.
+            discriminator: Is asked without side effects.
 
         Returns:
             Each term is the sum of both directions: one step trains both translators.
         """
-        config, loss, (fake_a, fake_b) = self.config, self.loss, fake
+        config, (fake_a, fake_b), real = self.config, fake, (batch["input"], batch["real"])
+        fooled = 0.0
+        for which, (own, other) in enumerate(zip(real, fake, strict=True)):
+            logits = partial(discriminator.logits, batch=batch, frozen=True, which=which)
+            own_logits = logits(own) if self.loss.generator_needs_real else None
+            fooled += self.loss.generator(logits(other), own_logits)
         # Zhu et al. do not halve the square, as Mao et al. do.
-        fooled = loss.generator(judge_a(fake_a)) + loss.generator(judge_b(fake_b))
-        terms = {"adversarial": 2 * fooled}
+        terms = {"adversarial": fooled * (2 if isinstance(self.loss, LeastSquares) else 1)}
         if config.cycle:
             again = self.to_a(fake_b)[0], self.to_b(fake_a)[0]
             terms["cycle"] = config.cycle * _away(again, real)
@@ -43,11 +50,15 @@ class CycleGANGenerator(Generator):
 
     def to_b(self, *pictures) -> tuple:
         """Some batches as pictures of B; they share a pass, as none looks at another."""
-        return _in_one_pass(self.models[0], pictures)
+        return self._in_one_pass(pictures, which=0)
 
     def to_a(self, *pictures) -> tuple:
         """Some batches as pictures of A."""
-        return _in_one_pass(self.models[1], pictures)
+        return self._in_one_pass(pictures, which=1)
+
+    def _in_one_pass(self, batches: tuple, which: int) -> tuple:
+        together = ops.concatenate(batches) if len(batches) > 1 else batches[0]
+        return tuple(ops.split(self({"input": together}, which=which), len(batches)))
 
 
 def translator(config, channels_in: int, channels_out: int, name: str) -> keras.Model:
@@ -57,7 +68,7 @@ def translator(config, channels_in: int, channels_out: int, name: str) -> keras.
     changes, as in the authors' code.
     """
     width = config.width
-    picture = keras.Input((None, None, channels_in), name="picture")
+    picture = keras.Input((None, None, channels_in), name="input")
     x = _convolution(reflect(picture, 3), width, 7)
     x = layers.ReLU()(instance_norm(x))
     for wider in (2 * width, 4 * width):
@@ -77,11 +88,6 @@ def translator(config, channels_in: int, channels_out: int, name: str) -> keras.
 
 def _convolution(x, width: int, kernel: int):
     return layers.Conv2D(width, kernel, kernel_initializer=normal_weights())(x)
-
-
-def _in_one_pass(network: keras.Model, batches: tuple) -> tuple:
-    together = ops.concatenate(batches) if len(batches) > 1 else batches[0]
-    return tuple(ops.split(network(together, training=True), len(batches)))
 
 
 def _away(made: tuple, wanted: tuple):

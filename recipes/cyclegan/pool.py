@@ -1,4 +1,4 @@
-"""The history of what a generator made, from which its discriminator is fed."""
+"""History of a generator's pictures, from which its discriminator is fed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from common.machine.strategy import own, together
+from common.machine.strategy import all_gather, local_shard
 
 
 class Pool:
@@ -17,8 +17,8 @@ class Pool:
     is kept and passed on. Then half of them are passed on and forgotten, and half take the
     place of a stored one, which is passed on instead.
 
-    The pool is part of the training's graph and of its checkpoints; its dice come with the
-    batch.
+    The pool is part of the training's graph and of its checkpoints; its random numbers come
+    with the batch.
     """
 
     def __init__(self, size: int, shape: tuple[int, ...], name: str):
@@ -29,11 +29,11 @@ class Pool:
         self._count = keras.Variable(0, trainable=False, dtype="int32", name=f"{name}_count")
 
     @staticmethod
-    def dice(generator: np.random.Generator, count: int, size: int) -> dict[str, np.ndarray]:
+    def draw(rng: np.random.Generator, count: int, size: int) -> dict[str, np.ndarray]:
         """What decides about `count` pictures: a coin for each, and a place in the pool."""
         return {
-            "coin": generator.random(count, np.float32),
-            "place": generator.integers(0, max(size, 1), count).astype(np.int32),
+            "coin": rng.random(count, np.float32),
+            "place": rng.integers(0, max(size, 1), count).astype(np.int32),
         }
 
     def exchange(self, pictures, coin, place):
@@ -49,8 +49,8 @@ class Pool:
         """
         if not self._size:
             return pictures
-        pictures, coin = together(pictures), together(coin)
-        place = ops.cast(together(ops.cast(place, "float32")), "int32")
+        pictures, coin = all_gather(pictures), all_gather(coin)
+        place = ops.cast(all_gather(ops.cast(place, "float32")), "int32")
         pool, count = ops.convert_to_tensor(self._pictures), ops.convert_to_tensor(self._count)
         given = []
         for index in range(pictures.shape[0]):
@@ -64,7 +64,7 @@ class Pool:
             count = ops.minimum(count + 1, self._size)
         self._pictures.assign(pool)
         self._count.assign(count)
-        return own(ops.stack(given))
+        return local_shard(ops.stack(given))
 
     @property
     def variables(self) -> list:

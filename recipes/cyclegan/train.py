@@ -3,15 +3,16 @@
 import sys
 
 from common.commands.train import main
-from recipes.cyclegan.config import PRESETS
+
+from .config import PRESETS
 
 
 def build(config):
-    """The GAN of a configuration; only here is TensorFlow imported."""
-    from recipes.cyclegan.gan import CycleGAN
+    """The trainer of a configuration; only here is TensorFlow imported."""
+    from .gan import CycleGAN
 
     return CycleGAN(config)
 
 
 if __name__ == "__main__":
-    sys.exit(main("cyclegan", PRESETS, build))
+    sys.exit(main(__file__, PRESETS, build))

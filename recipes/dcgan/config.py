@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from common import config
-from data.errors import Refused
+from common.sizes import doubled_sizes
 
 
 @dataclass(kw_only=True)
-class Config(config.Config):
+class Config(config.AdversarialConfig):
     """Settings of a DCGAN (Radford et al. 2016, section 4); the defaults are the small one."""
 
     # Settled by trials on two cores, told in the chapter: at these rates and widths a
@@ -32,18 +32,10 @@ class Config(config.Config):
     """Pixels a side of the kernels."""
     upsampling: Literal["transposed", "resize"] = "transposed"
     """Transposed convolutions as in the paper, or nearest neighbour and a 3×3 convolution."""
-    loss: Literal[
-        "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
-    ] = "non-saturating"
-    """The adversarial loss."""
-    r1: float = 0.0
-    """Weight γ of the R1 penalty; above 0 the discriminator goes without batch normalisation."""
-    gradient_penalty: float = 0.0
-    """Weight λ of WGAN-GP's penalty (10 in its paper); the same holds."""
 
     def legal_sizes(self) -> list[int]:
         """4, 5, 6 or 7 pixels, doubled once or more, up to 256."""
-        return config.doubled_sizes()
+        return doubled_sizes()
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
@@ -51,17 +43,6 @@ class Config(config.Config):
         for name in ("latent_size", "width"):
             self._at_least(1, name)
         self._within("kernel", 2, 11)
-        for name in ("r1", "gradient_penalty"):
-            self._within(name, 0, 1e6)
-        if self.r1 and self.gradient_penalty:
-            raise Refused("--r1 and --gradient-penalty: legal is one of them, not both")
-        if self.loss == "wasserstein" and not self.penalised:
-            raise Refused("--loss wasserstein: legal with --gradient-penalty 10 (or --r1) only")
-
-    @property
-    def penalised(self) -> bool:
-        """Whether a gradient penalty rules batch normalisation out of the discriminator."""
-        return bool(self.r1 or self.gradient_penalty)
 
 
 PRESETS = {

@@ -1,15 +1,18 @@
-"""DCGAN: the two players put together."""
+"""DCGAN: the two networks put together."""
 
 from common import loss
 from common.gan import GAN
-from recipes.dcgan.config import Config
-from recipes.dcgan.discriminator import DCGANDiscriminator
-from recipes.dcgan.generator import DCGANGenerator
+
+from .config import Config
+from .discriminator import DCGANDiscriminator
+from .generator import DCGANGenerator
 
 
 class DCGAN(GAN):
-    """A DCGAN for the pictures that `config` describes (size and channels settled)."""
+    """A DCGAN for the pictures that its configuration describes (Radford et al. 2016)."""
 
-    def __init__(self, config: Config):
-        game = loss.get(config.loss)
-        super().__init__(config, DCGANGenerator(config, game), DCGANDiscriminator(config, game))
+    config_type = Config
+
+    def build_networks(self):
+        game = loss.get(self.config.loss, self.config.label_smoothing)
+        return DCGANGenerator(self.config, game), DCGANDiscriminator(self.config, game)

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from common.layers import batch_norm, doublings, normal_weights, to_range, upsample
+from common.layers import batch_norm, normal_weights, to_range, upsample, widths_towards_picture
 from common.network import Generator
 
 
@@ -18,7 +18,7 @@ class DCGANGenerator(Generator):
     def buildModel(self) -> keras.Model:
         """Latent (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
         config = self.config
-        widths = widths_towards_picture(config)
+        widths = widths_towards_picture(config.image_size, config.width)
         side = config.image_size // 2 ** len(widths)
 
         latent = keras.Input((config.latent_size,), name="latent")
@@ -33,12 +33,3 @@ class DCGANGenerator(Generator):
             x = layers.ReLU()(batch_norm(x))
         x = upsample(x, config.channels, config.kernel, config.upsampling)
         return keras.Model(latent, to_range(x), name="generator")
-
-
-def widths_towards_picture(config) -> list[int]:
-    """Channels of the maps, the smallest map's first: 8w, 4w, 2w, w at 64 pixels.
-
-    From 128 pixels on, the smallest maps stay at 8w.
-    """
-    steps = doublings(config.image_size)
-    return [config.width * 2 ** min(step, 3) for step in reversed(range(steps))]

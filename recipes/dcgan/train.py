@@ -3,15 +3,16 @@
 import sys
 
 from common.commands.train import main
-from recipes.dcgan.config import PRESETS
+
+from .config import PRESETS
 
 
 def build(config):
-    """The GAN of a configuration; only here is TensorFlow imported."""
-    from recipes.dcgan.gan import DCGAN
+    """The trainer of a configuration; only here is TensorFlow imported."""
+    from .gan import DCGAN
 
     return DCGAN(config)
 
 
 if __name__ == "__main__":
-    sys.exit(main("dcgan", PRESETS, build))
+    sys.exit(main(__file__, PRESETS, build))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tyro.conf import Suppress
+
 from common import config
 
 
 @dataclass(kw_only=True)
-class Config(config.Config):
+class Config(config.AdversarialConfig):
     """Settings of the first GAN; the defaults are the small configuration."""
 
     data: str = "ring"
@@ -46,18 +48,24 @@ class Config(config.Config):
     depth: int = 3
     """Hidden layers of each network."""
     loss: Literal["non-saturating", "minimax"] = "non-saturating"
-    """What the generator minimises: its own mistakes, or (minimax) the discriminator's gain."""
+    """What the generator minimises: the cost of being found out, or (minimax) D's gain."""
     magnification: float = 4.0
     """The standard deviation at which the networks see points; pictures are seen as they are."""
     blur: float = 0.22
-    """Noise laid over what the discriminator sees, at first, in the points' deviations."""
+    """Standard deviation of the noise on what D sees, at first, in those of the data."""
     blur_steps: int = 24_000
-    """Updates over which it fades to nothing, evenly."""
+    """Steps over which it fades to nothing, evenly."""
+    kind: Suppress[Literal["pictures", "points", "voxels"]] = "points"
+
+    unfit = {
+        "instance_noise": "it has its own (--blur)",
+        "label_smoothing": "its loss is written out on one page",
+    }
 
     @property
     def zoom(self) -> float:
         """How many times larger than they are the networks see samples."""
-        return 1.0 if self.makes_pictures else self.magnification / self.spread
+        return self.magnification / self.std if self.kind == "points" else 1.0
 
     def legal_sizes(self) -> list[int]:
         """Any from 8 to 64 pixels: more are too many numbers for dense layers."""

@@ -11,34 +11,32 @@ from common.gan import GAN
 from common.loss import Loss
 from common.network import Discriminator, Generator
 
+from .config import Config
+
 
 class FirstGenerator(Generator):
     """The counterfeiter: a latent → a sample."""
 
     def buildModel(self):
-        config, latent = self.config, keras.Input((self.config.latent_size,))
+        config, latent = self.config, keras.Input((self.config.latent_size,), name="latent")
         size = int(np.prod(config.sample_shape))
         x = layers.Dense(size, dtype="float32")(hidden_layers(latent, config))
-        x = ops.tanh(x) if config.makes_pictures else x / config.zoom
+        x = x / config.zoom if config.kind == "points" else ops.tanh(x)
         sample = ops.reshape(x, (-1, *config.sample_shape))
         return keras.Model(latent, sample, name="generator")
 
-    def lossFunction(self, latent, blur, discriminator):
-        return {"adversarial": self.loss.generator(discriminator(self(latent) + blur))}
+    def lossFunction(self, batch, discriminator):
+        fake = self(batch) + batch["blur"]
+        return {"adversarial": self.loss.generator(discriminator.logits(fake, batch, frozen=True))}
 
 
 class FirstDiscriminator(Discriminator):
-    """The detective: a sample → a logit, above 0 for "real" and below 0 for "made"."""
+    """The detective: a sample → a logit, above 0 for "real" and below 0 for "fake"."""
 
     def buildModel(self):
-        config, sample = self.config, keras.Input(self.config.sample_shape)
+        config, sample = self.config, keras.Input(self.config.sample_shape, name="sample")
         x = hidden_layers(layers.Flatten()(sample) * config.zoom, config)
         return keras.Model(sample, layers.Dense(1, dtype="float32")(x), name="discriminator")
-
-    def lossFunction(self, real, fake):
-        real_logits, fake_logits = self(real), self(fake)
-        self.observe(ranked=ops.mean(ops.cast(real_logits > fake_logits, "float32")))
-        return {"adversarial": self.loss.discriminator(real_logits, fake_logits)}
 
 
 class FirstLoss(Loss):
@@ -59,41 +57,43 @@ class FirstLoss(Loss):
 class FirstGAN(GAN):
     """The game: both play, and each changes its own weights only."""
 
-    def __init__(self, config):
-        loss = FirstLoss(config.loss == "minimax")
-        super().__init__(config, FirstGenerator(config, loss), FirstDiscriminator(config, loss))
+    config_type = Config
 
-    def noise(self, chance, count):
+    def build_networks(self):
+        loss = FirstLoss(self.config.loss == "minimax")
+        return FirstGenerator(self.config, loss), FirstDiscriminator(self.config, loss)
+
+    def draw(self, rng, count):
         """All that a batch leaves to chance: latents, and a blur for what is judged."""
         shapes = {"latent": (self.config.latent_size,), "blur": self.config.sample_shape}
-        return {n: chance.standard_normal((count, *s), "float32") for n, s in shapes.items()}
+        return {name: rng.standard_normal((count, *s), "float32") for name, s in shapes.items()}
 
     def train_step(self, batch):
         """One update of each player."""
-        config, latent = self.config, batch["latent"]
-        done = ops.cast(self.generator.optimizer.iterations, "float32")
-        width = config.blur * config.spread * ops.relu(1 - done / config.blur_steps)
-        blur = width * batch["blur"]
-        # −blur is as good a blur as blur is, and another one than the real samples have.
-        fake = ops.stop_gradient(self.generator(latent))
-        judged = self.discriminator.trainModel(batch["real"] + blur, fake - blur)
-        logs = {f"discriminator/{name}": value for name, value in judged.items()}
-        if not self.pretraining:
-            made = self.generator.trainModel(latent, blur, self.discriminator.frozen)
-            logs |= {f"generator/{name}": value for name, value in made.items()}
-            self.average.update()
+        logs = self.discriminator_step(batch)
+        blurred = batch | {"blur": self.blur(batch)}
+        logs |= self.generator.trainModel(blurred, self.discriminator)
+        self.average.update()
         return logs
 
-    def sample(self, latents):
-        """Samples for latents, from the running average of the generator's weights."""
-        with self.average.ema_models() as (generator,):
-            return np.asarray(generator(latents))
+    def discriminator_step(self, batch):
+        """The detective's part of it."""
+        blur = self.blur(batch)
+        # −blur is as good a blur as blur is, and another one than the real samples have.
+        fake = ops.stop_gradient(self.generator(batch)) - blur
+        return self.discriminator.trainModel(batch | {"real": batch["real"] + blur}, fake)
+
+    def blur(self, batch):
+        """Noise that fades to nothing, in the data's own deviations."""
+        done = ops.cast(self.generator.optimizer.iterations, "float32")
+        width = self.config.blur * self.config.std * ops.relu(1 - done / self.config.blur_steps)
+        return width * batch["blur"]
 
 
 def hidden_layers(x, config):
     """`depth` dense layers of `width` units, each unit bent at a place of its own."""
-    spread = keras.initializers.RandomUniform(-1, 1)
+    places = keras.initializers.RandomUniform(-1, 1)
     for _ in range(config.depth):
-        x = layers.Dense(config.width, kernel_initializer="he_normal", bias_initializer=spread)(x)
+        x = layers.Dense(config.width, kernel_initializer="he_normal", bias_initializer=places)(x)
         x = layers.LeakyReLU(0.2)(x)
     return x

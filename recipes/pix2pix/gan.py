@@ -1,56 +1,41 @@
-"""Pix2Pix: the two players put together."""
+"""Pix2Pix: the two networks put together."""
 
 from functools import partial
 
 import numpy as np
-from PIL import Image
 
-from common.loss import NonSaturating
-from common.translation.gan import TranslatingGAN, side_by_side
+from common import loss
+from common.translation.gan import TranslatingGAN
 from data.resize import height_and_width
-from recipes.pix2pix.config import Config
-from recipes.pix2pix.discriminator import Pix2PixDiscriminator
-from recipes.pix2pix.generator import Pix2PixGenerator
-from recipes.pix2pix.noise import dropout
+
+from .config import Config
+from .discriminator import Pix2PixDiscriminator
+from .generator import Pix2PixGenerator
+from .noise import dropout
 
 
 class Pix2Pix(TranslatingGAN):
-    """A Pix2Pix for the pairs that `config` describes (size and channels settled)."""
+    """A Pix2Pix for the pairs that its configuration describes (Isola et al. 2017)."""
 
-    def __init__(self, config: Config):
-        loss = NonSaturating()
-        super().__init__(config, Pix2PixGenerator(config, loss), Pix2PixDiscriminator(config, loss))
+    config_type = Config
 
-    def noise(self, generator: np.random.Generator, count: int) -> dict[str, np.ndarray]:
+    def build_networks(self):
+        game = loss.get(self.config.loss, self.config.label_smoothing)
+        return Pix2PixGenerator(self.config, game), Pix2PixDiscriminator(self.config, game)
+
+    def draw(self, rng, count):
         """Dropout for one batch."""
-        masks = dropout(self.config, generator, count, height_and_width(self.config.image_size))
-        return {f"noise_{number}": mask for number, mask in enumerate(masks, 1)}
+        return dropout(self.config, rng, count, height_and_width(self.config.image_size))
 
-    def given(self, batch) -> tuple:
-        """The inputs, and the noise."""
-        return batch["input"], *(batch[name] for name in sorted(batch) if name.startswith("noise"))
-
-    def condition(self, batch) -> tuple:
-        """The inputs: a picture is to be judged as a picture of that."""
-        return (batch["input"],)
-
-    def noise_of(self):
+    def extra(self):
         """Dropout, which stays."""
         return partial(dropout, self.config)
 
-    def sample_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Inputs and pictures."""
-        return super().sample_shapes() | {"input": self.config.input_shape}
-
-    def wanted(self) -> np.ndarray:
-        """The pictures that belong to the examples' inputs."""
-        return self.examples.samples.astype(np.float32) / 127.5 - 1
-
-    def show(self, count: int) -> np.ndarray:
-        """What is made of the examples' inputs."""
-        return self.translator().all(np.asarray(self.examples.inputs[:count]))
-
-    def sheet(self, samples: np.ndarray) -> Image.Image:
-        """Rows of input, what was made of it, and the real picture."""
-        some = self.examples.take(np.arange(len(samples)))
-        return side_by_side(np.asarray(some.inputs), samples, some.samples)
+    def visuals(self, count: int) -> dict[str, np.ndarray]:
+        """The examples' inputs, what is made of them, and the real pictures."""
+        some = self.examples.take(np.arange(min(count, len(self.examples))))
+        return {
+            "input": some.inputs,
+            "fake": self.translator().all(some.inputs),
+            "real": some.samples,
+        }

@@ -5,7 +5,8 @@ from keras import layers, ops
 
 from common.layers import downsample, instance_norm, to_range, upsample
 from common.network import Generator
-from recipes.pix2pix.noise import NOISY
+
+from .noise import NOISY
 
 
 class Pix2PixGenerator(Generator):
@@ -17,14 +18,14 @@ class Pix2PixGenerator(Generator):
     """
 
     def buildModel(self) -> keras.Model:
-        """[(N, H, W, C), noise (N, h, w, c) three times] → (N, H, W, C'), float32 in [-1, 1].
+        """`input` (N, H, W, C), `noise_1` … (N, h, w, c) → (N, H, W, C'), float32 in [-1, 1].
 
         H and W are multiples of 2^depth. The noise is dropout's, that the paper keeps on
         when it is done with training: made outside, it is the same wherever the network goes.
         """
         config = self.config
         widths = [config.width * min(2**level, 8) for level in range(config.levels)]
-        picture = keras.Input((None, None, config.input_channels), name="picture")
+        picture = keras.Input((None, None, config.input_channels), name="input")
         masks = [
             keras.Input((None, None, width), name=f"noise_{number}")
             for number, width in enumerate(widths[::-1][1 : NOISY + 1], 1)
@@ -50,16 +51,16 @@ class Pix2PixGenerator(Generator):
         x = upsample(x, config.channels, 4, bias=True)
         return keras.Model([picture, *masks], to_range(x), name="generator")
 
-    def lossFunction(self, fake, real, discriminator, given) -> dict:
+    def lossFunction(self, batch, fake, discriminator) -> dict:
         """To be taken for real, and to be near to what was real (equation 4).
 
         Args:
-            fake, real: N×H×W×C in [-1, 1].
-            discriminator: (pictures, given) to logits, without side effects.
-            given: What the pictures were to be made from, N×H×W×C'.
+            batch: `real`, N×H×W×C in [-1, 1], and the `input` that D is told.
+            fake: This generator's pictures of the same shape.
+            discriminator: Is asked without side effects.
         """
-        near = {"l1": self.config.l1 * ops.mean(ops.abs(fake - real))}
+        near = {"l1": self.config.l1 * ops.mean(ops.abs(fake - batch["real"]))}
         if not self.config.adversarial:
             return near
-        logits = discriminator(fake, given)
-        return {"adversarial": self.config.adversarial * self.loss.generator(logits)} | near
+        fooled = super().lossFunction(batch, fake, discriminator)["adversarial"]
+        return {"adversarial": self.config.adversarial * fooled} | near

@@ -8,7 +8,7 @@ import numpy as np
 NOISY = 3
 
 
-def dropout(config, dice: np.random.Generator, count: int, size: tuple[int, int]) -> list:
+def dropout(config, rng: np.random.Generator, count: int, size: tuple[int, int]) -> dict:
     """What the first blocks of the decoder are multiplied with.
 
     Kept values are enlarged as much as others are missing, so that the mean stays.
@@ -17,13 +17,13 @@ def dropout(config, dice: np.random.Generator, count: int, size: tuple[int, int]
         size: (height, width) of the pictures, multiples of 2^levels.
 
     Returns:
-        float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
+        `noise_1` …, float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
     """
-    masks = []
+    masks = {}
     for number in range(min(NOISY, config.levels - 1)):
         down = config.levels - 1 - number
         height, width = (side >> down for side in size)
         channels = config.width * min(2 ** (down - 1), 8)
-        kept = dice.random((count, height, width, channels), np.float32) >= config.dropout
-        masks.append(kept.astype(np.float32) / np.float32(1 - config.dropout))
+        kept = rng.random((count, height, width, channels), np.float32) >= config.dropout
+        masks[f"noise_{number + 1}"] = kept.astype(np.float32) / np.float32(1 - config.dropout)
     return masks

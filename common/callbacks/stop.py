@@ -1,0 +1,45 @@
+"""An orderly stop of a training that is told to end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+
+import keras
+
+
+class GracefulStop(keras.callbacks.Callback):
+    """An orderly stop on Ctrl-C or SIGTERM, after the step under way.
+
+    A second signal of the same kind is not waited for.
+
+    Args:
+        any_worker: Whether something is true of any of several workers, which then stop at the
+            same step.
+    """
+
+    def __init__(self, any_worker: Callable[[bool], bool] = bool):
+        super().__init__()
+        self._any_worker = any_worker
+        #: The signal that stopped the training, if one did.
+        self.stopped_by: signal.Signals | None = None
+        self._before = {}
+
+    def __enter__(self) -> GracefulStop:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._before[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(self, *_):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number, frame):
+        self.stopped_by = signal.Signals(number)
+        signal.signal(number, self._before[number])
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Stop where a signal asked for it, this worker or another one."""
+        if self._any_worker(self.stopped_by is not None):
+            self.stopped_by = self.stopped_by or signal.SIGTERM
+            self.model.stop_training = True

@@ -1,0 +1,129 @@
+"""A training with everything around it: what is written, watched, and said when it ends."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import time
+
+from common.callbacks.animation import animate
+from common.callbacks.checkpoints import Checkpoints
+from common.callbacks.metrics import Metrics
+from common.callbacks.samples import Samples
+from common.callbacks.stop import GracefulStop
+from common.callbacks.watchdog import Watchdog, diversity
+from common.machine import backend
+from common.machine.strategy import any_worker, describe, readable_silence
+from common.machine.workers import Cluster
+from common.run import checkpoint
+from common.run.folder import Run
+from common.run.settings import to_dict
+from common.trainer import Trainer
+from data.errors import EnvironmentFailure, Refused
+
+#: What to try where the memory does not suffice.
+LESS = "try a smaller --batch-size, --width or --image-size"
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | None) -> int:
+    """Train, and keep the run folder: the part of the only process, or of worker 0.
+
+    Returns:
+        The exit code: 0, or 128 + the number of the signal that stopped it.
+
+    Raises:
+        EnvironmentFailure: the disk is full, memory does not suffice, or the training went
+            wrong; says what is safe.
+    """
+    config, began = trainer.config, time.time()
+    stop = GracefulStop(any_worker(trainer.distribute_strategy) if cluster else bool)
+    try:
+        with backend.readable_faults(LESS), readable_silence(cluster):
+            restored = checkpoint.restore(run.checkpoints, trainer.state())
+            if restored is not None:
+                trainer.step = restored
+                print(f"going on from step {restored}")
+            if trainer.step > config.steps:
+                raise Refused(
+                    f"{run.path} is at step {trainer.step}; --steps {config.steps} is less"
+                )
+            with trainer.average.ema_models() as models:
+                names = [model.name for model in models]
+            device = describe(trainer.distribute_strategy)
+            run.note(config=to_dict(config), device=device, networks=names)
+
+            events = backend.EventWriter(run.events)
+            watchdog = Watchdog(config, diversity(trainer.real_samples()))
+            metrics = Metrics(run, events, config.log_every, trainer.log_names(dataset))
+            samples = Samples(run, events, config, watchdog)
+            metrics.resume_at(trainer.step)
+            checkpoints = Checkpoints(run, events, config.checkpoint_every, watchdog)
+            with stop:
+                for writer in (samples, checkpoints):
+                    writer.set_model(trainer)
+                if restored is None:
+                    samples.draw()
+                else:
+                    # Whether the samples were diverse before is no part of a checkpoint.
+                    shown = trainer.visuals(config.sample_count)[trainer.watched]
+                    watchdog.look_at(restored, shown)
+                print(f"samples: {run.samples / 'latest.png'}, every {config.sample_every} steps")
+                trainer.trainModel(dataset, [watchdog, metrics, samples, stop, checkpoints])
+                checkpoints.save()
+        _animate(run)
+    except OSError as fault:
+        full = "the disk is full" if fault.errno in _NO_SPACE else f"{run.path} cannot be used"
+        raise EnvironmentFailure(
+            f"{full} ({fault.strerror or fault}): {_kept(run)}; put that right, then "
+            f"python -m recipes.{recipe}.train --resume {run.path}"
+        ) from fault
+    except KeyboardInterrupt:
+        # A second Ctrl-C, or one outside of the steps.
+        raise EnvironmentFailure(f"interrupted: {_kept(run)}") from None
+
+    if stop.stopped_by:
+        print(
+            f"stopped by {stop.stopped_by.name} at step {trainer.step} of {config.steps}, saved; "
+            f"to go on: python -m recipes.{recipe}.train --resume {run.path}"
+        )
+        return 128 + stop.stopped_by
+    if trainer.finished:
+        print(f"equilibrium: the discriminator ranks no better than chance at step {trainer.step}")
+    print(f"done: {trainer.step} steps, {time.time() - began:.0f} s")
+    print(f"pictures:  {run.samples / 'latest.png'}")
+    print(f"animation: {run.samples / 'training.webp'}")
+    print(f"more:      python -m recipes.{recipe}.infer --run {run.path}")
+    return 0
+
+
+def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
+    """Train with the others and write nothing: the part of every worker but the first.
+
+    Returns:
+        As `lead`.
+    """
+    config = trainer.config
+    with backend.readable_faults(LESS), readable_silence(cluster):
+        restored = checkpoint.restore(run.checkpoints, trainer.state()) if run else None
+        trainer.step = trainer.step if restored is None else restored
+        trainer.log_names(dataset)
+        with GracefulStop(any_worker(trainer.distribute_strategy)) as stop:
+            trainer.trainModel(dataset, [Watchdog(config, 0.0), stop], verbose=False)
+    print(f"step {trainer.step} of {config.steps}; {cluster.named(0)} has the run")
+    return 128 + stop.stopped_by if stop.stopped_by else 0
+
+
+def _kept(run: Run) -> str:
+    """What of a run is safe, in words."""
+    step = checkpoint.last(run.checkpoints)
+    none = "no checkpoint was reached"
+    return none if step is None else f"the checkpoint of step {step} is whole"
+
+
+def _animate(run: Run) -> None:
+    """The animation is an extra: without it the run is whole all the same."""
+    try:
+        animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")
+    except (OSError, ValueError) as fault:
+        print(f"note: no animation was made ({fault})", file=sys.stderr)
