@@ -1,95 +1,82 @@
-"""Who is measured: a run's generator, and what it is without training or without an option."""
+"""What is scored: samples of a run's model, of other models, and of controls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from common.batches import rng_for
-from common.config import Config
-from common.evaluation.scores import TRAINED
-from common.gan import GAN, generate
-from common.machine import backend
-from common.metrics.kid import Estimate
-from common.run import checkpoint
-from common.run.folder import Run
+from common.evaluation.case import Case
+from common.evaluation.scores import NOT_AVERAGED, Values
 from data.errors import Refused
 from data.pixels import to_pixels
 
+if TYPE_CHECKING:
+    from common.trainer import Trainer
+
+#: Pictures, uint8 or float32 in [-1, 1], N×H×W×C -> float32 N×H×W×C' in [-1, 1].
+Translation = Callable[[np.ndarray], np.ndarray]
+
 
 @dataclass(frozen=True)
-class Entrant:
-    """Somebody who is measured."""
+class Candidate:
+    """A model or a control to be scored."""
 
+    #: What it is, in words.
     meaning: str
-    #: Pictures, uint8 N×H×W×C, or points, float32 N×D.
-    samples: np.ndarray
-    #: Measures that are not of the samples, but of the whole GAN.
-    known: dict[str, Estimate] = field(default_factory=dict)
+    #: Pictures, uint8 N×H×W×C, or points, float32 N×D; of translators between two sets the
+    #: pictures by direction.
+    samples: np.ndarray | dict[str, np.ndarray]
+    #: Values of measures that are not of the samples, but of the whole model.
+    values: Values = field(default_factory=dict)
 
 
-def entrants_of(
-    build: Callable[[Config], GAN],
-    run: tuple[Run, Config],
-    ablations: dict[str, tuple[Run, Config]],
-    count: int,
-    seed: int,
-    ask: Callable[[GAN], dict[str, Estimate]] = lambda gan: {},
-) -> tuple[dict[str, Entrant], int]:
-    """A run's generator and its controls, all asked with the same latents.
+def sampled(
+    case: Case, also: Callable[[Trainer], Values] = lambda trainer: {}
+) -> dict[str, Candidate]:
+    """Sample every model of a case from the same draw, as many as there are real samples.
+
+    A conditional model is asked for what the held-out real samples show: their factors are in
+    the batch, under their own names.
 
     Args:
-        build: Configuration -> GAN.
-        ablations: Other runs, by the names under which they stand beside it.
-        count: Samples of each.
-        seed: Of the latents.
-        ask: What else is to be measured, of the GAN itself.
-
-    Returns:
-        Entrants by name, and the step at which the run stands.
+        also: Measures of a trainer itself; with and without averaging they are the same.
 
     Raises:
-        Refused: a run has no checkpoint yet, or a generator makes values that are not finite.
+        Refused: a model has no checkpoint yet, or makes values that are not finite.
     """
-
-    def asked(gan: GAN, sample: Callable, name: str, meaning: str, known: dict) -> None:
-        latents = gan.noise(rng_for(seed, "evaluation"), count)["latent"]
-        found[name] = Entrant(meaning, _usable(sample(latents), name), known)
-
-    def build_of(config: Config) -> GAN:
-        backend.set_up("float32", config.seed)
-        return build(config)
-
-    found: dict[str, Entrant] = {}
-    folder, config = run
-    gan = build_of(config)
-    asked(gan, gan.sample, "untrained", "the same GAN with its first weights", ask(gan))
-    untrained = found.pop("untrained")
-    step = restored(folder, gan)
-    asked(gan, gan.sample, TRAINED, "the run's GAN", ask(gan))
-    if config.averaging:
-        meaning = "its generator with the weights as they are, not their running average"
-        asked(gan, lambda z: generate(gan.generator.model, z), "not averaged", meaning, {})
-    for name, (other, theirs) in ablations.items():
-        ablation = build_of(theirs)
-        at = restored(other, ablation)
-        meaning = f"the GAN of another run, step {at}"
-        asked(ablation, ablation.sample, name, meaning, ask(ablation))
-    return found | {"untrained": untrained}, step
+    real, found = case.reference.held_out, {}
+    for name, meaning, trainer in case.models(not_averaged=True):
+        batch = real.factors | trainer.draw(rng_for(case.seed, "evaluation"), len(real))
+        samples = usable(trainer.sample(batch), name)
+        values = {} if name == NOT_AVERAGED else also(trainer)
+        found[name] = Candidate(meaning, samples, values)
+        # Before the next one is built.
+        del trainer
+    return found
 
 
-def restored(run: Run, gan: GAN) -> int:
-    """Set a GAN to a run's last checkpoint; returns its step."""
-    step = checkpoint.restore(run.checkpoints, gan.state())
-    if step is None:
-        raise Refused(f"{run.path} has nothing to evaluate yet: no checkpoint was reached")
-    return step
+def translations_of(trainer: Trainer, seed: int) -> list[Translation]:
+    """The translations that a trainer has learned: A→B, and B→A if it goes both ways.
+
+    Args:
+        seed: Of the noise.
+    """
+    with trainer.average.ema_models() as models:
+        count = len(models)
+    return [partial(trainer.translator(which).all, seed=seed) for which in range(count)]
 
 
-def _usable(samples: np.ndarray, name: str) -> np.ndarray:
-    # As pixels, NaN would become a number like any other.
+def usable(samples: np.ndarray, name: str) -> np.ndarray:
+    """Samples as they are measured: pictures as uint8, all else as it is.
+
+    Raises:
+        Refused: some values are not finite; as pixels, NaN would become a number like any other.
+    """
     if not np.isfinite(samples).all():
         raise Refused(f"the {name} generator makes values that are not finite; nothing is measured")
     return to_pixels(samples) if samples.ndim == 4 else samples

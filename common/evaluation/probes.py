@@ -1,4 +1,4 @@
-"""What a discriminator has learned of what is on the pictures, though nobody told it."""
+"""What a discriminator has learned of the pictures' labels, which it was never given."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from common.batches import rng_for
 from common.config import Config
-from common.metrics.kid import Estimate
+from common.metrics.estimate import Estimate
 from common.metrics.probe import Labelled, probe_error
 from data.samples import SampleSet
 from data.source import Source
@@ -24,7 +24,7 @@ _LEARN, _TEST = 5000, 2000
 
 
 class Probe:
-    """Linear classifiers with few labels, on what a network makes of pictures.
+    """Linear classifiers with few labels, on the features that a network gives pictures.
 
     The pictures are of the splits for validation and testing: no discriminator has seen them.
     """
@@ -41,7 +41,7 @@ class Probe:
         return len(source.modes) == 1 and (source.count is None or source.count >= 10_000)
 
     def error(self, represent: Callable[[np.ndarray], np.ndarray]) -> Estimate:
-        """The error on `represent(images)`, features N×d of pictures uint8 N×H×W×C."""
+        """Measure the error on `represent(images)`, features N×d of pictures uint8 N×H×W×C."""
 
         def labelled(part: SampleSet) -> Labelled:
             return Labelled(represent(part.samples), part.factors[self._label])
@@ -50,11 +50,6 @@ class Probe:
 
 
 def _some(part: SampleSet, most: int) -> SampleSet:
-    """At most so many of a set, in no order: sets may be sorted by class."""
+    """At most `most` of a set, shuffled: sets may be sorted by class."""
     mixed = rng_for(_SEED, "some").permutation(len(part))[:most]
     return SampleSet(part.samples[mixed], {n: v[mixed] for n, v in part.factors.items()})
-
-
-def pixels(images: np.ndarray) -> np.ndarray:
-    """The representation that costs nothing: the pixels themselves, N×(H·W·C)."""
-    return images.reshape(len(images), -1)

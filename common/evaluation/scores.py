@@ -1,4 +1,4 @@
-"""Scores: who got what, which bars hold, and how that is told."""
+"""Scores of candidates, the criteria that they are to meet, and how both are printed and stored."""
 
 from __future__ import annotations
 
@@ -11,37 +11,45 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from common.metrics.kid import Estimate
+from common.metrics.estimate import Estimate
 from data.files import atomic_write
 
-#: The run's own generator among the entrants.
-TRAINED = "trained"
-#: Names of entrants that a run measured beside it cannot have.
-RESERVED = (TRAINED, "not averaged", "untrained", "real", "copies", "PCA", "pixels")
-RESERVED += ("centres", "Gaussian", "wrong pairing", "mean colours")
-RESERVED += ("identity", "colours", "other content", "hidden message")
+#: The names of the run's own model among the candidates, and of what it is without averaging
+#: and without training.
+TRAINED, NOT_AVERAGED, UNTRAINED = "trained", "not averaged", "untrained"
+
+Values = dict[str, float | Estimate]
 
 
 @dataclass(frozen=True)
-class Bar:
-    """What the trained generator must reach, and no control may (beside real data)."""
+class Criterion:
+    """Bounds that the trained model must keep to, and some control does not."""
 
     measure: str
     least: float = -math.inf
     most: float = math.inf
-    #: An entrant: the bounds are multiples of its value.
+    #: A candidate: the bounds are multiples of its value.
     of: str = ""
 
-    def holds(self, scores: dict[str, dict], who: str) -> bool:
-        """Whether an entrant's score lies within the bounds; without a score it does not."""
-        value = scores[who].get(self.measure)
-        if value is None or (self.of and self.of not in scores):
+    def met_by(self, name: str, values: dict[str, Values]) -> bool:
+        """Whether a candidate's value lies within the bounds; without a value it does not.
+
+        Args:
+            name: The candidate.
+            values: Candidate -> measure -> value.
+        """
+        value = values[name].get(self.measure)
+        if value is None or not self.measured(values):
             return False
-        unit = _number(scores[self.of][self.measure]) if self.of else 1.0
         if self.of:
-            # Strictly: nobody is better than himself.
+            unit = _number(values[self.of][self.measure])
+            # Strictly: no candidate is better than itself.
             return self.least * unit < _number(value) < self.most * unit
         return self.least <= _number(value) <= self.most
+
+    def measured(self, values: dict[str, Values]) -> bool:
+        """Whether there is the value that the bounds are multiples of, if they are."""
+        return not self.of or self.measure in values.get(self.of, {})
 
     def __str__(self) -> str:
         of = f" × {self.of}" if self.of else ""
@@ -54,97 +62,110 @@ class Bar:
 
 @dataclass
 class Scores:
-    """What was measured, of whom, and what it was measured with."""
+    """Values of measures, by candidate, with what is needed to read them."""
 
-    #: Of the run: recipe, data, step and the like.
+    #: Of the evaluation: `samples` (a candidate), the nets that were used, and the like.
     facts: dict
-    #: Entrant -> what it is, in words.
-    entrants: dict[str, str]
+    #: Candidate -> what it is, in words.
+    candidates: dict[str, str]
     #: Measure -> what it is and what would be best, in words.
     measures: dict[str, str]
-    #: Entrant -> measure -> value.
-    values: dict[str, dict[str, float | Estimate]]
+    #: Candidate -> measure -> value.
+    values: dict[str, Values]
     #: Measure -> why there is no value.
     unavailable: dict[str, str] = field(default_factory=dict)
-    bars: tuple[Bar, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
 
-    def passes(self, who: str) -> bool:
-        """Whether an entrant meets every bar."""
-        return all(bar.holds(self.values, who) for bar in self.bars)
+    def __add__(self, other: Scores) -> Scores:
+        """Measures of both, of the candidates of either; where facts differ, the first's."""
+        names = dict.fromkeys([*self.values, *other.values])
+        measures = self.measures | other.measures
+        unavailable = self.unavailable | other.unavailable
+        return Scores(
+            other.facts | self.facts,
+            other.candidates | self.candidates,
+            measures,
+            {name: self.values.get(name, {}) | other.values.get(name, {}) for name in names},
+            {name: why for name, why in unavailable.items() if name not in measures},
+            (*self.criteria, *other.criteria),
+        )
+
+    def passes(self, name: str) -> bool:
+        """Whether a candidate meets every criterion."""
+        return all(criterion.met_by(name, self.values) for criterion in self.criteria)
 
     def to_json(self) -> dict:
-        """Everything, as what JSON knows."""
+        """Everything as JSON-serialisable values."""
         return {
             **self.facts,
-            "entrants": self.entrants,
+            "candidates": self.candidates,
             "measures": self.measures,
             "scores": {
-                who: {name: _number(value) for name, value in row.items()}
-                for who, row in self.values.items()
+                name: {measure: _number(value) for measure, value in row.items()}
+                for name, row in self.values.items()
             },
             "intervals": {
-                who: {n: [v.low, v.high] for n, v in row.items() if isinstance(v, Estimate)}
-                for who, row in self.values.items()
+                name: {m: [v.low, v.high] for m, v in row.items() if isinstance(v, Estimate)}
+                for name, row in self.values.items()
             },
             "unavailable": self.unavailable,
-            "bars": [str(bar) for bar in self.bars],
-            "of_bars": [bar.measure for bar in self.bars],
-            "held": {
-                who: [bar.holds(self.values, who) for bar in self.bars] for who in self.values
+            "criteria": [str(criterion) for criterion in self.criteria],
+            "of_criteria": [criterion.measure for criterion in self.criteria],
+            "met": {
+                name: [criterion.met_by(name, self.values) for criterion in self.criteria]
+                for name in self.values
             },
         }
 
     def save(self, path: Path) -> None:
-        """Write it as JSON."""
+        """Write `to_json` to a file."""
         with atomic_write(path) as tmp:
             text = json.dumps(self.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
             tmp.write_text(text + "\n", encoding="utf-8")
 
     def show(self) -> None:
-        """Print the table, what the words mean, and which bars hold."""
-        # Where nobody's terminal sets a width, no line of the table is broken.
+        """Print the table, what its names mean, and which criteria are met."""
+        # Where no terminal sets a width, no line of the table is broken.
         console = Console() if sys.stdout.isatty() else Console(width=160)
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("")
-        for who in self.values:
-            table.add_column(who, justify="right")
-        for name in self.measures:
-            cells = [_told(row.get(name)) for row in self.values.values()]
-            table.add_row(name, *cells, style="bold" if self._has_bar(name) else None)
-        if self.bars:
-            verdicts = ["passes" if self.passes(who) else "fails" for who in self.values]
-            table.add_row("all bars", *verdicts, style="bold")
+        for name in self.values:
+            table.add_column(name, justify="right")
+        asked = {criterion.measure for criterion in self.criteria}
+        for measure in self.measures:
+            cells = [_in_words(row.get(measure)) for row in self.values.values()]
+            table.add_row(measure, *cells, style="bold" if measure in asked else None)
+        if self.criteria:
+            verdicts = ["passes" if self.passes(name) else "fails" for name in self.values]
+            table.add_row("all criteria", *verdicts, style="bold")
         console.print(table)
-        for title, words in (("Columns", self.entrants), ("Rows", self.measures)):
+        for title, words in (("Columns", self.candidates), ("Rows", self.measures)):
             print(f"\n{title}")
             for name, meaning in words.items():
                 print(f"  {name}: {meaning}")
-        for name, why in self.unavailable.items():
-            print(f"  {name}: not available, {why}")
-        print(f"\n{self.facts.get('samples', 0):,} samples of everybody")
+        for measure, why in self.unavailable.items():
+            print(f"  {measure}: not available, {why}")
+        print(f"\n{self.facts.get('samples', 0):,} samples per column")
         if net := self.facts.get("features"):
             reads = ", ".join(f"{factor} {share:.1%}" for factor, share in net["accuracy"].items())
             print(
                 f"in {net['name']} features, d = {net['dimensions']}; of {net['tested']:,} new "
                 f"pictures it reads {reads}; digest {net['digest']}"
             )
-        if self.bars:
-            print("\nBars")
-        for bar in self.bars:
-            verdict = "met" if bar.holds(self.values, TRAINED) else "MISSED"
-            if bar.of and bar.of not in self.values:
-                verdict = f"not measured, there is no {bar.of} (--beside)"
-            print(f"  {bar}: {verdict}")
-
-    def _has_bar(self, measure: str) -> bool:
-        return any(bar.measure == measure for bar in self.bars)
+        if self.criteria:
+            print("\nCriteria")
+        for criterion in self.criteria:
+            verdict = "met" if criterion.met_by(TRAINED, self.values) else "MISSED"
+            if not criterion.measured(self.values):
+                verdict = f"not measured, there is no {criterion.of} (--beside)"
+            print(f"  {criterion}: {verdict}")
 
 
 def _number(value: float | Estimate) -> float:
     return float(value.value if isinstance(value, Estimate) else value)
 
 
-def _told(value: float | Estimate | None) -> str:
+def _in_words(value: float | Estimate | None) -> str:
     if value is None:
         return "–"
     if isinstance(value, Estimate):

@@ -1,4 +1,4 @@
-"""What every measure demands of the features that it is given."""
+"""Validation of the features that a measure is given."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from data.errors import Refused
 
 
 def checked(
-    real: np.ndarray, made: np.ndarray, at_least: Callable[[int], int] = lambda d: 2
+    real: np.ndarray, fake: np.ndarray, at_least: Callable[[int], int] = lambda d: 2
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Both sets as float64 N×d.
+    """Validate two sets of features and return them as float64 N×d.
 
     Args:
         at_least: The rows that are needed, from the number of columns.
@@ -21,7 +21,7 @@ def checked(
         Refused: no matrices, differing widths, too few rows, or a value that is not finite:
             NaN in, no number out.
     """
-    sets = {"real": np.asarray(real, np.float64), "made": np.asarray(made, np.float64)}
+    sets = {"real": np.asarray(real, np.float64), "fake": np.asarray(fake, np.float64)}
     for name, values in sets.items():
         if values.ndim != 2:
             raise Refused(f"the {name} features have the shape {values.shape}; legal is N×d")
@@ -34,4 +34,4 @@ def checked(
     for name, values in sets.items():
         if len(values) < needed:
             raise Refused(f"{len(values)} {name} samples: this measure needs {needed} or more")
-    return sets["real"], sets["made"]
+    return sets["real"], sets["fake"]

@@ -1,4 +1,4 @@
-"""Inception's features, for those who have its weights: nothing is ever fetched.
+"""Features of InceptionV3, from a file of its weights; nothing is ever fetched.
 
 The weights are those of `keras.applications.InceptionV3` without its top, trained on
 ImageNet. The FID of Heusel et al. 2017 uses an older Inception of TensorFlow's: figures
@@ -32,7 +32,7 @@ _SIDE = 299
 
 
 def weights(file: Path | None) -> Path | None:
-    """The file of weights: the one named, or the one in Keras' cache; None: there is none."""
+    """Path of the weights: the file named, or the one in Keras' cache; None if there is neither."""
     if file is not None:
         return file
     home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
@@ -41,12 +41,12 @@ def weights(file: Path | None) -> Path | None:
 
 
 def digest(file: Path) -> str:
-    """Tells one file of weights from another."""
+    """Digest of a file of weights."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 class Inception:
-    """Pictures to Inception's features.
+    """InceptionV3 up to its last pooling: pictures to features.
 
     Raises:
         Refused: the file does not hold its weights.

@@ -1,16 +1,16 @@
-"""Whether pictures show what they were asked to show."""
+"""Agreement of the labels read from samples with the labels asked for."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import stats
 
-from common.metrics.kid import Estimate
+from common.metrics.estimate import Estimate
 from data.errors import Refused
 
 
 def label_accuracy(read: np.ndarray, wanted: np.ndarray) -> Estimate:
-    """The share of pictures that a classifier reads as what they were made to be.
+    """Share of samples that a classifier gives the label they were made for.
 
     Args:
         read, wanted: Whole numbers, one a picture.

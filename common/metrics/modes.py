@@ -1,4 +1,4 @@
-"""Modes: how many a generator reaches, how evenly, and how wide they are."""
+"""Modes that a generator reaches, how evenly, and how wide they are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.worlds.mixture import Mixture
 
 @dataclass(frozen=True)
 class Modes:
-    """What was counted."""
+    """The number of modes reached, and how unevenly."""
 
     reached: int
     #: Kullback-Leibler divergence of the samples' modes from equally likely ones, in nats.
@@ -50,14 +50,14 @@ class MixtureFit:
     high_quality: float
     #: Standard deviation of high-quality points within their modes, over the true one cut
     #: off at three standard deviations.
-    spread: float
+    std_ratio: float
 
 
 def fit_of_mixture(points: np.ndarray, mixture: Mixture) -> MixtureFit:
-    """Hold points N×2 against the mixture that they should come from.
+    """Compare points N×2 with the mixture that they should come from.
 
-    A perfect sampler has a high quality of 1 − exp(−4.5) = .989 and a spread of 1; a
-    memoriser of the centres has a high quality of 1 and a spread of 0.
+    A perfect sampler has a high quality of 1 − exp(−4.5) = .989 and a ratio of 1; a
+    memoriser of the centres has a high quality of 1 and a ratio of 0.
 
     Raises:
         Refused: no points in the plane, or one that is not finite.
@@ -74,18 +74,18 @@ def fit_of_mixture(points: np.ndarray, mixture: Mixture) -> MixtureFit:
     counts = np.bincount(mode[near], minlength=len(mixture.centres))
     fair = len(points) / len(mixture.centres)
     # Within the mode, about its own mean: a mode that lies a little beside its centre is
-    # told by the high quality, not by the spread.
+    # told by the high quality, not by the ratio.
     squares = [
         ((points[near & (mode == k)] - points[near & (mode == k)].mean(0)) ** 2).sum(0)
         for k in np.flatnonzero(counts > 1)
     ]
     freedom = 2 * np.maximum(counts - 1, 0).sum()
-    spread = np.sqrt(np.sum(squares) / freedom) if freedom else 0.0
+    std = np.sqrt(np.sum(squares) / freedom) if freedom else 0.0
     # The variance of a Gaussian cut off at radius 3σ: σ²(1 − 4.5 e^−4.5 / (1 − e^−4.5)).
     cut = np.sqrt(1 - 4.5 * np.exp(-4.5) / (1 - np.exp(-4.5)))
     return MixtureFit(
         int((counts >= 0.2 * fair).sum()),
         len(counts),
         float(near.mean()),
-        float(spread / (cut * mixture.sigma)),
+        float(std / (cut * mixture.sigma)),
     )

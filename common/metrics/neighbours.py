@@ -1,4 +1,4 @@
-"""Measures by nearest neighbours: fidelity, variety, and whether pictures were copied."""
+"""Nearest-neighbour measures: fidelity, variety, and copies of training samples."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from common.metrics.checks import checked
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """How two sets lie in each other."""
+    """Precision, recall, density and coverage of two sets."""
 
-    #: Share of made samples within the reach of a real one (Kynkäänniemi et al. 2019).
+    #: Share of fake samples within the reach of a real one (Kynkäänniemi et al. 2019).
     precision: float
-    #: Share of real samples within the reach of a made one (the same).
+    #: Share of real samples within the reach of a fake one (the same).
     recall: float
-    #: How many real samples reach a made one, over k (Naeem et al. 2020): 1 is ideal, and
+    #: How many real samples reach a fake one, over k (Naeem et al. 2020): 1 is ideal, and
     #: unlike precision one outlier with a wide reach does not decide it.
     density: float
-    #: Share of real samples that have a made one within their own reach (the same).
+    #: Share of real samples that have a fake one within their own reach (the same).
     coverage: float
 
 
-def neighbourhood(real: np.ndarray, made: np.ndarray, k: int = 5) -> Neighbourhood:
+def neighbourhood(real: np.ndarray, fake: np.ndarray, k: int = 5) -> Neighbourhood:
     """Precision, recall, density and coverage.
 
     A sample's reach is the distance to its k-th nearest neighbour in its own set. For two
@@ -34,25 +34,25 @@ def neighbourhood(real: np.ndarray, made: np.ndarray, k: int = 5) -> Neighbourho
     1 − (½)^k = .969 where k is 5 and N is large.
 
     Args:
-        real, made: Features, N×d and M×d; more than k rows each.
+        real, fake: Features, N×d and M×d; more than k rows each.
 
     Raises:
         Refused: as `checked`.
     """
-    real, made = checked(real, made, at_least=lambda d: k + 1)
-    reach_real, reach_made = (_reach(samples, k) for samples in (real, made))
+    real, fake = checked(real, fake, at_least=lambda d: k + 1)
+    reach_real, reach_fake = (_reach(samples, k) for samples in (real, fake))
     precision, density, coverage = 0, 0, np.zeros(len(real), bool)
     recalled = np.zeros(len(real), bool)
     # In parts, so that the table of distances stays small.
-    for part in np.array_split(np.arange(len(made)), max(1, len(made) // 500)):
-        distance = np.sqrt(_squared(made[part], real))
+    for part in np.array_split(np.arange(len(fake)), max(1, len(fake) // 500)):
+        distance = np.sqrt(_squared(fake[part], real))
         inside = distance <= reach_real
         precision += inside.any(1).sum()
         density += inside.sum()
         coverage |= inside.any(0)
-        recalled |= (distance <= reach_made[part, None]).any(0)
+        recalled |= (distance <= reach_fake[part, None]).any(0)
     return Neighbourhood(
-        precision / len(made), recalled.mean(), density / (k * len(made)), coverage.mean()
+        precision / len(fake), recalled.mean(), density / (k * len(fake)), coverage.mean()
     )
 
 
@@ -68,31 +68,31 @@ def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Copying:
-    """Whether made samples lie nearer to the training set than new data would."""
+    """How much nearer fake samples lie to the training set than new data does."""
 
-    #: Share of pairs, one made and one held out, in which the made one is nearer (the area
+    #: Share of pairs, one fake and one held out, in which the fake one is nearer (the area
     #: under the ROC curve): ½ where a generator knows the training set no better than fresh
     #: data does, 1 where it copies, below ½ where its samples are strange to the training set.
     copying: float
-    #: Share of made samples that are nearer than all but one in a hundred held-out ones: .01
+    #: Share of fake samples that are nearer than all but one in a hundred held-out ones: .01
     #: is innocent. It sees copies among samples that are otherwise strange, as the area does
     #: not.
     copied: float
 
 
-def copying(training: np.ndarray, held_out: np.ndarray, made: np.ndarray) -> Copying:
-    """Look for copies by the distance of each sample to the nearest of the training set.
+def copying(training: np.ndarray, held_out: np.ndarray, fake: np.ndarray) -> Copying:
+    """Detect copies by each sample's distance to its nearest training sample.
 
     Args:
-        training, held_out, made: Features, N×d each, any N.
+        training, held_out, fake: Features, N×d each, any N.
 
     Raises:
         Refused: as `checked`.
     """
-    training, made = checked(training, made)
+    training, fake = checked(training, fake)
     training, held_out = checked(training, held_out)
     index = NearestNeighbors(n_neighbors=1).fit(training)
-    fresh, ours = (index.kneighbors(samples)[0][:, 0] for samples in (held_out, made))
+    fresh, ours = (index.kneighbors(samples)[0][:, 0] for samples in (held_out, fake))
     labels = np.r_[np.zeros(len(fresh)), np.ones(len(ours))]
     near = np.quantile(fresh, 0.01, method="lower")
     return Copying(float(roc_auc_score(labels, -np.r_[fresh, ours])), float((ours < near).mean()))

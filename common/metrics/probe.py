@@ -1,4 +1,4 @@
-"""What features know, asked with a linear classifier and few labels."""
+"""A linear probe: a classifier on features, taught with few labels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn.svm import LinearSVC
 
 from common.batches import rng_for
 from common.metrics.checks import checked
-from common.metrics.kid import Estimate
+from common.metrics.estimate import Estimate
 from data.errors import Refused
 
 
@@ -25,7 +25,7 @@ class Labelled:
 
 
 def pooled(maps: np.ndarray, cells: int = 4) -> np.ndarray:
-    """The largest value in each of cells×cells parts of feature maps N×H×W×C, as N×d.
+    """Max-pool feature maps N×H×W×C to cells×cells values a channel, as N×d.
 
     Radford et al. 2016, section 5.1. A map of fewer pixels stays as it is.
     """
@@ -39,14 +39,14 @@ def pooled(maps: np.ndarray, cells: int = 4) -> np.ndarray:
 def probe_error(
     learn: Labelled, test: Labelled, count: int = 100, draws: int = 5, seed: int = 0
 ) -> Estimate:
-    """The share of test labels that a linear classifier gets wrong after `count` examples.
+    """Share of test labels that a linear classifier gets wrong after `count` examples.
 
     A linear support vector machine on standardised features, as in Radford et al. 2016,
     section 5, taught with as many examples of every class as of any other.
 
     Args:
-        learn: Whence the examples are drawn.
-        draws: How often; each time others.
+        learn: The set that the examples are drawn from.
+        draws: Repetitions, each with other examples.
 
     Returns:
         The mean over the draws, with Student's 95 % interval.
@@ -61,13 +61,13 @@ def probe_error(
         raise Refused(f"{count} examples of {len(classes)} classes: a probe needs two or more")
     errors = []
     for draw in range(draws):
-        chance = rng_for(seed, "probe", draw)
+        rng = rng_for(seed, "probe", draw)
         chosen = []
         for label in classes:
             members = np.flatnonzero(learn.labels == label)
             if len(members) < each:
                 raise Refused(f"class {label} has {len(members)} examples, the probe needs {each}")
-            chosen.append(chance.choice(members, each, replace=False))
+            chosen.append(rng.choice(members, each, replace=False))
         chosen = np.concatenate(chosen)
         machine = make_pipeline(StandardScaler(), LinearSVC(C=0.01, random_state=0))
         machine.fit(features[chosen], learn.labels[chosen])

@@ -1,4 +1,4 @@
-"""Fine detail: the power of pictures in high frequencies."""
+"""The power of pictures in high frequencies, which is their fine detail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from data.errors import Refused
 
 
-def fine_power(pictures: np.ndarray) -> float:
+def high_frequency_power(pictures: np.ndarray) -> float:
     """Mean power of grey pictures in the upper octave of frequencies.
 
     Args:
@@ -32,13 +32,13 @@ def fine_power(pictures: np.ndarray) -> float:
     return float(power[:, frequency >= 0.25].mean())
 
 
-def fine_power_ratio(real: np.ndarray, made: np.ndarray) -> float:
-    """The made pictures' fine power over the real ones': below 1 is blur, above 1 noise.
+def high_frequency_ratio(real: np.ndarray, fake: np.ndarray) -> float:
+    """Ratio of high-frequency power, fake to real: below 1 is blur, above 1 noise.
 
     Raises:
-        Refused: as `fine_power`, or if the real pictures have no detail at all.
+        Refused: as `high_frequency_power`, or if the real pictures have no detail at all.
     """
-    whole = fine_power(real)
-    if whole == 0:
+    reference = high_frequency_power(real)
+    if reference == 0:
         raise Refused("the real pictures have no detail to compare with")
-    return fine_power(made) / whole
+    return high_frequency_power(fake) / reference

@@ -3,23 +3,25 @@
 import sys
 from dataclasses import replace
 
-from common.evaluation.scores import Bar, Scores
-from common.translation.evaluate import main
-from recipes.cyclegan.config import Config
-from recipes.cyclegan.train import build
+from common.commands.evaluate import main
+from common.evaluation.scores import Criterion, Scores
+from common.evaluation.unpaired import measure
+
+from .config import Config
+from .train import build
 
 GAN_ALONE = "GAN alone"
 
 
-def bars(scores: Scores) -> list[Bar]:
+def criteria(config: Config, scores: Scores) -> list[Criterion]:
     """Near to the truth, with the picture's content, and without a message hidden in it."""
-    found = [Bar("disturbed", most=2)]
-    for way in ("there", "back"):
-        if f"distance {way}" in scores.measures:
-            found.append(Bar(f"distance {way}", most=0.5, of="identity"))
-            found.append(Bar(f"distance {way}", most=1, of=GAN_ALONE))
-        if f"kept {way}" in scores.measures and "real" in scores.values:
-            found.append(Bar(f"kept {way}", least=0.95, of="real"))
+    found = [Criterion("cycle error under noise (ratio)", most=2)]
+    for way in ("A→B", "B→A"):
+        if f"error {way}" in scores.measures:
+            found.append(Criterion(f"error {way}", most=0.5, of="identity"))
+            found.append(Criterion(f"error {way}", most=1, of=GAN_ALONE))
+        if f"content kept {way}" in scores.measures and "real" in scores.values:
+            found.append(Criterion(f"content kept {way}", least=0.95, of="real"))
     return found
 
 
@@ -29,4 +31,4 @@ def ablation(theirs: Config, ours: Config) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main("cyclegan", Config, build, bars, ablation))
+    sys.exit(main(__file__, Config, build, measure, criteria, ablation))

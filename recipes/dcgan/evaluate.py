@@ -5,18 +5,28 @@ import sys
 import numpy as np
 
 from common.commands.evaluate import main
-from common.evaluation.scores import Bar
-from recipes.dcgan.config import Config
-from recipes.dcgan.train import build
+from common.evaluation import pictures
+from common.evaluation.case import Case
+from common.evaluation.flags import PictureFlags
+from common.evaluation.scores import Criterion, Scores
+from data.pixels import to_float
+
+from .config import Config
+from .train import build
 
 
-def bars(config: Config) -> list[Bar]:
+def measure(case: Case) -> Scores:
+    """The pictures, and what the discriminator has learned of their labels."""
+    return pictures.measure(case, probe=represent)
+
+
+def criteria(config: Config, scores: Scores) -> list[Criterion]:
     """Far from the start, better than a linear model of the pixels, and not by copying."""
     return [
-        Bar("Fréchet distance", most=0.1, of="untrained"),
-        Bar("Fréchet distance", most=1, of="PCA"),
-        Bar("copying", most=0.55),
-        Bar("copied", most=0.05),
+        Criterion("Fréchet distance", most=0.1, of="untrained"),
+        Criterion("Fréchet distance", most=1, of="PCA"),
+        Criterion("copying", most=0.55),
+        Criterion("copied", most=0.05),
     ]
 
 
@@ -36,11 +46,15 @@ def represent(gan, images: np.ndarray) -> np.ndarray:
     model = gan.discriminator.model
     maps = [layer.output for layer in model.layers if isinstance(layer, keras.layers.LeakyReLU)]
     features = keras.Model(model.input, maps)
-    parts = [images[i : i + 250].astype(np.float32) / 127.5 - 1 for i in range(0, len(images), 250)]
-    return np.concatenate(
-        [np.concatenate([pooled(np.asarray(m)) for m in features(part)], axis=1) for part in parts]
-    )
+
+    def described(some: np.ndarray) -> np.ndarray:
+        return np.concatenate([pooled(np.asarray(m)) for m in features(some)], axis=1)
+
+    # With spectral norm, what the layers hold is not what they compute with.
+    with gan.discriminator.baked():
+        parts = [described(to_float(images[i : i + 250])) for i in range(0, len(images), 250)]
+    return np.concatenate(parts)
 
 
 if __name__ == "__main__":
-    sys.exit(main("dcgan", Config, build, bars, represent))
+    sys.exit(main(__file__, Config, build, measure, criteria, flags=PictureFlags))

@@ -3,27 +3,36 @@
 import sys
 
 from common.commands.evaluate import main
-from common.evaluation.scores import Bar
-from recipes.first_gan.config import Config
-from recipes.first_gan.train import build
+from common.evaluation import pictures, points
+from common.evaluation.case import Case
+from common.evaluation.flags import PictureFlags
+from common.evaluation.scores import Criterion, Scores
+
+from .config import Config
+from .train import build
 
 
-def bars(config: Config) -> list[Bar]:
-    """Of points every mode, rightly shaped; of pictures more than a linear model has, uncopied."""
-    if config.makes_pictures:
+def measure(case: Case) -> Scores:
+    """Points against the density that they come from; pictures in the features of a net."""
+    return (points if case.config.kind == "points" else pictures).measure(case)
+
+
+def criteria(config: Config, scores: Scores) -> list[Criterion]:
+    """Points: all modes, correct deviation. Pictures: better than PCA, no copies."""
+    if config.kind == "pictures":
         return [
-            Bar("Fréchet distance", most=0.1, of="untrained"),
-            Bar("Fréchet distance", most=1, of="PCA"),
-            Bar("copying", most=0.55),
-            Bar("copied", most=0.05),
+            Criterion("Fréchet distance", most=0.1, of="untrained"),
+            Criterion("Fréchet distance", most=1, of="PCA"),
+            Criterion("copying", most=0.55),
+            Criterion("copied", most=0.05),
         ]
     # The grid's 25 modes may lack one.
     return [
-        Bar("modes", least=24 if config.data == "grid" else 8),
-        Bar("high quality", least=0.9),
-        Bar("spread", least=0.7, most=1.3),
+        Criterion("modes", least=24 if config.data == "grid" else 8),
+        Criterion("high quality", least=0.9),
+        Criterion("std ratio", least=0.7, most=1.3),
     ]
 
 
 if __name__ == "__main__":
-    sys.exit(main("first_gan", Config, build, bars))
+    sys.exit(main(__file__, Config, build, measure, criteria, flags=PictureFlags))

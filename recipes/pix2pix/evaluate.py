@@ -3,20 +3,22 @@
 import sys
 from dataclasses import replace
 
-from common.evaluation.scores import Bar, Scores
-from common.translation.evaluate import main
-from recipes.pix2pix.config import Config
-from recipes.pix2pix.train import build
+from common.commands.evaluate import main
+from common.evaluation.paired import measure
+from common.evaluation.scores import Criterion, Scores
+
+from .config import Config
+from .train import build
 
 L1_ALONE = "L1 alone"
 
 
-def bars(scores: Scores) -> list[Bar]:
+def criteria(config: Config, scores: Scores) -> list[Criterion]:
     """The labels are in the picture, it is near to the real one, and as sharp."""
-    found = [Bar("fine power", least=0.7, most=1.3)]
+    found = [Criterion("high-frequency power", least=0.7, most=1.3)]
     if "labels read" in scores.measures:
-        found.insert(0, Bar("labels read", least=0.95, of="real"))
-    return [*found, Bar("distance", most=1.2, of=L1_ALONE)]
+        found.insert(0, Criterion("labels read", least=0.95, of="real"))
+    return [*found, Criterion("distance", most=1.2, of=L1_ALONE)]
 
 
 def ablation(theirs: Config, ours: Config) -> str:
@@ -25,4 +27,4 @@ def ablation(theirs: Config, ours: Config) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main("pix2pix", Config, build, bars, ablation))
+    sys.exit(main(__file__, Config, build, measure, criteria, ablation))

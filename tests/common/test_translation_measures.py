@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from common.metrics.reader import class_overlap, pixel_accuracy, reader_of
+from common.translation.entrants import Entrant
 
 import data
 from common.evaluation.scores import Scores
 from common.metrics import reader as reading
-from common.metrics.reader import class_overlap, pixel_accuracy, reader_of
 from common.run.folder import Run
 from common.translation import evaluate as program
 from common.translation import paired, unpaired
 from common.translation.config import TEST_SEED
-from common.translation.entrants import Entrant
 from data.labels import check_labels, nearest, palette_of
 from data.samples import SampleSet, UnpairedSet
 from recipes.cyclegan.config import PRESETS as CYCLEGAN

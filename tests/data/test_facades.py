@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from common.metrics.spectrum import fine_power_ratio
+from common.metrics.spectrum import high_frequency_ratio
 from data.drawing import facade
 from data.worlds import facades
 from tests.data.readers import accuracy, shrunk
@@ -66,7 +66,7 @@ def test_what_minimises_l1_alone_is_a_blur():
     for index in range(8, 14):
         styles = FACADES.in_styles(index, np.arange(100), 64).samples
         best = np.median(styles, axis=0)
-        ratios.append(fine_power_ratio(styles, best[None]))
+        ratios.append(high_frequency_ratio(styles, best[None]))
         errors.append(np.abs(styles - best).mean())
     # Pix2Pix is asked for 0.7 to 1.3: this would not pass.
     assert np.mean(ratios) < 0.62

@@ -1,0 +1,118 @@
+"""Measures of translations whose right answer is known as one of several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from common.evaluation.candidates import Candidate, translations_of, usable
+from common.evaluation.case import Case
+from common.evaluation.scores import Scores
+from common.metrics.overlap import class_iou, pixel_accuracy
+from common.metrics.spectrum import high_frequency_ratio
+from data.labels import nearest
+from data.samples import SampleSet
+
+if TYPE_CHECKING:
+    from common.metrics.segmenter import Segmenter
+
+_ALWAYS = {
+    "distance": "mean absolute difference from the real picture, of the range of values (0)",
+    "high-frequency power": "power in the upper octave of frequencies, over that of real "
+    "pictures (1)",
+}
+_OF_LABELS = {
+    "labels read": "share of pixels whose label a segmenter finds again (as `real`)",
+    "class IoU": "overlap of what it finds with the label map, mean over labels (as `real`)",
+}
+#: The columns of this measure's controls.
+CONTROLS = ("real", "wrong pairing", "mean colours")
+
+
+def measure(case: Case) -> Scores:
+    """Score a run's translations of pairs' inputs, and controls beside them.
+
+    Raises:
+        Refused: there are fewer test pictures than asked for, or a run has no checkpoint yet.
+    """
+    case.reserve(*CONTROLS)
+    tests, candidates = case.tests, {}
+    for name, meaning, trainer in case.models():
+        translate = translations_of(trainer, case.seed)[0]
+        candidates[name] = Candidate(meaning, usable(translate(tests.inputs), name))
+        # Before the next one is built.
+        del trainer, translate
+    # Only now: this imports TensorFlow.
+    from common.metrics.segmenter import segmenter_of
+
+    segmenter = segmenter_of(case.source, case.config.image_size)
+    measures, facts, unavailable = dict(_ALWAYS), {"samples": len(tests)}, {}
+    if isinstance(segmenter, str):
+        segmenter, unavailable = None, dict.fromkeys(_OF_LABELS, segmenter)
+    else:
+        measures |= _OF_LABELS
+        measures["labels read"] += f"; of new real ones it reads {segmenter.accuracy:.1%}"
+        facts["segmenter"] = {
+            **{"digest": segmenter.info.digest, "labels": len(segmenter.palette)},
+            **{"accuracy": segmenter.accuracy, "guessing": segmenter.guessing},
+        }
+    candidates |= controls(tests, case.loaded, segmenter)
+    return Scores(
+        facts,
+        {name: candidate.meaning for name, candidate in candidates.items()},
+        measures,
+        {name: score(found.samples, tests, segmenter) for name, found in candidates.items()},
+        unavailable,
+    )
+
+
+def score(
+    pictures: np.ndarray, tests: SampleSet, segmenter: Segmenter | None = None
+) -> dict[str, float]:
+    """Score pictures, uint8, that were made from the inputs of `tests`.
+
+    Args:
+        segmenter: Reads the labels of pictures; None: they are not read.
+    """
+    away = np.abs(pictures.astype(np.float32) - tests.samples).mean() / 255
+    values = {
+        "distance": float(away),
+        "high-frequency power": high_frequency_ratio(tests.samples, pictures),
+    }
+    if segmenter:
+        read, wanted = segmenter.segment(pictures), segmenter.labels(tests.inputs)
+        values["labels read"] = pixel_accuracy(read, wanted)
+        values["class IoU"] = class_iou(read, wanted, len(segmenter.palette))
+    return values
+
+
+def controls(
+    tests: SampleSet, training: SampleSet, segmenter: Segmenter | None
+) -> dict[str, Candidate]:
+    """Real pictures, cheats, and what can be had without a network."""
+    found = {
+        "real": Candidate("the real pictures: as good as one can be", tests.samples),
+        "wrong pairing": Candidate(
+            "real pictures that belong to other inputs", np.roll(tests.samples, 1, 0)
+        ),
+    }
+    if segmenter:
+        meaning = "each label in the mean colour that it has in the training pictures"
+        found["mean colours"] = Candidate(meaning, mean_colours(tests, training, segmenter))
+    return found
+
+
+def mean_colours(tests: SampleSet, training: SampleSet, segmenter: Segmenter) -> np.ndarray:
+    """The label maps of `tests`, each label in its mean colour over 500 training pictures."""
+    some = training.take(np.arange(min(500, len(training))))
+    count, channels = len(segmenter.palette), some.samples.shape[-1]
+    sums, counts = np.zeros((count, channels)), np.zeros((count, 1))
+    for picture, given in zip(some.samples, some.inputs, strict=True):
+        labels = nearest(given, segmenter.palette).ravel()
+        counts[:, 0] += np.bincount(labels, minlength=count)
+        for channel in range(channels):
+            weights = picture[..., channel].ravel()
+            sums[:, channel] += np.bincount(labels, weights, minlength=count)
+    colours = np.rint(sums / np.maximum(counts, 1)).astype(np.uint8)
+    return colours[segmenter.labels(tests.inputs)]
