@@ -46,8 +46,8 @@ def renewed(path: Path, text: str) -> str:
             if not set(wanted) <= set(kept):
                 # Not measured yet: what stands there stays.
                 return match[0]
-            trials = [kept[name] for name in wanted]
-            body = details(*trials) if len(trials) == 1 else compared(wanted, trials)
+            some = [kept[name] for name in wanted]
+            body = details(*some) if len(some) == 1 else compared(wanted, some)
         return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"
 
     if SETS_MARK in text:
@@ -75,72 +75,71 @@ def sets_table() -> str:
 
 
 def overview() -> str:
-    """One row a bar: what it asks, who meets it, and with which figures."""
+    """One row a criterion: what it asks, how often it is met, and with which figures."""
     rows = [
-        "| trained | bar | met | trained run | real data | others |",
+        "| trained | criterion | met | trained run | real data | others |",
         "|---|---|---|---|---|---|",
     ]
     for path in sorted(ROOT.glob("recipes/*/results.json")):
-        for name, trial in read_results(path.parent).items():
-            if trial["aside"]:
+        for name, kept in read_results(path.parent).items():
+            if kept["aside"]:
                 continue
-            for bar, measure, met in zip(
-                trial["bars"], trial["of_bars"], trial["met"], strict=True
+            for criterion, measure, met in zip(
+                kept["criteria"], kept["of_criteria"], kept["met"], strict=True
             ):
                 told = {
                     who: told_of(row[measure])
-                    for who, row in trial["scores"].items()
+                    for who, row in kept["scores"].items()
                     if measure in row
                 }
                 others = ", ".join(
                     f"{who} {value}" for who, value in told.items() if who not in (TRAINED, "real")
                 )
                 real = told.get("real", "–")
-                rows.append(
-                    f"| [{path.parent.name}](recipes/{path.parent.name}/README.md) {name} | {bar} "
-                    f"| {met} of {trial['seeds']} | {told[TRAINED]} | {real} | {others} |"
-                )
+                cells = [f"[{path.parent.name}](recipes/{path.parent.name}/README.md) {name}"]
+                cells += [criterion, f"{met} of {kept['seeds']}", told[TRAINED], real, others]
+                rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def details(trial: dict) -> str:
-    """Every measure of every entrant, and how it was come by."""
-    entrants = list(trial["scores"])
-    rows = ["| | " + " | ".join(entrants) + " |", "|---" * (len(entrants) + 1) + "|"]
-    for measure in trial["measures"]:
-        cells = [told_of(trial["scores"][who].get(measure, [])) for who in entrants]
+def details(kept: dict) -> str:
+    """Every measure of every candidate, and how it was come by."""
+    candidates = list(kept["scores"])
+    rows = ["| | " + " | ".join(candidates) + " |", "|---" * (len(candidates) + 1) + "|"]
+    for measure in kept["measures"]:
+        cells = [told_of(kept["scores"][who].get(measure, [])) for who in candidates]
         rows.append(f"| {measure} | " + " | ".join(cells) + " |")
-    verdicts = [f"{trial['passes'][who]} of {trial['seeds']}" for who in entrants]
-    rows.append("| **meets every bar** | " + " | ".join(verdicts) + " |")
-    seconds = told_of(trial["seconds"])
-    several = trial["seeds"] > 1
+    verdicts = [f"{kept['passes'][who]} of {kept['seeds']}" for who in candidates]
+    rows.append("| **meets all criteria** | " + " | ".join(verdicts) + " |")
+    seconds = told_of(kept["seconds"])
+    several = kept["seeds"] > 1
     rows += [
         "",
-        f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
-        f"{trial['steps']:,} steps, {seconds} s{' each' if several else ''}; "
-        f"{trial['samples']:,} samples of everybody"
-        f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*",
+        f"*`{kept['command']}`, {kept['seeds']} {'seeds' if several else 'seed'}, "
+        f"{kept['steps']:,} steps, {seconds} s{' each' if several else ''}; "
+        f"{kept['samples']:,} samples of each"
+        f"{'; median [lowest – highest] of the seeds' if several else ''}. {kept['machine']}.*",
     ]
-    if trial["features"]:
-        known = trial["features"]
+    if kept["features"]:
+        known = kept["features"]
         reads = ", ".join(f"{name} {share:.1%}" for name, share in known["accuracy"].items())
         rows += [
             "",
             f"*Distances are in {known['name']} features, d = {known['dimensions']}, "
-            f"N = {trial['samples']:,}; of {known['tested']:,} pictures that it never saw the net "
+            f"N = {kept['samples']:,}; of {known['tested']:,} pictures that it never saw the net "
             f"reads {reads}; digest {known['digest']}.*",
         ]
-    rows += ["", "Bars: " + "; ".join(trial["bars"]) + "."]
+    rows += ["", "Criteria: " + "; ".join(kept["criteria"]) + "."]
     return "\n".join(rows)
 
 
-def compared(names: list[str], trials: list[dict]) -> str:
-    """Some trials by the measures that the first one's bars ask for, with their first seed."""
-    measures = list(dict.fromkeys(trials[0]["of_bars"]))
+def compared(names: list[str], some: list[dict]) -> str:
+    """Experiments by the measures that the first one's criteria ask for, with their first seed."""
+    measures = list(dict.fromkeys(some[0]["of_criteria"]))
     rows = ["| | " + " | ".join(measures) + " | command |", "|---" * (len(measures) + 2) + "|"]
-    for name, trial in zip(names, trials, strict=True):
-        cells = [_digits(trial["scores"][TRAINED][measure][0]) for measure in measures]
-        rows.append(f"| {name} | " + " | ".join(cells) + f" | `{trial['command']}` |")
+    for name, kept in zip(names, some, strict=True):
+        cells = [_digits(kept["scores"][TRAINED][measure][0]) for measure in measures]
+        rows.append(f"| {name} | " + " | ".join(cells) + f" | `{kept['command']}` |")
     return "\n".join([*rows, "", "*Seed 0 of each.*"])
 
 
