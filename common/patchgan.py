@@ -9,9 +9,6 @@ from keras import layers
 
 from common.layers import normal_weights
 
-#: By number of strided layers: pixels a side that one logit sees.
-RECEPTIVE_FIELDS = {0: 1, 1: 16, 2: 34, 3: 70}
-
 
 def patchgan(
     channels: dict[str, int],

@@ -177,7 +177,7 @@ def _squared_norm(gradient):
 
 
 def _f32(values):
-    return ops.cast(values, "float32")
+    return ops.cast(ops.convert_to_tensor(values), "float32")
 
 
 # --- spectral norm ---
@@ -229,7 +229,7 @@ class _Kernel:
         self.u = keras.Variable(_unit(start), trainable=False, dtype="float32", name="u")
 
     def _matrix(self):
-        value = _f32(self._kernel.value)
+        value = _f32(self._kernel)
         if self._transposed:
             value = ops.swapaxes(value, -1, -2)
         return ops.transpose(ops.reshape(value, (-1, value.shape[-1])))
@@ -245,7 +245,7 @@ class _Kernel:
         u = ops.stop_gradient(ops.convert_to_tensor(self.u))
         v = ops.stop_gradient(_unit(ops.matmul(u, matrix)))
         sigma = ops.sum(u * ops.matmul(matrix, v))
-        return _f32(self._kernel.value) / sigma
+        return _f32(self._kernel) / sigma
 
 
 def _unit(vector):

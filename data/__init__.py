@@ -1,4 +1,4 @@
-"""What goes in: worlds (made data), named real sets, folders and arrays, behind one interface.
+"""Data sets behind one interface: worlds (made data), named real sets, folders and arrays.
 
     source = data.find("houses")               # or "mnist", "photos/", "digits.npz"
     pictures = source.load("train", size=32, count=20_000, seed=0)
@@ -10,18 +10,38 @@ but for sets of TensorFlow Datasets.
 
 from __future__ import annotations
 
-from data.errors import EnvironmentFailure, Refused
-from data.reading import AS_IT_SEEMS, Reading
-from data.samples import SampleSet, UnpairedSet
-from data.source import Source
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.errors import EnvironmentFailure, Refused
+    from data.memory import source_of
+    from data.reading import Reading
+    from data.samples import SampleSet, UnpairedSet
+    from data.source import Source
 
 __all__ = ["EnvironmentFailure", "Refused", "SampleSet", "Source", "UnpairedSet", "find"]
+__all__ += ["source_of"]
+
+# Each name is imported when it is first used: `import data.samples` imports nothing else.
+_MODULES = {
+    "EnvironmentFailure": "data.errors",
+    "Refused": "data.errors",
+    "SampleSet": "data.samples",
+    "Source": "data.source",
+    "UnpairedSet": "data.samples",
+    "source_of": "data.memory",
+}
 
 
-def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
-    """The source that `spec` names; see `data.loader.find`."""
-    # The loader knows every kind of data there is: whoever takes a template along from here
-    # is spared it.
+def find(spec: str, reading: Reading | None = None) -> Source:
+    """Find the source that `spec` names; see `data.loader.find`."""
     from data.loader import find
 
-    return find(spec, reading)
+    return find(spec) if reading is None else find(spec, reading)
+
+
+def __getattr__(name: str):
+    if name not in _MODULES:
+        raise AttributeError(f"module 'data' has no attribute '{name}'")
+    return getattr(importlib.import_module(_MODULES[name]), name)

@@ -1,50 +1,75 @@
-"""Pictures in an .npz or .h5 file, under the names that such files commonly use."""
+"""Pictures and voxels held as arrays, under the names that files commonly give them."""
 
 from __future__ import annotations
 
-import math
-import os
-import zipfile
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
-
 import numpy as np
 
-from data import cache
+from data import voxels
 from data.errors import Refused
-from data.files import DAMAGED
 from data.listing import printable
-from data.progress import counted
 from data.reading import AS_IT_SEEMS, Reading
-from data.resize import all_fitted, height_and_width
+from data.resize import all_fitted
 from data.samples import SampleSet
 from data.source import Source
 from data.splits import MOST_CLASSES, balanced, hold_out, split_of
 
-#: Endings of files with arrays.
-ENDINGS = (".npz", ".h5", ".hdf5")
-
-_TRAIN = ("x_train", "train_images", "images", "x", "X", "arr_0")
+_TRAIN = ("x_train", "train_images", "images", "x", "X", "voxels", "arr_0")
 _TEST = ("x_test", "test_images")
 _LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
 _LABELS |= {"test_images": "test_labels", "images": "labels", "x": "y", "X": "y"}
-_WANTED = {*_TRAIN, *_TEST, *_LABELS.values()}
-# Pictures that are read from a file at a time, if they are not more than so many bytes.
-_AT_ONCE = 1000
-_BYTES_AT_ONCE = 256e6
+_LABELS |= {"voxels": "labels"}
+LABELS = frozenset(_LABELS.values())
+# A factor is one value a sample, or a few: two angles, say.
+_MOST_COLUMNS = 16
 # Under this name stand the words of labels that are words.
 _WORDS = "words of the labels"
 
 
-class ArraySource(Source):
-    """uint8 pictures N×H×W or N×H×W×C (C 1 or 3), held as arrays.
-
-    Where there are test pictures (`x_test`), they are the test split, and every tenth of
-    the others is for validation; else `hold_out` splits.
+def training_key(shapes: dict[str, tuple[int, ...]]) -> str | None:
+    """The name of the array with the samples for training; None if there is none.
 
     Args:
-        arrays: Pictures, and integer labels in memory, by their names. Pictures may be
-            anything that has a shape, a dtype and, indexed, gives an array.
+        shapes: The shape of each array of a file.
+    """
+    known = next((key for key in _TRAIN if key in shapes), None)
+    if known is None and len(shapes) == 1 and voxels.is_grid(*shapes.values()):
+        (known,) = shapes
+    return known
+
+
+def wanted(shapes: dict[str, tuple[int, ...]]) -> set[str]:
+    """The names of the arrays to read: samples, labels and other factors."""
+    train = training_key(shapes)
+    if train is None:
+        return set()
+    known = {train, *_TEST, *LABELS} & shapes.keys()
+    return known | _factors_of(shapes, train)
+
+
+def _factors_of(shapes: dict[str, tuple[int, ...]], train: str) -> set[str]:
+    """Arrays with a value, or a few, for each sample; none where a test set has its own."""
+    if any(key in shapes for key in _TEST):
+        return set()
+    count = shapes[train][:1]
+    return {
+        key
+        for key, shape in shapes.items()
+        if key not in {*_TRAIN, *LABELS, train}
+        and shape[:1] == count
+        and (len(shape) == 1 or (len(shape) == 2 and shape[1] <= _MOST_COLUMNS))
+    }
+
+
+class ArraySource(Source):
+    """Pictures N×H×W or N×H×W×C, uint8, or voxels N×S×S×S or N×S×S×S×1, held as arrays.
+
+    If there are test samples (`x_test`), they are the test split, and every tenth of the
+    others is for validation; else `hold_out` splits. Labels become the factor "label", and
+    other arrays with one value a sample, or at most 16, factors of their own names.
+
+    Args:
+        arrays: Samples, and labels in memory, by their names. Samples may be anything that
+            has a shape and a dtype and gives an array when it is indexed.
     """
 
     def __init__(self, name: str, arrays: dict[str, np.ndarray], reading: Reading = AS_IT_SEEMS):
@@ -54,44 +79,55 @@ class ArraySource(Source):
                 f"--layout {reading.layout}: {name} holds arrays, and no {reading.layout}"
             )
         self._arrays = arrays = _numbered(arrays)
-        self._train = next((key for key in _TRAIN if key in arrays), None)
+        shapes = {key: getattr(array, "shape", ()) for key, array in arrays.items()}
+        self._train = training_key(shapes)
         self._test = next((key for key in _TEST if key in arrays), None)
         if self._train is None:
             found = ", ".join(printable(key) for key in sorted(arrays)) or "nothing"
             raise Refused(f"{name} holds {found}: none of {', '.join(_TRAIN)}")
-        images = arrays[self._train]
+        samples = arrays[self._train]
+        grids = voxels.is_grid(samples.shape) and (
+            samples.ndim == 5 or samples.dtype == bool or samples.shape[3] not in (1, 3)
+        )
+        self.kind = "voxels" if grids or self._train == "voxels" else "pictures"
         for key in filter(None, (self._train, self._test)):
-            self._check(key, images)
-        self.channels = 1 if images.ndim == 3 else images.shape[-1]
-        self.count = len(images)
-        self.sizes = ((images.shape[1], images.shape[2]),) * 2
+            self._check(key, samples)
+        flat = samples.ndim == 3 or self.kind == "voxels"
+        self.channels = 1 if flat else samples.shape[-1]
+        self.count = len(samples)
+        self.sizes = ((samples.shape[1], samples.shape[2]),) * 2
+        self._read_factors(shapes)
+
+    def _read_factors(self, shapes: dict) -> None:
+        arrays = self._arrays
         keys = [_LABELS.get(key) for key in (self._train, self._test) if key]
         labels = [arrays[key].ravel() for key in keys if key in arrays]
         words = arrays.get(_WORDS)
         self.factors = {"label": words} if words else _words_for(labels)
         self.modes = tuple(self.factors) if self.factors and balanced(labels[0]) else ()
+        self._others = {}
+        for key in sorted(_factors_of(shapes, self._train)):
+            values, known = _factor(arrays[key])
+            if values is not None:
+                self._others[key] = values
+                self.factors[key] = known
 
     def _check(self, key: str, first: np.ndarray) -> None:
-        images = self._arrays[key]
-        if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] in (1, 3))):
-            raise Refused(
-                f"{self.name}: '{key}' has the shape {images.shape}; "
-                "legal are (N, H, W) and (N, H, W, 1 or 3)"
-            )
-        if images.dtype != np.uint8:
-            raise Refused(f"{self.name}: '{key}' is {images.dtype}; legal is uint8, 0 to 255")
-        if 0 in images.shape:
-            raise Refused(f"{self.name}: '{key}' is empty")
-        if images.ndim != first.ndim or images.shape[3:] != first.shape[3:]:
-            raise Refused(f"{self.name}: '{key}' and '{self._train}' differ in their channels")
+        samples, name = self._arrays[key], f"{self.name}: '{key}'"
+        if self.kind == "voxels":
+            voxels.check(name, samples.shape, samples.dtype)
+        else:
+            _check_pictures(name, samples)
+        if samples.ndim != first.ndim or samples.shape[3:] != first.shape[3:]:
+            raise Refused(f"{name} and '{self._train}' differ in their channels")
         labels = self._arrays.get(_LABELS.get(key, ""))
         if labels is not None and labels.dtype.kind not in "uibf":
             raise Refused(
                 f"{self.name}: '{_LABELS[key]}' is {labels.dtype}; legal are numbers or words"
             )
-        if labels is not None and labels.size != len(images):
+        if labels is not None and labels.size != len(samples):
             raise Refused(
-                f"{self.name}: {labels.size} labels for the {len(images)} pictures of '{key}'"
+                f"{self.name}: {labels.size} labels for the {len(samples)} {self.kind} of '{key}'"
             )
 
     def load(self, split, size, count, seed):
@@ -101,13 +137,14 @@ class ArraySource(Source):
         if _LABELS.get(key, "") in self._arrays:
             labels = self._arrays[_LABELS[key]]
             factors["label"] = labels.reshape(len(self._arrays[key]))[index]
+        factors |= {name: values[index] for name, values in self._others.items()}
         return self._read(key, index, size, factors)
 
     def _read(self, key: str, index: np.ndarray, size, factors: dict) -> SampleSet:
-        return SampleSet(self._fitted(self._arrays[key][index], size), factors)
+        return SampleSet(self._fitted(key, self._arrays[key][index], size), factors)
 
     def _in_split(self, split: str) -> tuple[str, np.ndarray]:
-        """The array that holds a split, and which of its pictures are in it."""
+        """The array that holds a split, and the indices in it."""
         if self._test is None:
             return self._train, hold_out(self.count, split)
         if split == "test":
@@ -115,54 +152,46 @@ class ArraySource(Source):
         index = np.arange(self.count)
         return self._train, index[(index % 10 == 9) == (split == "validation")]
 
-    def _fitted(self, images: np.ndarray, size) -> np.ndarray:
-        return all_fitted(images[..., None] if images.ndim == 3 else images, size, self._fit)
+    def _fitted(self, key: str, samples: np.ndarray, size) -> np.ndarray:
+        if self.kind == "voxels":
+            grids = voxels.as_voxels(f"{self.name}: '{key}'", samples)
+            return voxels.resized(grids, voxels.side_of(size))
+        return all_fitted(samples[..., None] if samples.ndim == 3 else samples, size, self._fit)
 
 
-class FileOfArrays(ArraySource):
-    """The same in an .h5 file, of which no more than is needed is in memory."""
+def _check_pictures(name: str, images) -> None:
+    if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] in (1, 3))):
+        raise Refused(
+            f"{name} has the shape {images.shape}; legal are (N, H, W) and (N, H, W, 1 or 3)"
+        )
+    if images.dtype != np.uint8:
+        raise Refused(f"{name} is {images.dtype}; legal is uint8, 0 to 255")
+    if 0 in images.shape:
+        raise Refused(f"{name} is empty")
 
-    def __init__(self, path: Path, name: str, arrays: dict, reading: Reading):
-        super().__init__(name, arrays, reading)
-        self._path = path
 
-    def _read(self, key, index, size, factors):
-        status = os.stat(self._path)
-        shapes = {"samples": (len(index), *height_and_width(size), self.channels)}
-        known = {"file": str(self._path.resolve()), "bytes": status.st_size, "array": key}
-        known |= {"changed": status.st_mtime_ns, "first": index[:2].tolist(), "fit": self._fit}
-        known |= {"shapes": shapes, "version": 1}
-
-        # One in ten may be wanted of what is read.
-        whole = math.prod(self._arrays[key].shape[1:])
-        at_once = max(1, min(_AT_ONCE, int(_BYTES_AT_ONCE / 10 / whole)))
-
-        def fill(rows: dict[str, np.ndarray]) -> SampleSet:
-            try:
-                return read(rows)
-            except OSError as fault:
-                raise Refused(f"{self.name} is damaged: '{key}' cannot be read") from fault
-
-        def read(rows: dict[str, np.ndarray]) -> SampleSet:
-            words = f"reading {len(index):,} pictures of {self.name}"
-            with _h5(self._path) as file, counted(words, len(index)) as progress:
-                for start in range(0, len(index), at_once):
-                    some = index[start : start + at_once]
-                    # One stretch, and then those that are wanted of it: h5 is slow to choose.
-                    stretch = file[key][some[0] : some[-1] + 1][some - some[0]]
-                    rows["samples"][start : start + len(some)] = self._fitted(stretch, size)
-                    progress(start + len(some))
-            return SampleSet(rows["samples"], factors)
-
-        label = f"array-{shapes['images'][2]}x{shapes['images'][1]}"
-        return cache.remember(label, known, shapes, fill)
+def _factor(values: np.ndarray) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+    """A factor's values as numbers, and its words; no values if it is of no use as a factor."""
+    if values.dtype.kind == "S":
+        values = np.char.decode(values, "utf-8")
+    if values.dtype.kind in "uib":
+        numbers = values.astype(np.int32)
+        return (numbers, None) if (numbers == values).all() else (None, None)
+    if values.dtype.kind == "f":
+        return values.astype(np.float32), None
+    if values.dtype.kind != "U" or values.ndim != 1:
+        return None, None
+    words, numbers = np.unique(values, return_inverse=True)
+    if len(words) > MOST_CLASSES or len(words) == len(values):
+        return None, None
+    return numbers.astype(np.int32), tuple(printable(word) for word in words)
 
 
 def _numbered(arrays: dict) -> dict:
-    """The same with labels that are words as their numbers, and the words beside them."""
+    """Replace labels that are words by numbers, and add the words."""
     worded = {
         key: np.char.decode(arrays[key], "utf-8") if arrays[key].dtype.kind == "S" else arrays[key]
-        for key in sorted({*_LABELS.values()} & arrays.keys())
+        for key in sorted(LABELS & arrays.keys())
         if getattr(arrays[key], "dtype", None) is not None and arrays[key].dtype.kind in "US"
     }
     if not worded:
@@ -177,7 +206,7 @@ def _numbered(arrays: dict) -> dict:
 
 
 def _words_for(labels: list[np.ndarray]) -> dict[str, tuple[str, ...]]:
-    """What labels can be said to be, where they are few and numbered from 0: their numbers."""
+    """The words of labels that are few and numbered from 0: their numbers."""
     together = np.concatenate([part.astype(np.int64) for part in labels]) if labels else np.empty(0)
     if not together.size:
         return {}
@@ -185,87 +214,3 @@ def _words_for(labels: list[np.ndarray]) -> dict[str, tuple[str, ...]]:
     if together.min() < 0 or classes > MOST_CLASSES:
         return {}
     return {"label": tuple(str(number) for number in range(classes))}
-
-
-def open_arrays(path: Path, reading: Reading) -> ArraySource:
-    """Look into an .npz file (read whole) or an .h5 file (read where it is needed).
-
-    Raises:
-        Refused: it is no such file, holds anything but plain arrays, or none of the known
-            names.
-    """
-    return (_open_npz if path.suffix == ".npz" else _open_h5)(path, reading)
-
-
-def _open_npz(path: Path, reading: Reading) -> ArraySource:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            wanted = _WANTED & set(file.files)
-            if not wanted & set(_TRAIN):
-                # Nothing to read: let the source say so, with the names that there are.
-                return ArraySource(printable(path.name), dict.fromkeys(file.files))
-            return ArraySource(printable(path.name), {key: file[key] for key in wanted}, reading)
-    except Refused:
-        raise
-    except DAMAGED as fault:
-        if "allow_pickle" in str(fault) and zipfile.is_zipfile(path):
-            raise Refused(
-                f"{printable(path)} holds Python objects; only plain arrays are read, never pickles"
-            ) from fault
-        raise Refused(f"{printable(path)} cannot be read as .npz") from fault
-
-
-def _open_h5(path: Path, reading: Reading) -> ArraySource:
-    name = printable(path.name)
-    try:
-        with _h5(path) as file:
-            wanted = {key: _plain_array(file, key, name) for key in sorted(_WANTED & set(file))}
-            if not set(wanted) & set(_TRAIN):
-                return ArraySource(name, dict.fromkeys(file))
-            arrays = {
-                key: _in_memory(array) if key in _LABELS.values() else _Shape(array)
-                for key, array in wanted.items()
-            }
-            return FileOfArrays(path, name, arrays, reading)
-    except Refused:
-        raise
-    except DAMAGED as fault:
-        raise Refused(f"{printable(path)} cannot be read as .h5") from fault
-
-
-@contextmanager
-def _h5(path: Path) -> AbstractContextManager:
-    # Takes a while to import, and few sets need it.
-    import h5py
-
-    with h5py.File(path, "r") as file:
-        yield file
-
-
-def _in_memory(array) -> np.ndarray:
-    """The values of an .h5 file's array; text as text."""
-    import h5py
-
-    is_text = h5py.check_string_dtype(array.dtype) is not None
-    return np.array(array.asstr()[...], str) if is_text else array[...]
-
-
-def _plain_array(file, key: str, name: str):
-    """An array of an .h5 file whose values lie in that file."""
-    import h5py
-
-    link = file.get(key, getlink=True)
-    array = file[key] if isinstance(link, h5py.HardLink) else None
-    if not isinstance(array, h5py.Dataset) or array.is_virtual or array.external:
-        raise Refused(f"{name}: '{key}' is no array of this file (a link or a group)")
-    return array
-
-
-class _Shape:
-    """What can be said of an array without reading it."""
-
-    def __init__(self, array):
-        self.shape, self.dtype, self.ndim = array.shape, array.dtype, array.ndim
-
-    def __len__(self) -> int:
-        return self.shape[0]

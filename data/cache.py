@@ -1,4 +1,4 @@
-"""What is kept between runs: decoded pictures and the like, a checked file each, whole or not.
+"""A cache on disk of decoded samples and other arrays, one checked file each.
 
 The folder is `$GAN_COOKBOOK_CACHE`, or `~/.cache/gan-cookbook`. It can be deleted at any
 time. A file is an uncompressed .npz: the zip format carries a checksum of each array, so a
@@ -30,28 +30,30 @@ from data.samples import SampleSet
 
 _FACTOR = "factor:"
 # Raised with every change of what a file holds.
-_FORMAT = 5
+_FORMAT = 6
 # Bytes that are written at a time; more than any header.
 _BLOCK = 1 << 20
 
 
 def folder() -> Path:
-    """Where cached data is kept."""
+    """The folder of the cache."""
     chosen = os.environ.get("GAN_COOKBOOK_CACHE")
     return Path(chosen) if chosen else Path.home() / ".cache" / "gan-cookbook"
 
 
-def remember(
+def cached(
     label: str, key: dict, shapes: dict[str, tuple], fill: Callable[[dict], SampleSet]
 ) -> SampleSet:
-    """The set that `fill` gives, from the cache where it is there already.
+    """Load a sample set from the cache, or make it with `fill` and cache it.
 
     Args:
-        label: Begins the file's name, for people.
+        label: Prefix of the file's name.
         key: Everything that the pictures depend on; another key is another file.
-        shapes: "samples", and "inputs" of pairs: N×H×W×C, where N may turn out smaller.
-        fill: Called where the cache has nothing usable, with empty uint8 arrays of these
-            shapes; gives a set of what it has written into them, from their beginning.
+        shapes: "samples", and "inputs" of pairs: N×H×W×C for pictures, N×S×S×S×1 for voxels,
+            where N may turn out smaller.
+        fill: Called if the cache has no usable file, with empty arrays of these shapes (uint8
+            for pictures, bool for voxels); returns a set of the rows that it has written, from
+            the first on.
 
     Raises:
         EnvironmentFailure: the pictures are too many for the memory and for the disk.
@@ -61,29 +63,29 @@ def remember(
     def make() -> dict[str, np.ndarray]:
         if large:
             return _fill_files(path, shapes, fill)
-        return _to_arrays(fill({name: np.empty(s, np.uint8) for name, s in shapes.items()}))
+        return _to_arrays(fill({name: np.empty(s, _dtype(s)) for name, s in shapes.items()}))
 
     def check(arrays: dict[str, np.ndarray]) -> SampleSet:
         return _to_set(_with_files(path, arrays, shapes) if large else arrays)
 
     path = _path(label, text := _text(key | {"in files": large}))
-    return check(_remember(path, text, make, check))
+    return check(_cached(path, text, make, check))
 
 
-def remember_arrays(
+def cached_arrays(
     label: str,
     key: dict,
     make: Callable[[], dict[str, np.ndarray]],
     check: Callable[[dict[str, np.ndarray]], object] = lambda arrays: None,
 ) -> dict[str, np.ndarray]:
-    """The arrays that `make` gives, from the cache where they are there already.
+    """Load arrays from the cache, or make them with `make` and cache them.
 
     Args:
-        label, key, make: As for `remember`.
+        label, key, make: As for `cached`.
         check: Raises ValueError or KeyError for arrays of which one is not as it should be.
     """
     text = _text(key)
-    return _remember(_path(label, text), text, make, check)
+    return _cached(_path(label, text), text, make, check)
 
 
 def _text(key: dict) -> str:
@@ -94,19 +96,19 @@ def _path(label: str, text: str) -> Path:
     return folder() / f"{label}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.npz"
 
 
-def _remember(path: Path, text: str, make: Callable, check: Callable) -> dict[str, np.ndarray]:
+def _cached(path: Path, text: str, make: Callable, check: Callable) -> dict[str, np.ndarray]:
     kept = _look(path, text, check)
     if kept is not None:
         return kept
     with file_lock(path):
-        # Another process may have made it since.
+        # Another process may have made it while this one waited for the lock.
         kept = _look(path, text, check, aloud=False)
         if kept is not None:
             return kept
         arrays = make()
         try:
             clear_asides(path.parent)
-            # Put in place at once, so that no reader and no other writer sees half a file.
+            # An atomic write: no reader and no other writer sees half a file.
             with atomic_write(path) as tmp:
                 about = {"key": np.array(text), "names": np.array(sorted(arrays))}
                 np.savez(tmp, allow_pickle=False, **arrays, **about)
@@ -140,7 +142,7 @@ def _read(path: Path, key: str) -> dict[str, np.ndarray]:
 
 
 def _memory() -> float:
-    """How many bytes of pictures may be in memory."""
+    """The largest set that is kept in memory, in bytes."""
     said = os.environ.get("GAN_COOKBOOK_MEMORY", "2")
     try:
         return float(said) * 1e9
@@ -148,12 +150,17 @@ def _memory() -> float:
         raise Refused(f"GAN_COOKBOOK_MEMORY={said}: legal is a number of gigabytes") from None
 
 
+def _dtype(shape: tuple) -> np.dtype:
+    """Of pictures, N×H×W×C, or of voxels, N×S×S×S×1."""
+    return np.dtype(bool if len(shape) == 5 else np.uint8)
+
+
 def _file_of(path: Path, name: str) -> Path:
     return path.with_name(f"{path.stem}-{name}.npy")
 
 
 def _fill_files(path: Path, shapes: dict, fill: Callable) -> dict[str, np.ndarray]:
-    """Have rows written into files of their own; returns all of the set that is small."""
+    """Fill memory-mapped files; returns the set's small arrays."""
     try:
         with ExitStack() as files:
             rows = {}
@@ -174,10 +181,10 @@ def _fill_files(path: Path, shapes: dict, fill: Callable) -> dict[str, np.ndarra
 
 
 def _new_file(tmp: Path, shape: tuple) -> np.memmap:
-    rows = np.lib.format.open_memmap(tmp, mode="w+", dtype=np.uint8, shape=shape)
+    rows = np.lib.format.open_memmap(tmp, mode="w+", dtype=_dtype(shape), shape=shape)
     with open(tmp, "rb+") as file:
-        # Now, and with an error that can be told: to write into a file's hole on a full disk
-        # kills the process.
+        # Allocate now, where a full disk raises OSError: writing into a sparse file on a full
+        # disk kills the process with SIGBUS.
         _allocate(file, os.fstat(file.fileno()).st_size)
     return rows
 
@@ -186,7 +193,7 @@ def _allocate(file: IO[bytes], size: int) -> None:
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
         return
-    # Not everywhere; there, what comes after the header is written once more.
+    # Without posix_fallocate: write zeros, all but the header that is there already.
     file.seek(_BLOCK)
     for start in range(_BLOCK, size, _BLOCK):
         file.write(bytes(min(_BLOCK, size - start)))
@@ -194,7 +201,7 @@ def _allocate(file: IO[bytes], size: int) -> None:
 
 
 def _with_files(path: Path, arrays: dict, shapes: dict) -> dict[str, np.ndarray]:
-    """A set's small arrays, and its pictures as files that are read where they are indexed."""
+    """Add the memory-mapped samples to a set's small arrays."""
     together = {name: a for name, a in arrays.items() if name != "count"}
     for name, shape in shapes.items():
         rows = np.load(_file_of(path, name), mmap_mode="r", allow_pickle=False)
@@ -217,11 +224,11 @@ def _to_set(arrays: dict[str, np.ndarray]) -> SampleSet:
     factors = {n[len(_FACTOR) :]: values for n, values in arrays.items() if n.startswith(_FACTOR)}
     left_out = json.loads(str(arrays["left_out"]))
     kept = SampleSet(arrays["samples"], factors, arrays.get("inputs"), left_out)
-    for pictures in (kept.samples, kept.inputs):
-        if pictures is not None and (pictures.dtype != np.uint8 or pictures.ndim != 4):
-            raise ValueError("no pictures")
+    for array in (kept.samples, kept.inputs):
+        if array is not None and (array.ndim not in (4, 5) or array.dtype != _dtype(array.shape)):
+            raise ValueError("neither pictures nor voxels")
     if any(len(v) != len(kept) for v in (*factors.values(), kept.inputs) if v is not None):
-        raise ValueError("not as many factors or inputs as pictures")
+        raise ValueError("not as many factors or inputs as samples")
     return kept
 
 

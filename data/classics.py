@@ -1,4 +1,4 @@
-"""The small sets that every field's first pages use, in the formats of their authors.
+"""Readers of Fashion-MNIST and CIFAR-10 in the formats of their authors.
 
 Keras has the same sets, but unpickles one of them; here nothing is ever unpickled.
 """
@@ -15,7 +15,7 @@ from data.errors import Refused
 from data.files import DAMAGED
 
 _IDX = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
-#: Of the four files of Fashion-MNIST: name -> SHA-256, as TensorFlow Datasets has them.
+#: The four files of Fashion-MNIST: name -> SHA-256, as TensorFlow Datasets has them.
 FASHION = {
     f"{name}-ubyte.gz": sha256
     for name, sha256 in zip(
@@ -35,7 +35,7 @@ _CIFAR_ROW = 1 + 3 * 32 * 32
 
 
 def read_fashion(folder: Path) -> dict[str, np.ndarray]:
-    """Fashion-MNIST from its four files; uint8 pictures N×28×28 and labels.
+    """Read Fashion-MNIST from its four files: uint8 pictures N×28×28 and labels.
 
     Raises:
         Refused: a file is damaged.
@@ -45,8 +45,9 @@ def read_fashion(folder: Path) -> dict[str, np.ndarray]:
 
 
 def read_idx(file: Path) -> np.ndarray:
-    """A gzipped array of bytes in LeCun's IDX format: two zeros, 8, the number of axes, their
-    lengths as big-endian words, the values.
+    """Read a gzipped array of bytes in LeCun's IDX format.
+
+    It holds two zeros, 8, the number of axes, their lengths as big-endian words, the values.
     """
     with gzip.open(file, "rb") as opened:
         content = opened.read()
@@ -58,7 +59,7 @@ def read_idx(file: Path) -> np.ndarray:
 
 
 def read_cifar(folder: Path) -> dict[str, np.ndarray]:
-    """CIFAR-10 from its binary version; uint8 pictures N×32×32×3 and labels.
+    """Read CIFAR-10 from its binary version: uint8 pictures N×32×32×3 and labels.
 
     Raises:
         Refused: a file is missing or damaged.

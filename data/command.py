@@ -1,4 +1,4 @@
-"""Command lines: flags to a configuration, and every refusal in one line."""
+"""Command-line parsing into dataclasses; every error is one line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from data.errors import EnvironmentFailure, Refused
 
 
 def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, about: str = ""):
-    """The flags of a dataclass, from the command line.
+    """Parse a command line into a dataclass.
 
     Raises:
         Refused: an unknown flag or a value of the wrong kind, in tyro's words, on one line.
@@ -46,7 +46,7 @@ def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, ab
 
 
 def _first_words(box: str) -> str:
-    """What stands in a box of tyro's before its first rule, and the flag it suggests."""
+    """The message in a box that tyro prints, and the flag that it suggests."""
     lines = [line.strip("│ \n") for line in box.splitlines() if line.startswith("│")]
     words, rest = [], iter(lines)
     for line in rest:
@@ -60,7 +60,7 @@ def _first_words(box: str) -> str:
 
 
 def run_program(program: Callable[[], int | None]) -> int:
-    """Run a command's main function; turns what it raises into one line and an exit code."""
+    """Run a command's main function; exceptions become one line and an exit code."""
     try:
         return program() or 0
     except (Refused, EnvironmentFailure) as no:
@@ -70,7 +70,7 @@ def run_program(program: Callable[[], int | None]) -> int:
         print("interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone; nothing more can be said to it.
+        # The process that read the output has ended.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
     except MemoryError:

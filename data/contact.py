@@ -1,4 +1,4 @@
-"""Contact sheets: what a data set looks like, at a glance."""
+"""Contact sheets of sample sets."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import numpy as np
 from PIL import Image
 
 from data.figure import scatter
+from data.resize import all_fitted
 from data.samples import SampleSet
 from data.sheet import grid
+from data.voxels import views
 
 
 def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
-    """All of a set on one sheet; each picture of a pair stands to the right of its input.
+    """Draw a contact sheet of a sample set; samples stand to the right of their inputs.
 
     Args:
         across: How many pixels wide the sheet may be, if it holds more than one picture.
@@ -20,9 +22,9 @@ def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
         return scatter(pictures.samples)
     if pictures.derive is not None:
         pictures = pictures.take(np.arange(len(pictures)))
-    images = pictures.samples
+    images = views(pictures.samples) if pictures.kind == "voxels" else pictures.samples
     if pictures.inputs is not None:
-        inputs = pictures.inputs
+        inputs = all_fitted(pictures.inputs, images.shape[1:3])
         channels = max(images.shape[-1], inputs.shape[-1])
         both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (inputs, images)]
         images = np.concatenate(both, axis=2)
@@ -30,7 +32,7 @@ def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
 
 
 def beside(left: Image.Image, right: Image.Image) -> Image.Image:
-    """Two sheets beside each other."""
+    """Place two sheets side by side."""
     sheet = Image.new(
         "RGB", (left.width + 16 + right.width, max(left.height, right.height)), "white"
     )

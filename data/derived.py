@@ -1,4 +1,4 @@
-"""Pairs made from single pictures: what a translator is to undo is done to each of them.
+"""Pairs made from single pictures: each input is its picture with something taken away.
 
 | pairs    | the input is                               | so that a translator learns |
 |----------|--------------------------------------------|-----------------------------|
@@ -20,7 +20,7 @@ from data.reading import Pairs
 from data.source import Source
 
 BLOCK = 4
-#: Of the holes' height and width, as shares of the picture's.
+#: Range of a hole's height and width, as shares of the picture's.
 HOLE = (0.25, 0.5)
 #: The value that fills a hole: the middle, 0 where pictures are in [-1, 1].
 FILLING = 128
@@ -32,7 +32,7 @@ _BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def edges(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Canny's outlines (1986), black on white.
+    """Canny edges (Canny 1986), black on white.
 
     Args:
         images: uint8 N×H×W×C.
@@ -51,12 +51,12 @@ def edges(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 
 
 def grey(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """The brightness (ITU-R BT.601), uint8 N×H×W×1; see `edges`."""
+    """Luma (ITU-R BT.601), uint8 N×H×W×1; see `edges`."""
     return np.rint(images @ _BRIGHTNESS).astype(np.uint8)[..., None]
 
 
 def lowres(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Means of `BLOCK`×`BLOCK` pixels in place of the pixels, uint8 N×H×W×C; see `edges`.
+    """Pictures averaged over blocks of `BLOCK`×`BLOCK` pixels, uint8 N×H×W×C; see `edges`.
 
     Blocks at the right and lower edge may be cut off.
     """
@@ -70,7 +70,7 @@ def lowres(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 
 
 def mask(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Each picture with one rectangular hole, filled with `FILLING`; see `edges`.
+    """Pictures with one rectangular hole each, filled with `FILLING`; see `edges`.
 
     Args:
         numbers: Another number is another hole.
@@ -78,9 +78,9 @@ def mask(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
     height, width = images.shape[1:3]
     holed = np.array(images)
     for picture, number in zip(holed, numbers, strict=True):
-        dice = np.random.default_rng(int(number))
-        high, wide = (np.rint(dice.uniform(*HOLE, 2) * (height, width))).astype(int)
-        top, left = dice.integers(0, height - high + 1), dice.integers(0, width - wide + 1)
+        rng = np.random.default_rng(int(number))
+        high, wide = (np.rint(rng.uniform(*HOLE, 2) * (height, width))).astype(int)
+        top, left = rng.integers(0, height - high + 1), rng.integers(0, width - wide + 1)
         picture[top : top + high, left : left + wide] = FILLING
     return holed
 
@@ -109,7 +109,7 @@ class DerivedPairs(Source):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """The source's own."""
+        """As `Source.remarks`."""
         return self._source.remarks
 
     @property
@@ -118,7 +118,7 @@ class DerivedPairs(Source):
         return self._source.unusable
 
     def describe_sizes(self) -> str:
-        """The source's sizes in words."""
+        """As `Source.describe_sizes`."""
         return self._source.describe_sizes()
 
     def name_of(self, split, index, left_out):
@@ -126,6 +126,6 @@ class DerivedPairs(Source):
         return self._source.name_of(split, index, left_out)
 
     def load(self, split, size, count, seed):
-        """As `Source.load`; the inputs are made when they are asked for."""
+        """As `Source.load`; the inputs are made when samples are taken."""
         loaded = self._source.load(split, size, count, seed)
         return replace(loaded, inputs=None, derive=WAYS[self._way])

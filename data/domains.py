@@ -1,4 +1,4 @@
-"""Two sets of pictures that do not correspond, as one source."""
+"""Two unpaired sets of pictures as one source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from data.source import Source
 
 
 class DomainsSource(Source):
-    """Two sets of pictures that do not correspond to each other."""
+    """Two unpaired sets of pictures, each with a source of its own."""
 
     kind = "domains"
 
@@ -21,7 +21,7 @@ class DomainsSource(Source):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """Its own, and those of both domains, each once."""
+        """Remarks on the set and on both domains, each once."""
         each = (remark for source in self.domains.values() for remark in source.remarks)
         return tuple(dict.fromkeys((*self._remarks, *each)))
 
@@ -32,7 +32,7 @@ class DomainsSource(Source):
         return first.unusable | second.unusable
 
     def describe_sizes(self) -> str:
-        """The sizes in words."""
+        """As `Source.describe_sizes`."""
         return super().describe_sizes() if self.sizes else self._first.describe_sizes()
 
     @property
@@ -40,12 +40,12 @@ class DomainsSource(Source):
         return next(iter(self.domains.values()))
 
     def ask_for_one(self) -> str:
-        """What to say to those who want one set of pictures."""
+        """The error message where one set of pictures is needed."""
         legal = " or ".join(source.name for source in self.domains.values())
         return f"--data {self.name} is two sets of pictures; legal is one of them, {legal}"
 
     def load(self, split, size, count, seed) -> UnpairedSet:
-        """As `Source.load`, of each domain by itself."""
+        """As `Source.load`, for both domains."""
         return UnpairedSet(*(d.load(split, size, count, seed) for d in self.domains.values()))
 
 

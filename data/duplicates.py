@@ -1,4 +1,4 @@
-"""Pictures that a data set holds twice: what was learned must not be what is tested."""
+"""Detection of duplicate pictures, within a split and between splits."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _AT_ONCE, _DISTANCES = 1000, 20_000_000
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Two pictures that are one."""
+    """Two pictures that show the same."""
 
-    #: Their places in the first and in the second set.
+    #: Their indices in the first and in the second set.
     first: int
     second: int
     #: The largest difference of their brightness on the grid, in grey levels.
@@ -33,7 +33,7 @@ class Duplicate:
 
 
 def between(first: SampleSet, second: SampleSet) -> list[Duplicate]:
-    """For each picture of the second set, the nearest of the first, if it is the same picture.
+    """Find pictures of the second set that are also in the first.
 
     Pairs are the same only if their inputs are, too.
     """
@@ -47,7 +47,7 @@ def between(first: SampleSet, second: SampleSet) -> list[Duplicate]:
 
 
 def within(pictures: SampleSet) -> list[Duplicate]:
-    """Pictures of one set that were there before: (earlier, later)."""
+    """Find pictures that occur again in the same set, as (earlier, later)."""
     if len(pictures) < 2:
         return []
     prints = _prints(pictures)
@@ -58,7 +58,7 @@ def within(pictures: SampleSet) -> list[Duplicate]:
 
 
 def _prints(pictures: SampleSet) -> np.ndarray:
-    """Brightness on a coarse grid, of pairs of both halves: float32 N×GRID² or N×2·GRID²."""
+    """Brightness on a coarse grid: float32 N×GRID², with inputs N×2·GRID²."""
     # Inputs that are made of the pictures would tell nothing more.
     halves = [pictures.samples, *([] if pictures.inputs is None else [pictures.inputs])]
     small = [
@@ -76,7 +76,7 @@ def _prints(pictures: SampleSet) -> np.ndarray:
 
 
 def _nearest(first: np.ndarray, second: np.ndarray, apart: bool):
-    """(place in second, its nearest in first, difference) of those that are one picture."""
+    """Yield (index in second, nearest in first, difference) of each duplicate."""
     # Nearest by the root mean square, which is a matrix product.
     squares = (first**2).sum(1)
     lively = second.std(axis=1) > _FLAT

@@ -1,7 +1,7 @@
-"""Files from the network: whole and as they should be, or not there at all.
+"""Downloads that are verified and atomic.
 
 What was fetched is recorded beside the file, in NAME.json: its address, length and SHA-256.
-Where nobody publishes a checksum, that record at least tells whether it is still the same.
+Where no checksum is published, that record at least tells whether it is still the same.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from data.files import ASIDE, MALFORMED, atomic_write, clear_asides
 from data.lock import file_lock
 from data.progress import counted
 
-# Of silence, after which a server is given up.
+# Timeout of a silent server.
 _SECONDS = 30.0
 _AT_ONCE = 1 << 18
 
 
 def datasets_folder() -> Path:
-    """Where fetched sets are kept: with those of Keras, in `$KERAS_HOME` or ~/.keras."""
+    """The folder of downloaded sets, shared with Keras: in `$KERAS_HOME` or ~/.keras."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home) if home else Path.home() / ".keras") / "datasets"
 
 
 def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.inf) -> Path:
-    """The file at an address, from `path` where it is there already.
+    """Download a file to `path`, unless a valid copy is there already.
 
-    It is written aside and put in place once it is whole: what an interruption left is
-    thrown away. A file that somebody has put there by hand is checked just the same.
+    It is written beside `path` and moved there once it is complete and verified; what an
+    interruption left is thrown away. A file put there by hand is verified in the same way.
 
     Args:
-        sha256: What it must be; None: not known. Then the record of a former fetch counts.
-        most: Bytes that it may have.
+        sha256: The expected checksum; None: unknown, and the record of a former download counts.
+        most: Largest size in bytes.
 
     Returns:
         `path`.
@@ -88,7 +88,7 @@ def digest(path: Path) -> str:
 
 
 def forget(path: Path) -> None:
-    """Remove a fetched file and its record: it was not what it should be."""
+    """Remove a downloaded file and its record."""
     path.unlink(missing_ok=True)
     _record_of(path).unlink(missing_ok=True)
 
@@ -117,7 +117,7 @@ def _record(path: Path, url: str) -> None:
 
 
 def why(fault: Exception) -> str:
-    """What went wrong, in a few words: requests' own are long and hold addresses of memory."""
+    """A network error in a few words, without the memory addresses that requests prints."""
     import requests
 
     if isinstance(fault, requests.exceptions.HTTPError) and fault.response is not None:
@@ -134,7 +134,7 @@ def why(fault: Exception) -> str:
 
 
 class _Bar:
-    """What pooch wants of a progress bar, on top of ours."""
+    """Adapter from `counted` to the progress bar that pooch expects."""
 
     def __init__(self, name: str, most: float):
         #: Bytes in all, which pooch sets; 0 where the server does not tell.
@@ -149,7 +149,7 @@ class _Bar:
         self._open.close()
 
     def update(self, more: int) -> None:
-        """So many bytes more have come."""
+        """Add downloaded bytes."""
         self._done += more
         if max(self._done - _AT_ONCE, self.total) > self._most:
             raise ValueError(f"it is larger than {self._most / 1e6:,.0f} MB")
@@ -160,8 +160,8 @@ class _Bar:
             self._tell(max(1, self._done))
 
     def reset(self) -> None:
-        """Called at the end, before all is counted once more."""
+        """Start counting again, as pooch does at the end."""
         self._done = 0
 
     def close(self) -> None:
-        """Called at the end; leaving the context is what closes."""
+        """Do nothing; the context manager closes."""

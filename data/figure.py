@@ -1,4 +1,4 @@
-"""Drawings with axes, by matplotlib, as pictures without a clock or a path in them."""
+"""Matplotlib figures as reproducible images, without a timestamp or a path."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def new_figure(width: float = 4, height: float = 4) -> Figure:
-    """An empty figure of width × height hundred pixels."""
+    """Create an empty figure of 100·width × 100·height pixels."""
     # Importing matplotlib takes a while, and not every command draws.
     from matplotlib.figure import Figure
 
@@ -21,7 +21,7 @@ def new_figure(width: float = 4, height: float = 4) -> Figure:
 
 
 def to_picture(figure: Figure) -> Image.Image:
-    """The figure as a picture; the same figure gives the same pixels."""
+    """Render a figure as an RGB image; the same figure gives the same pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     file = io.BytesIO()
@@ -30,7 +30,7 @@ def to_picture(figure: Figure) -> Image.Image:
 
 
 def scatter(points: np.ndarray) -> Image.Image:
-    """Points in the plane, N×2, with axes."""
+    """Scatter plot of points in the plane, N×2."""
     figure = new_figure()
     axes = figure.subplots()
     axes.scatter(*points.T, s=3, alpha=0.5, linewidths=0)

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside, then renamed into place."""
+"""Atomic file writes: into a temporary file, then renamed into place."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-#: What reading a damaged .npz, .keras or other zip file may raise. OSError is among them
-#: for formats of others; where a file is ours, an OSError is the machine's fault.
+#: What reading a damaged .npz, .keras or other zip file may raise. OSError is among them only
+#: for foreign formats; for a file of this project, an OSError is the machine's failure.
 MALFORMED = (
     ValueError,
     EOFError,
@@ -26,16 +26,16 @@ MALFORMED = (
 )
 DAMAGED = (OSError, *MALFORMED)
 
-#: Marks what is not yet in place; left behind only by a killed process.
+#: Prefix of temporary names; left behind only by a killed process.
 ASIDE = ".aside-"
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; on leaving, it takes the place of `path`.
+    """Context manager that gives a temporary path, renamed to `path` on success.
 
-    Where writing fails, nothing is left behind and what stood at `path` stays. The name
-    beside ends as the real one does, for libraries that choose a format by the ending.
+    On failure the temporary file is removed and `path` is unchanged. The temporary name has
+    the suffix of `path`, for libraries that choose a format by it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=ASIDE, suffix=path.suffix)
@@ -53,7 +53,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 
 def clear_asides(place: Path) -> None:
-    """Remove what killed processes left half-written a day ago or earlier."""
+    """Remove temporary files of killed processes that are older than a day."""
     for left in place.glob(f"{ASIDE}*"):
         try:
             if time.time() - left.stat().st_mtime > 24 * 3600:

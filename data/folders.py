@@ -1,8 +1,7 @@
 """Folders of pictures as sources: single pictures, pairs, or two domains.
 
-What the files are to each other, `data.layouts` says. A picture that cannot be used is
-named and left out as long as such are at most one in a hundred; where they are more, the
-folder is not what its owner thinks it is, and is refused.
+`data.layouts` determines the layout. Unusable files are left out and named, as long as they
+are at most one in a hundred; if they are more, the folder is refused (`data.faults`).
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from PIL import Image
 from data import cache
 from data.domains import DomainsSource
 from data.errors import Refused
+from data.faults import Faults
 from data.layouts import Item, Part, plan
 from data.listing import picture_files, printable
 from data.pictures import ENDINGS, Header, Unreadable, decode, read_header
@@ -29,49 +29,15 @@ from data.samples import SampleSet
 from data.source import Source
 from data.splits import MOST_CLASSES, balanced, divided, split_of
 
-_NAMED = 3
-# Enough to see whether pictures are label maps.
+# Pictures that are examined to tell whether they are label maps.
 _LOOKED_AT = 8
 _FEWEST_COLOURS, _MOST_COLOURS = 3, 64
-# Pictures that are decoded and not yet in their place.
+# Pictures that are decoded ahead.
 _AHEAD = 256
 
 
-class Faults:
-    """The pictures of a folder that cannot be used, and how many such are too many."""
-
-    def __init__(self, path: Path, total: int, reading: Reading):
-        self._path, self._total = path, total
-        self._tolerated = 0 if reading.strict else reading.tolerance * total
-        self.reasons: dict[str, str] = {}
-
-    def add(self, reasons: dict[str, str]) -> None:
-        """Remember why pictures cannot be used; refuses the folder where they are too many."""
-        self.reasons |= reasons
-        if len(self.reasons) > self._tolerated:
-            at_most = (
-                "--strict passes over none" if not self._tolerated else "1 in 100 is passed over"
-            )
-            raise Refused(
-                f"{self._path}: {len(self.reasons)} of {self._total} pictures cannot be used "
-                f"({self._in_words()}); remove them ({at_most})"
-            )
-
-    def remarks(self) -> tuple[str, ...]:
-        """What to tell the user, if anything."""
-        if not self.reasons:
-            return ()
-        out = f"left out {len(self.reasons)} of {self._total:,} pictures"
-        return (f"{out}: {self._in_words()}",)
-
-    def _in_words(self) -> str:
-        named = [f"{printable(file)}: {why}" for file, why in list(self.reasons.items())[:_NAMED]]
-        more = len(self.reasons) - len(named)
-        return "; ".join(named) + (f" and {more} more" if more else "")
-
-
 class FolderSource(Source):
-    """Pictures, or pairs of them, that lie in a folder."""
+    """Pictures or pairs in a folder."""
 
     def __init__(
         self,
@@ -86,7 +52,7 @@ class FolderSource(Source):
         self.path, self.name, self._items = path, name, items
         self._headers, self._faults, self._reading = headers, faults, reading
         self.count = len(items)
-        # What is to be made, and what it is to be made from.
+        # Samples and, for pairs, inputs.
         flipped = reading.direction == "BtoA"
         sides = [(i.a, i.b) if flipped or i.b is None else (i.b, i.a) for i in items]
         self._made = [made for made, _ in sides]
@@ -98,7 +64,7 @@ class FolderSource(Source):
         sizes = sorted((self._size_of(part)[::-1] for part in self._made), key=min)
         self.sizes = (sizes[0], sizes[-1])
         self._remarks = remarks + tuple(
-            f"{'pictures' if side == 'images' else 'inputs'} are label maps: the nearest pixel is "
+            f"{'pictures' if side == 'samples' else 'inputs'} are label maps: the nearest pixel is "
             "taken (--label-maps none mixes them)"
             for side in self.label_maps
             if reading.label_maps == "auto"
@@ -111,7 +77,7 @@ class FolderSource(Source):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What was understood of the folder, and what was left out so far."""
+        """Remarks on the layout, and on what was left out so far."""
         return self._remarks + self._faults.remarks()
 
     @property
@@ -131,13 +97,13 @@ class FolderSource(Source):
             for parts in (self._made, self._given)
             for part in (parts[i] for i in (chosen if parts else ()))
         ]
-        # Of a million files the list would be larger than many a set.
+        # A list of a million files would be larger than many sets.
         listed = hashlib.sha256(repr(files).encode("utf-8", "backslashreplace")).hexdigest()
         key = {"folder": str(self.path.resolve()), "files": listed, "shapes": shapes, "version": 2}
         key |= {"fit": self._reading.fit, "label maps": self.label_maps}
         key |= {"classes": self.factors}
         label = f"folder-{shape[2]}x{shape[1]}"
-        loaded = cache.remember(label, key, shapes, lambda rows: self._decode(chosen, rows))
+        loaded = cache.cached(label, key, shapes, lambda rows: self._decode(chosen, rows))
         self._faults.add(loaded.left_out)
         return loaded
 
@@ -182,7 +148,7 @@ class FolderSource(Source):
         return looked_at > 0
 
     def _decode(self, chosen: np.ndarray, rows: dict[str, np.ndarray]) -> SampleSet:
-        """Read the chosen items into rows; returns those that could be read."""
+        """Decode the chosen items into rows; returns those that could be read."""
         left_out, kept = {}, []
         one = partial(self._try, rows=rows)
         words = f"reading {len(chosen):,} pictures of {self.name}"
@@ -202,7 +168,7 @@ class FolderSource(Source):
         return SampleSet(**read, factors=factors, left_out=left_out)
 
     def _try(self, index: int, rows: dict) -> dict[str, np.ndarray] | tuple[str, str]:
-        """The pixels of an item; or which file cannot be read, and why."""
+        """The pixels of an item; or (file, reason) if they cannot be read."""
         read, sides = {}, {"samples": self._made, "inputs": self._given}
         for side, array in rows.items():
             part = sides[side][index]
@@ -232,7 +198,7 @@ class FolderSource(Source):
 
 
 def open_folder(path: Path, reading: Reading) -> Source:
-    """Look into a folder of pictures (headers only).
+    """Open a folder of pictures; only their headers are read.
 
     Raises:
         Refused: it has no picture, or too many that cannot be used, or lacks a side.

@@ -1,6 +1,4 @@
-"""Jitter: a picture is never cut out twice in quite the same way, and the halves of a pair
-always alike (Isola et al. 2017, section 6.2).
-"""
+"""Random crops and mirroring, the same for both halves of a pair (Isola et al. 2017, 6.2)."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from data.samples import SampleSet
 
 @dataclass(frozen=True)
 class Jitter:
-    """Random cutting and mirroring.
+    """Random cropping and mirroring.
 
     Pictures are loaded larger by `enlarged`, and `cut` takes a part of the wanted size from
     anywhere in them: what costs time, the resizing, is done once.
@@ -22,11 +20,11 @@ class Jitter:
 
     #: By how much larger pictures are loaded, as a share: 30/256 is the paper's 286 for 256.
     enlarged: float = 0.0
-    #: Whether pictures are mirrored, left and right, each with a chance of one half.
+    #: Whether pictures are mirrored horizontally, each with probability ½.
     flip: bool = False
 
     def loaded_size(self, size: Size) -> Size:
-        """The size at which pictures must be loaded to be cut to `size`."""
+        """The size at which pictures must be loaded to be cropped to `size`."""
         if not self.enlarged:
             return size
         height, width = (side + round(side * self.enlarged) for side in height_and_width(size))
@@ -35,13 +33,13 @@ class Jitter:
     def cut(
         self, pictures: SampleSet, index: np.ndarray, size: Size, rng: np.random.Generator
     ) -> SampleSet:
-        """Some pictures, and their inputs, cut alike.
+        """Take some pictures and their inputs, with the same random crop for both.
 
         Args:
             pictures: Of `loaded_size`.
             index: Which of them.
             size: Of what is returned.
-            rng: Decides where to cut and what to mirror.
+            rng: Decides where to crop and what to mirror.
         """
         chosen = pictures.samples[index]
         places = self._places(len(chosen), chosen.shape[1:3], height_and_width(size), rng)
@@ -65,7 +63,7 @@ class Jitter:
 
 
 def centred(images: np.ndarray, size: Size) -> np.ndarray:
-    """The middle of each picture: what a jittered set looks like without jitter."""
+    """The central crop of each picture: a set loaded for jitter, without jitter."""
     height, width = height_and_width(size)
     top, left = (images.shape[1] - height) // 2, (images.shape[2] - width) // 2
     return images[:, top : top + height, left : left + width]

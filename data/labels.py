@@ -1,4 +1,4 @@
-"""Colours that mean something: label maps that are given to a translator."""
+"""Label maps: the palette of their colours, and the nearest label of a pixel."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MOST = 256
 
 
 def palette_of(inputs: np.ndarray) -> list[list[int]] | None:
-    """The colours of label maps, uint8 N×H×W×C, sorted; None: too many to be labels."""
+    """The sorted colours of label maps, uint8 N×H×W×C; None if they are too many."""
     found = np.zeros((0, inputs.shape[-1]), np.uint8)
     for start in range(0, len(inputs), 64):
         some = np.asarray(inputs[start : start + 64]).reshape(-1, inputs.shape[-1])
@@ -22,7 +22,7 @@ def palette_of(inputs: np.ndarray) -> list[list[int]] | None:
 
 
 def nearest(picture: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """The index in `palette` (L×C) of the colour nearest to each pixel: H×W."""
+    """The index of the nearest colour of `palette` (L×C) for each pixel: H×W."""
     colours = palette.astype(np.float32)
     # Each colour that there is once: pictures are large, and label maps have few.
     flat = picture.reshape(-1, picture.shape[-1])
@@ -34,7 +34,7 @@ def nearest(picture: np.ndarray, palette: np.ndarray) -> np.ndarray:
 
 
 def check_labels(picture: np.ndarray, palette: list[list[int]], name: str) -> None:
-    """Refuse a label map, uint8 H×W×C, with a colour that no training picture had."""
+    """Refuse a label map, uint8 H×W×C, with a colour outside the palette."""
     colours = np.array(palette, np.uint8)
     strange = (colours[nearest(picture, colours)] != picture).any(-1)
     if strange.any():

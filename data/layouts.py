@@ -1,4 +1,4 @@
-"""What the files of a folder are to each other: single pictures, pairs, or two domains.
+"""Detection of a folder's layout: single pictures, pairs, or two domains.
 
 A file's folders say to which split, side and class it belongs:
 
@@ -29,13 +29,13 @@ SPLITS |= dict.fromkeys(("validation", "val", "valid", "dev"), "validation")
 _SIDES = ("A", "B")
 _BOTH = re.compile(rf"((?i:{'|'.join(SPLITS)}))[_-]?([AB])")
 _FEW = 3
-# Of the pictures of a folder of pairs, side by side: one or another may be something else.
+# The share of a folder's pictures that must be twice as wide as high: some may be strays.
 _NEARLY_ALL = 0.99
 
 
 @dataclass(frozen=True)
 class Part:
-    """Where a picture's pixels are: a file, or one half of it."""
+    """A picture's pixels in a file: all of it, or one half."""
 
     file: str
     half: str = ""
@@ -52,13 +52,13 @@ class Item:
 
     @property
     def files(self) -> set[str]:
-        """The files that it is in."""
+        """The files that hold it."""
         return {part.file for part in (self.a, self.b) if part}
 
 
 @dataclass
 class Plan:
-    """What was understood of a folder."""
+    """The layout of a folder: its kind, and which files form which items."""
 
     kind: str
     #: The pictures, or pairs; of two domains: name -> pictures.
@@ -71,7 +71,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Place:
-    """A file's folders, understood."""
+    """A file's split, side or class, and stem, read off its path."""
 
     file: str
     split: str
@@ -82,12 +82,12 @@ class _Place:
 
 
 def plan(name: str, headers: dict[str, Header], layout: Layout) -> Plan:
-    """How a folder's pictures are to be read.
+    """Determine how a folder's pictures are to be read.
 
     Args:
         name: The folder's, for messages.
         headers: What each file says of itself, by its name relative to the folder.
-        layout: What its owner says that it is.
+        layout: The `--layout` flag.
 
     Raises:
         Refused: it is not laid out as was said, or one side of two is missing.
@@ -126,7 +126,7 @@ def _alphabet(sides: dict) -> bool:
 
 
 def means_something(folder: str) -> bool:
-    """Whether a folder of this name is taken for a split, a side, or both."""
+    """Whether a folder's name denotes a split, a side, or both."""
     return bool(_split_of(folder) or folder in _SIDES or _BOTH.fullmatch(folder))
 
 
@@ -135,7 +135,7 @@ def _split_of(folder: str) -> str:
 
 
 def _places(files: list[str]) -> list[_Place]:
-    """The files' places, without the folders that all of them are in."""
+    """The files' places, without the folders that are common to all."""
     folders = _without_common([list(PurePath(file).parts[:-1]) for file in files])
     splits = []
     for inner in folders:
@@ -163,7 +163,7 @@ def _stem(file: str, split: str, folders: list[str]) -> str:
 
 
 def _without_common(all_folders: list[list[str]]) -> list[list[str]]:
-    """The files' folders below those that all of them are in, unless these mean something."""
+    """The files' folders below their common ones, unless these are a split or a side."""
     while all(all_folders) and len({folders[0] for folders in all_folders}) == 1:
         if means_something(all_folders[0][0]):
             break
@@ -172,7 +172,7 @@ def _without_common(all_folders: list[list[str]]) -> list[list[str]]:
 
 
 def _used(places: list[_Place]) -> tuple[list[_Place], tuple[str, ...]]:
-    """Without what lies beside the splits; and what remains to be split, said in full."""
+    """The places inside splits, if there are splits; and a remark on those outside."""
     inside = [place for place in places if place.split]
     if not inside:
         return places, ()
@@ -235,9 +235,8 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, unpai
                 f"{first}/ and {second}/ have no name in common: taken as two domains",
             )
             return as_domains
-        raise Refused(
-            f"{name}: no file in {printable(first)}/ has a partner of its name in {printable(second)}/"
-        )
+        here, there = printable(first), printable(second)
+        raise Refused(f"{name}: no file in {here}/ has a partner of its name in {there}/")
     items = []
     for stem in sorted(partners.keys() | others.keys()):
         here, there = partners.get(stem, []), others.get(stem, [])
@@ -270,7 +269,7 @@ def _by_stem(places: list[_Place], alike: Callable[[str], str] = str) -> dict[st
 
 
 def _unpaired(stem: str, here: list, there: list, headers: dict, sides: tuple) -> str:
-    """Why files of one name are no pair; "" where they are."""
+    """The reason why files of one name are no pair; "" if they are one."""
     for of, side in ((here, sides[0]), (there, sides[1])):
         if not of:
             return f"no partner in {printable(side)}/"

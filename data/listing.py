@@ -1,4 +1,4 @@
-"""Which files a folder holds, whatever they are called and wherever its links lead."""
+"""Listing of the picture files below a folder, links included."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def picture_files(path: Path) -> tuple[list[str], Counter]:
-    """The picture files below a folder, as sorted relative names; and what else is there.
+    """List the picture files below a folder as sorted relative paths.
 
     Links to folders are followed, but no folder is looked into twice: links in a circle end.
     What is nearer to the top comes first, and of those equally near a real folder. Hidden
@@ -63,7 +63,7 @@ def _is_folder(entry: os.DirEntry) -> bool:
 
 
 def printable(name: str | os.PathLike) -> str:
-    """A file's name as it can be printed on one line, in any language.
+    """A file's name with unprintable characters replaced.
 
     Bytes that are no UTF-8 and characters that move the cursor are shown as "�".
     """

@@ -1,4 +1,4 @@
-"""Pictures in a Lightning database (LMDB), as LSUN comes: written out as files of a folder."""
+"""Export of pictures from an LMDB database, the format of LSUN, into a folder."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ENDINGS = {b"\xff\xd8": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
 
 
 def check() -> None:
-    """Refuse where the package that reads such databases is missing."""
+    """Refuse if the package lmdb is not installed."""
     if importlib.util.find_spec("lmdb") is None:
         raise Refused("lsun_church needs the package lmdb: pip install 'gan-cookbook[datasets]'")
 
 
 def write_out(database: Path, folder: Path) -> None:
-    """Write each picture of a database into a folder that is not there yet, whole or not at all.
+    """Write all pictures of a database into a new folder, atomically.
 
     The files are called by the SHA-256 of their keys; what is no picture by its first bytes
     is passed over.

@@ -1,4 +1,4 @@
-"""From what a user writes after `--data` to a source of pictures."""
+"""Resolution of a `--data` argument to a source."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from data import named, worlds
-from data.arrays import ENDINGS, open_arrays
+from data.array_files import ENDINGS, open_arrays
 from data.derived import DerivedPairs
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
+from data.held_out import held_out_by
 from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
@@ -21,7 +22,7 @@ from data.tensorflow_sets import PREFIX, open_by_name
 
 
 def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
-    """The source that `spec` names: a world, a real set, a folder or a file of arrays.
+    """Find the source that `spec` names: a world, a real set, a folder or a file of arrays.
 
     One domain of an unpaired set is named as in "seasons:summer", and two domains from
     two places as in "summer/,winter/".
@@ -38,11 +39,13 @@ def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
     if reading.pairs and reading.direction == "BtoA":
         raise Refused(f"--direction BtoA: legal with --pairs {reading.pairs} is AtoB")
     source = _find(spec, reading)
+    if reading.split_by is not None:
+        source = held_out_by(source, reading.split_by)
     return source if reading.pairs is None else DerivedPairs(source, reading.pairs)
 
 
 def movable(spec: str) -> str:
-    """The same without this machine's root in it: paths relative to where one stands."""
+    """The same spec with absolute paths made relative to the current directory."""
     path = os.path.expanduser(spec)
     if not os.path.exists(path) and (halves := _halves(spec)):
         return ",".join(movable(half) for half in halves)
@@ -75,7 +78,7 @@ def _find(spec: str, reading: Reading) -> Source:
 
 
 def _open_folder(path: Path, reading: Reading) -> Source:
-    """A folder of pictures, or the one file of arrays that is in it."""
+    """Open a folder of pictures, or the only file of arrays in it."""
     try:
         arrays = [entry.name for entry in os.scandir(path) if entry.name.endswith(ENDINGS)]
     except OSError as fault:
@@ -87,7 +90,7 @@ def _open_folder(path: Path, reading: Reading) -> Source:
 
 
 def _two(spec: str, reading: Reading) -> Source | None:
-    """Two sets of pictures with a comma between them, as two domains."""
+    """Open two sets, with a comma between them, as two domains."""
     halves = _halves(spec)
     if halves is None:
         return None
@@ -105,7 +108,7 @@ def _two(spec: str, reading: Reading) -> Source | None:
 
 
 def _halves(spec: str) -> tuple[str, str] | None:
-    """What stands before and after a comma, if both are there; paths may hold others."""
+    """Split a spec at the comma whose both sides exist; paths may hold commas, too."""
     for place in (i for i, character in enumerate(spec) if character == ","):
         halves = spec[:place].strip(), spec[place + 1 :].strip()
         if all(_is_there(half) for half in halves):
@@ -122,7 +125,7 @@ def _is_there(spec: str) -> bool:
 
 
 def _one_domain(spec: str, reading: Reading) -> Source | None:
-    """One domain of a folder or a named set: "horse2zebra:A", "photos/:trainA"."""
+    """Open one domain of a folder or a named set: "horse2zebra:A", "photos/:trainA"."""
     whole, _, domain = spec.rpartition(":")
     if not whole or not _is_there(whole):
         return None

@@ -1,4 +1,4 @@
-"""One process at a time: what two want at once is made by one, and the other waits."""
+"""File locks between processes: one makes a file, the others wait for it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from data.files import ASIDE
 
 @contextmanager
 def file_lock(path: Path) -> Iterator[None]:
-    """Keep other processes from making the same file or folder; waits for one that does.
+    """Hold a lock on a file or folder that is to be made; waits while another process has it.
 
-    Where nothing can be written or locked, all go on at once.
+    Where no lock file can be written, there is no lock.
     """
     lock = path.with_name(f"{ASIDE}{path.stem}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = _take(lock, path.name)
     except OSError:
-        # Where nothing can be written or locked, the same may be made twice: no harm done.
+        # Without a lock the same file may be made twice, which costs time only.
         yield
         return
     try:
@@ -34,7 +34,7 @@ def file_lock(path: Path) -> Iterator[None]:
 
 
 def _take(lock: Path, name: str) -> int:
-    """The lock's handle, once this process is the only one to have it."""
+    """Acquire the lock; returns its handle."""
     told = False
     while True:
         handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o666)
@@ -46,7 +46,7 @@ def _take(lock: Path, name: str) -> int:
                     print(f"another process is making {name}: waiting for it", file=sys.stderr)
                     told = True
                 fcntl.flock(handle, fcntl.LOCK_EX)
-            # Who had it before has removed it: what counts is the file that others find.
+            # The former holder has removed its file: only a lock on the file at `lock` counts.
             if os.path.exists(lock) and os.path.samestat(os.fstat(handle), os.stat(lock)):
                 os.utime(lock)
                 return handle

@@ -1,4 +1,4 @@
-"""Worlds as sources: a finite, recorded part of an endless set, drawn once and cached."""
+"""Worlds as sources: a finite part of an endless set, drawn once and cached."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _AT_ONCE = 500
 
 
 def open_world(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
-    """The source of a world, or of one domain of it: "houses", "seasons:summer".
+    """Open a world or one of its domains: "houses", "seasons:summer".
 
     Args:
-        reading: Of a world of pairs, which half is the input.
+        reading: `direction` says which half of a world of pairs is the input.
 
     Raises:
         Refused: the world has no such domain.
@@ -48,7 +48,7 @@ def open_world(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
 
 
 class WorldSource(Source):
-    """Pictures, or pairs of pictures, that one of `data.worlds` draws."""
+    """Pictures or pairs drawn by one of `data.worlds`."""
 
     count = None
 
@@ -58,14 +58,14 @@ class WorldSource(Source):
         self.factors, self.modes = world.factors, world.modes
         self.input_channels, self.label_maps = world.input_channels, world.label_maps
         self.usual_size = world.usual_size
-        #: Of pairs: whether inputs are to be made from pictures, and not the other way.
+        #: Whether the two halves of pairs change places (`--direction BtoA`).
         self.turned = turned
         if turned:
             self.channels, self.input_channels = world.input_channels, world.channels
             self.label_maps = tuple(_OTHER[side] for side in world.label_maps)
 
     def describe_sizes(self) -> str:
-        """The sizes that can be drawn, in words."""
+        """As `Source.describe_sizes`: the range that can be drawn."""
         return f"any size from {self.world.smallest_size} to {self.world.largest_size}"
 
     def load(self, split, size, count, seed):
@@ -111,11 +111,11 @@ class WorldSource(Source):
             together = {name: np.concatenate([f[name] for f in factors]) for name in factors[0]}
             return SampleSet(**rows, factors=together)
 
-        return cache.remember(label, key, shapes, fill)
+        return cache.cached(label, key, shapes, fill)
 
 
 class PointSource(Source):
-    """Points in the plane; quicker drawn than read, so they are not cached."""
+    """Points in the plane, drawn at each load: reading them from a cache would be slower."""
 
     kind = "points"
     count = None

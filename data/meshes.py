@@ -1,30 +1,37 @@
-"""Three-dimensional shapes as triangles, in the Object File Format (.off) of ModelNet."""
+"""Triangle meshes in the Object File Format (.off) of ModelNet, and their voxels."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from data import cache
 from data.errors import Refused
-from data.figure import new_figure, to_picture
 from data.listing import printable
+from data.progress import counted
+from data.samples import SampleSet
 from data.source import Source
 from data.splits import divided, split_of
+from data.voxels import LARGEST, SMALLEST, side_of
 
 # A file with more is no shape of a data set.
 _MOST = 20_000_000
-# Triangles of a shape on a sheet.
-_DRAWN = 4000
+# Distance of samples on a surface, in cells. Two cells on either side of the surface share a
+# face; where the line between their centres meets the surface, a sample lies within ½/√3 cells,
+# and so in one of them: no gap is left through which the inside could be taken for outside.
+_SPACING = 0.5
+# Samples that are held in memory.
+_AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """A surface of triangles."""
+    """A triangle mesh."""
 
     #: float32, V×3.
     vertices: np.ndarray
@@ -33,28 +40,48 @@ class Mesh:
 
 
 class MeshSource(Source):
-    """Shapes in a folder CLASS/train/x.off, CLASS/test/y.off, as ModelNet has them.
+    """Voxels of the shapes in CLASS/train/x.off, CLASS/test/y.off, the layout of ModelNet.
 
     Args:
-        folder: Gives the folder; called when the shapes are wanted.
+        folder: Gives the folder; called when the shapes are loaded.
         classes: The folders in it.
         count: Shapes for training.
     """
 
-    kind = "meshes"
-    channels = 3
+    kind = "voxels"
+    channels = 1
+    usual_size = 32
 
     def __init__(self, name: str, folder: Callable[[], Path], classes: tuple, count: int):
         self.name, self._folder, self.count = name, folder, count
         self.factors = {"label": classes}
 
-    def describe_sizes(self) -> str:
-        """Shapes have none."""
-        return "any size"
-
     def load(self, split, size, count, seed):
-        """Never: shapes are no pictures; see `files`."""
-        raise Refused(f"{self.name} holds shapes, not pictures")
+        """As `Source.load`; `size` is the side of the grids, `count` and `seed` change nothing."""
+        side = side_of(size)
+        if not SMALLEST <= side <= LARGEST:
+            raise Refused(
+                f"{self.name} gives voxels of {SMALLEST} to {LARGEST} cells a side, not {side}"
+            )
+        files, labels = self.files(split)
+        stamps = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+        shapes = {"samples": (len(files), side, side, side, 1)}
+        key = {"meshes": self.name, "shapes": shapes, "version": 1}
+        key |= {"files": hashlib.sha256(repr(stamps).encode()).hexdigest()}
+
+        def fill(rows: dict[str, np.ndarray]) -> SampleSet:
+            words = f"voxelising {self.name} at {side}×{side}×{side}"
+            with counted(words, len(files)) as progress:
+                for number, file in enumerate(files):
+                    rows["samples"][number] = voxelised(read_off(file), side)
+                    progress(number + 1)
+            return SampleSet(rows["samples"], {"label": labels})
+
+        return cache.cached(f"{self.name}-{side}", key, shapes, fill)
+
+    def name_of(self, split, index, left_out):
+        """The file that a shape was read from."""
+        return printable(self.files(split)[0][index].name)
 
     def files(self, split: str) -> tuple[list[Path], np.ndarray]:
         """The files of a split, and the class of each, int32.
@@ -82,7 +109,7 @@ class MeshSource(Source):
 
 
 def read_off(path: Path) -> Mesh:
-    """A mesh from an .off file; faces of more than three corners become fans of triangles.
+    """Read a mesh from an .off file; larger faces become fans of triangles.
 
     In some of ModelNet's files the counts follow the word OFF on its line, without a space.
 
@@ -113,23 +140,39 @@ def read_off(path: Path) -> Mesh:
     return Mesh(vertices, triangles)
 
 
-def sheet(meshes: list[Mesh]) -> Image.Image:
-    """Shapes side by side, seen from above and the side."""
-    from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+def voxelised(mesh: Mesh, size: int) -> np.ndarray:
+    """Voxelise a mesh: the cells that its surface passes through, and those that it encloses.
 
-    columns = min(len(meshes), 4)
-    rows = -(-len(meshes) // columns)
-    figure = new_figure(2 * columns, 2 * rows)
-    for number, mesh in enumerate(meshes, 1):
-        axes = figure.add_subplot(rows, columns, number, projection="3d")
-        low, high = mesh.vertices.min(0), mesh.vertices.max(0)
-        half = max(float((high - low).max()) / 2, 1e-6)
-        corners = mesh.vertices[mesh.triangles]
-        # A thin sheet of many triangles is as telling as all of them.
-        corners = corners[:: max(1, len(corners) // _DRAWN)]
-        axes.add_collection3d(Poly3DCollection(corners, shade=True, facecolors="tan"))
-        middle = (low + high) / 2
-        for axis, centre in zip("xyz", middle, strict=True):
-            getattr(axes, f"set_{axis}lim")(centre - half, centre + half)
-        axes.set_axis_off()
-    return to_picture(figure)
+    The mesh is centred, and its longest side fills the grid. What a surface with holes
+    encloses stays empty.
+
+    Returns:
+        bool size×size×size×1, with the mesh's axes.
+    """
+    # Takes a while to import, and few sets need it.
+    from scipy.ndimage import binary_fill_holes
+
+    low, high = mesh.vertices.min(0), mesh.vertices.max(0)
+    scale = size / max(float((high - low).max()), 1e-9)
+    corners = ((mesh.vertices - (low + high) / 2) * scale + size / 2)[mesh.triangles]
+    grid = np.zeros((size,) * 3, bool)
+    for points in _samples(corners.astype(np.float32)):
+        cells = np.clip(np.floor(points).astype(int), 0, size - 1)
+        grid[tuple(cells.T)] = True
+    return binary_fill_holes(grid)[..., None]
+
+
+def _samples(corners: np.ndarray):
+    """Yield points on triangles F×3×3, so dense that none is farther than `_SPACING` apart."""
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(1)
+    steps = np.maximum(1, np.ceil(longest / _SPACING).astype(int))
+    for count in np.unique(steps):
+        # Barycentric coordinates of a lattice on the triangle.
+        first, second = np.meshgrid(np.arange(count + 1), np.arange(count + 1), indexing="ij")
+        inside = first + second <= count
+        weights = np.stack([first[inside], second[inside], (count - first - second)[inside]], 1)
+        weights = (weights / count).astype(np.float32)
+        some = corners[steps == count]
+        at_once = max(1, _AT_ONCE // len(weights))
+        for start in range(0, len(some), at_once):
+            yield (weights @ some[start : start + at_once]).reshape(-1, 3)

@@ -1,6 +1,6 @@
-"""Real sets by name: what is known of each, and the way to it.
+"""Real data sets by name.
 
-Nothing is fetched before a set's pictures are wanted: what a refusal needs is in the table.
+A set is fetched when it is first loaded: what a refusal needs before that is in the table.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data import classics, lmdb_sets, tensorflow_sets
-from data.arrays import ArraySource, open_arrays
+from data.array_files import open_arrays
+from data.arrays import ArraySource
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.fetch import datasets_folder, fetch, forget
@@ -31,7 +32,7 @@ _ACADEMIC = "for research that is not commercial"
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a set before it is fetched."""
+    """Facts about a set, known before it is fetched."""
 
     name: str
     #: How it is fetched and read: one of `_WAYS`, or "meshes".
@@ -40,21 +41,21 @@ class Facts:
     #: Pictures or pairs for training, or in all where a set brings no splits; of two
     #: domains, of A.
     count: int
-    #: (height, width) of the smallest and of the largest picture.
+    #: (height, width) of the smallest and of the largest picture; 0: any size.
     sizes: tuple[tuple[int, int], tuple[int, int]]
     channels: int
     #: To be fetched.
     megabytes: float
     licence: str
-    #: Of the file or archive; of way "tfds", its name there.
+    #: URL of the file or archive; of way "tfds", the set's name there.
     address: str
-    #: Of that file; None: none was found published, and what is fetched is recorded.
+    #: Checksum of that file; None: none is published, and that of the download is recorded.
     sha256: str | None = None
     #: The words for the values of "label", where every class is about as frequent.
     labels: tuple[str, ...] = ()
-    #: Of two domains: pictures of B for training.
+    #: Pictures for training in domain B, if there are two.
     count_b: int = 0
-    #: What a reader should know of it.
+    #: A remark for the user.
     remark: str = ""
 
 
@@ -141,7 +142,7 @@ _TABLE = (
         remark="the shorter side of each picture is 256 pixels",
     ),
     Facts(
-        *("modelnet10", "meshes", "meshes", 3991, _square(0), 3, 473.4, _ACADEMIC),
+        *("modelnet10", "meshes", "voxels", 3991, _square(0), 1, 473.4, _ACADEMIC),
         address="http://3dvision.princeton.edu/projects/2014/3DShapeNets/ModelNet10.zip",
         labels=_ROOMS,
     ),
@@ -151,7 +152,7 @@ SETS = {facts.name: facts for facts in _TABLE}
 
 
 class NamedSource(Source):
-    """A set of the table, or one domain of it; its facts are known before it is fetched."""
+    """A set of the table, or one domain of it, fetched when it is first loaded."""
 
     def __init__(self, facts: Facts, reading: Reading, side: str = ""):
         self.facts, self._reading, self._side = facts, reading, side
@@ -166,13 +167,13 @@ class NamedSource(Source):
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What the set is known for; once it is there, also what was left out of it."""
+        """The table's remark; once the set is loaded, also what was left out of it."""
         own = (self.facts.remark,) if self.facts.remark else ()
         return own + (self._opened.remarks if self._opened else ())
 
     @property
     def unusable(self) -> dict[str, str]:
-        """As `Source.unusable`, once the set is there."""
+        """As `Source.unusable`, once the set is loaded."""
         return self._opened.unusable if self._opened else {}
 
     def load(self, split, size, count, seed):
@@ -192,7 +193,7 @@ class NamedSource(Source):
 
 
 def open_set(name: str, reading: Reading) -> Source:
-    """The source of a named set.
+    """Open a named set.
 
     Raises:
         Refused: it needs a package that is not installed.
@@ -202,7 +203,7 @@ def open_set(name: str, reading: Reading) -> Source:
         tensorflow_sets.check(name)
     if facts.way == "lmdb":
         lmdb_sets.check()
-    if facts.kind == "meshes":
+    if facts.way == "meshes":
         return MeshSource(name, lambda: _unpacked(facts), facts.labels, facts.count)
     if facts.kind == "domains":
         return DomainsSource(name, {side: NamedSource(facts, reading, side) for side in "AB"})
@@ -253,12 +254,12 @@ _WAYS: dict[str, Callable[[Facts, Reading], Source]] = {
 
 
 def _most(facts: Facts) -> float:
-    """Bytes that a file of a set may have: an address may have changed hands."""
+    """Largest size of a download in bytes: an address may have changed hands."""
     return 2e6 * facts.megabytes
 
 
 def _unpacked(facts: Facts) -> Path:
-    """The folder of an archive's files, fetched and unpacked where it is not there yet."""
+    """The folder of an archive's files; fetched and unpacked at the first call."""
     folder = datasets_folder() / facts.name
     with file_lock(folder):
         if folder.is_dir():

@@ -1,4 +1,4 @@
-"""One picture file: what its header says of it, and its pixels as 8-bit grey or RGB."""
+"""Reading of picture files: headers, and pixels as 8-bit grey or RGB."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _FORMATS = sorted({"JPEG", "PNG", "BMP", "GIF", "WEBP", "AVIF", "TIFF", "PPM"} &
 _ORIENTATION, _ON_ITS_SIDE = 0x0112, (5, 6, 7, 8)
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 
-# Our own limit is checked on the header, with a message of our own; Pillow's would warn.
+# `MOST_PIXELS` is checked on the header instead.
 Image.MAX_IMAGE_PIXELS = None
 
 
 class Unreadable(Exception):
-    """One picture's reason for being left out."""
+    """A picture file that cannot be used, with the reason."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a picture says of itself before it is decoded."""
+    """Facts from a picture file's header."""
 
     #: (width, height) as it is to be viewed.
     size: tuple[int, int]
@@ -49,12 +49,12 @@ class Header:
 
 
 def is_picture(name: str) -> bool:
-    """Whether a file's name ends as a picture's does, and is not hidden."""
+    """Whether a file has a picture's suffix and is not hidden."""
     return name.lower().endswith(ENDINGS) and not name.startswith(".")
 
 
 def read_header(file: Path) -> Header:
-    """What a file's header says.
+    """Read a picture file's header.
 
     Raises:
         Unreadable: it is no picture, or too small, too large or of unknown range.
@@ -75,7 +75,7 @@ def read_header(file: Path) -> Header:
     except Unreadable:
         raise
     except Exception as fault:
-        # Whatever a decoder makes of a hostile file, it is this one file's fault.
+        # A decoder may raise anything for a damaged or hostile file.
         raise Unreadable(f"not a readable picture{_because(fault)}") from fault
     if mode == "F":
         raise Unreadable("holds floating-point values of unknown range")
@@ -96,7 +96,7 @@ def _upright_size(picture: Image.Image) -> tuple[int, int]:
     if picture.format == "TIFF":
         # Some versions of Pillow have turned this size already, and some have not.
         width, height = picture.tag_v2[_TIFF_WIDTH], picture.tag_v2[_TIFF_HEIGHT]
-    # Of a PNG the mark is asked for only where it was met: else all of it would be decoded.
+    # PNG: only if the mark was met already, as looking for it would decode the whole file.
     marked = picture.format != "PNG" or "exif" in picture.info
     if marked and picture.getexif().get(_ORIENTATION) in _ON_ITS_SIDE:
         width, height = height, width
@@ -104,7 +104,7 @@ def _upright_size(picture: Image.Image) -> tuple[int, int]:
 
 
 def decode(file: Path, channels: int, least: tuple[int, int] | None = None) -> Image.Image:
-    """A file's picture, upright, as 8-bit grey (channels 1) or RGB (3).
+    """Decode a picture file, upright, as 8-bit grey (channels 1) or RGB (3).
 
     Args:
         least: (width, height) that suffices: a JPEG is then decoded at a fraction of its
@@ -123,7 +123,7 @@ def decode(file: Path, channels: int, least: tuple[int, int] | None = None) -> I
 
 
 def plain(picture: Image.Image, channels: int) -> Image.Image:
-    """A picture of any mode as 8-bit grey or RGB; transparency is laid over `BACKGROUND`."""
+    """Convert an image of any mode to 8-bit grey or RGB, transparency over `BACKGROUND`."""
     if picture.mode in _SIXTEEN_BITS:
         # 16 bits: Pillow's own conversion would clip at 255 instead of scaling.
         values = np.asarray(picture, np.float32) / 257
@@ -138,7 +138,7 @@ def plain(picture: Image.Image, channels: int) -> Image.Image:
 
 
 def _because(fault: Exception) -> str:
-    """Pillow's own words where they add something (not the path, nor a memory address)."""
+    """Pillow's message, unless it only repeats the path or a memory address."""
     words = str(fault)
     if isinstance(fault, OSError) and fault.strerror:
         words = fault.strerror

@@ -1,4 +1,4 @@
-"""Progress of what may take minutes: a bar on a terminal, else one line."""
+"""Progress of long tasks: a bar on a terminal, else one line."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# What is done sooner needs no word.
+# Seconds before the line is printed: shorter tasks need none.
 _PATIENCE = 3.0
 
 
 @contextmanager
 def counted(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Tells on standard error how far something is.
+    """Report progress on standard error.
 
     Args:
         what: Such as "drawing houses".
         total: How many there are to do.
 
     Yields:
-        To be called with how many are done.
+        A function to be called with the number done so far.
     """
     if sys.stderr.isatty():
         from rich.console import Console

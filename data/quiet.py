@@ -1,4 +1,4 @@
-"""Silence for libraries that talk while they are loaded."""
+"""Suppression of messages that native libraries print on import."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keeps what native code writes to standard error, and shows it only after a failure.
+    """Capture what native code writes to standard error; printed only after an exception.
 
-    TensorFlow greets with a dozen lines about its build, whatever the log level.
+    TensorFlow prints a dozen lines about its build, whatever the log level.
     """
     sys.stderr.flush()
     shown = os.dup(2)

@@ -1,4 +1,4 @@
-"""Fitting pictures into a given height and width, with antialiasing."""
+"""Antialiased resizing of pictures to a given height and width."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def height_and_width(size: Size) -> tuple[int, int]:
 def fitted(
     picture: Image.Image, size: Size, fit: str = "crop", label_map: bool = False
 ) -> Image.Image:
-    """A picture brought to a height and width without being squeezed.
+    """Resize a picture to a height and width, keeping its aspect ratio.
 
     Args:
         fit: "crop" takes the largest centred part of the wanted shape; "pad" takes the whole
@@ -45,7 +45,7 @@ def fitted(
 
 
 def all_fitted(images: np.ndarray, size: Size, fit: str = "crop") -> np.ndarray:
-    """`fitted` for every picture of an array, uint8 N×H×W×C."""
+    """Apply `fitted` to every picture of an array, uint8 N×H×W×C."""
     height, width = height_and_width(size)
     if images.shape[1:3] == (height, width):
         return np.ascontiguousarray(images)

@@ -1,4 +1,4 @@
-"""The shape in which every data set arrives: samples, and what is known of each."""
+"""Sets of samples with their factors: the form of every loaded data set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class SampleSet:
-    """Samples of one kind, and what is known of each."""
+    """Samples of one kind with their factors and, where they are paired, inputs."""
 
     #: Pictures, uint8 N×H×W×C with C 1 (grey) or 3 (RGB); points, float32 N×D; or voxels, bool
     #: N×S×S×S×1. Where a set is larger than the memory set aside for it, a `numpy.memmap`: a
@@ -18,9 +18,9 @@ class SampleSet:
     samples: np.ndarray
     #: Name -> one value a sample: a world's factors, a labelled set's "label".
     factors: dict[str, np.ndarray] = field(default_factory=dict)
-    #: Of a paired set, what each sample is to be made from: uint8, N×H×W×C'.
+    #: What each sample is to be made from, in a paired set: uint8, N×H×W×C'.
     inputs: np.ndarray | None = None
-    #: What should have been in it and could not be read: file -> reason.
+    #: Files that could not be read: file -> reason.
     left_out: dict[str, str] = field(default_factory=dict)
     #: In place of inputs, how they are made when samples are taken: (samples, numbers) ->
     #: inputs, where another number may give another input.
@@ -31,13 +31,15 @@ class SampleSet:
 
     @property
     def kind(self) -> str:
-        """ "pictures", "pairs", "points" or "voxels"."""
-        if self.samples.ndim == 4:
-            return "pictures" if self.inputs is None and self.derive is None else "pairs"
-        return "points" if self.samples.ndim == 2 else "voxels"
+        """One of "pictures", "pairs", "points" and "voxels"; those may have inputs, too."""
+        if self.samples.ndim == 2:
+            return "points"
+        if self.samples.dtype == bool:
+            return "voxels"
+        return "pictures" if self.inputs is None and self.derive is None else "pairs"
 
     def take(self, index: np.ndarray) -> SampleSet:
-        """Some of them, with their inputs as an array."""
+        """The samples at some indices, with their inputs as an array."""
         samples = self.samples[index]
         inputs = None if self.inputs is None else self.inputs[index]
         if self.derive is not None:
@@ -48,15 +50,15 @@ class SampleSet:
 
 @dataclass(frozen=True)
 class UnpairedSet:
-    """Two sets of pictures that do not correspond."""
+    """Two unpaired sets of samples."""
 
     a: SampleSet
     b: SampleSet
 
     def __len__(self) -> int:
-        """As many as there are of both."""
+        """The size of the smaller set."""
         return min(len(self.a), len(self.b))
 
     def take(self, index: np.ndarray) -> UnpairedSet:
-        """Some of both."""
+        """The samples of both sets at some indices."""
         return UnpairedSet(self.a.take(index), self.b.take(index))

@@ -1,4 +1,4 @@
-"""Pictures side by side on one sheet. No clock and no path goes into the files."""
+"""Grids of pictures, written without a timestamp or a path in the file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def grid(
     numbered: bool = False,
     across: int | None = None,
 ) -> Image.Image:
-    """Pictures side by side, as square a grid as their number allows.
+    """Lay out pictures in a grid, as square as their number allows.
 
     Small pictures are enlarged by a whole factor, to 64 pixels or more.
 
@@ -65,7 +65,7 @@ def side_by_side(*columns: np.ndarray, across: int = 2) -> Image.Image:
 
 
 def save(picture: Image.Image, path: Path) -> None:
-    """Write a picture at once; its format is its name's ending."""
+    """Write an image atomically; the suffix gives the format."""
     with atomic_write(path) as tmp:
         # The smallest file takes seconds to find for a large sheet.
         picture.save(tmp, optimize=picture.width * picture.height < 1_000_000)

@@ -1,15 +1,17 @@
-"""What can be asked of a data set that was found but not yet read."""
+"""The interface of every data set before it is loaded."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
-from data.resize import Size
-from data.samples import SampleSet, UnpairedSet
+if TYPE_CHECKING:
+    from data.resize import Size
+    from data.samples import SampleSet, UnpairedSet
 
 
 class Source(ABC):
-    """A data set that was found but not yet read.
+    """A data set that was found but not loaded yet.
 
     What is needed to refuse a bad request is known already: `kind`, `channels`, `count`
     (None: endless) and `sizes`.
@@ -18,12 +20,12 @@ class Source(ABC):
     name: str
     #: Colour channels of a picture; coordinates of a point.
     channels: int
-    #: Of pairs: colour channels of an input.
+    #: Colour channels of an input, where the kind is "pairs".
     input_channels: int | None = None
     count: int | None
 
     #: "pictures"; "pairs": pictures, each with an input that it is to be made from;
-    #: "domains": two sets of pictures that do not correspond, in `domains`; "points"; "meshes".
+    #: "domains": two unpaired sets of pictures, in `domains`; "points"; "voxels".
     kind: str = "pictures"
     #: Where the kind is "domains": name -> a source of pictures.
     domains: dict[str, Source] = {}
@@ -32,6 +34,9 @@ class Source(ABC):
     #: Those of them whose combinations are modes: as good as equally frequent in the data,
     #: and a generator should reach them all.
     modes: tuple[str, ...] = ()
+
+    #: Factors of whose values each lies in one split alone, without `--split-by`.
+    split_factors: tuple[str, ...] = ()
 
     #: Which of "samples" and "inputs" hold classes as colours, never to be mixed.
     label_maps: tuple[str, ...] = ()
@@ -58,7 +63,7 @@ class Source(ABC):
         Args:
             split: "train", "validation" or "test"; no picture is in two of them.
             size: Pixels a side, or (height, width); pictures are cut or padded to that
-                shape (`data.resize.fitted`). Points have none.
+                shape (`data.resize.fitted`). Cells a side of voxels. Points have none.
             count: How many, where the source is endless.
             seed: Which part of an endless source.
 
@@ -68,14 +73,21 @@ class Source(ABC):
         """
 
     def name_of(self, split: str, index: int, left_out: dict[str, str]) -> str:
-        """What to call the picture at a place of a loaded split, of which some were left out."""
+        """A name for the sample at an index of a loaded split.
+
+        Args:
+            left_out: `SampleSet.left_out` of that split, as files that could not be read
+                shift the others.
+        """
         return f"number {index} of {split}"
 
     def describe_sizes(self) -> str:
-        """The pictures' sizes in words: "28×28" or "from 120×80 to 640×480"."""
+        """The range of sizes in words: "28×28" or "from 120×80 to 640×480"."""
         if self.sizes is None:
             return "any size"
         (low_h, low_w), (high_h, high_w) = self.sizes
+        if self.kind == "voxels":
+            return f"{low_w}×{low_w}×{low_w}"
         if (low_h, low_w) == (high_h, high_w):
             return f"{low_w}×{low_h}"
         return f"from {low_w}×{low_h} to {high_w}×{high_h}"

@@ -1,6 +1,8 @@
-"""Which samples of a set are for training, which for validation and which for testing."""
+"""Division of a data set into training, validation and test samples."""
 
 from __future__ import annotations
+
+import hashlib
 
 import numpy as np
 
@@ -9,7 +11,7 @@ from data.errors import Refused
 SPLITS = ("train", "validation", "test")
 #: More different labels than these are no classes.
 MOST_CLASSES = 1000
-# Of fewer pictures none is held out.
+# Fewer samples are all for training.
 _ENOUGH = 100
 
 
@@ -23,14 +25,14 @@ def balanced(labels: np.ndarray) -> bool:
 
 
 def split_of(name: str) -> str:
-    """Checks a split's name."""
+    """Return a split's name; refuses any other."""
     if name not in SPLITS:
         raise Refused(f"split '{name}': legal are {', '.join(SPLITS)}")
     return name
 
 
 def hold_out(total: int, split: str) -> np.ndarray:
-    """Which of `total` pictures belong to a split, where a set brings no splits of its own.
+    """Indices of the samples of a split, in a set without splits of its own.
 
     Every tenth picture is for testing and the one before it for validation, in the order
     of the set. Below 100 pictures nothing is held out: a handful is all for training.
@@ -43,8 +45,34 @@ def hold_out(total: int, split: str) -> np.ndarray:
     return index[part[split]]
 
 
+def divided_by(values: np.ndarray, split: str) -> np.ndarray:
+    """Indices of the samples of a split, where each value of a factor lies in one split alone.
+
+    About a tenth of the values, and at least one, are for testing, as many for validation.
+    Which ones depends on the values alone, and not on their order or on how frequent they are.
+
+    Args:
+        values: One number a sample: an identity, a class.
+
+    Raises:
+        Refused: fewer than three different values.
+    """
+    different = sorted(np.unique(values).tolist(), key=_scattered)
+    if len(different) < 3:
+        raise Refused(f"{len(different)} different values; legal for three splits are 3 or more")
+    tenth = max(1, round(len(different) / 10))
+    bounds = {"test": (0, tenth), "validation": (tenth, 2 * tenth), "train": (2 * tenth, None)}
+    first, end = bounds[split_of(split)]
+    return np.flatnonzero(np.isin(values, different[first:end]))
+
+
+def _scattered(value: int) -> bytes:
+    # Neighbouring numbers often belong together (one alphabet, one camera): not every tenth.
+    return hashlib.sha256(str(value).encode()).digest()
+
+
 def divided(splits: np.ndarray, split: str) -> np.ndarray:
-    """Which pictures belong to a split, where a set may bring splits of its own.
+    """Indices of the samples of a split, in a set that may have splits of its own.
 
     Where it brings training and one other, the other is for testing, whatever it is called,
     and validation is every tenth of the training pictures; where none, `hold_out` decides.

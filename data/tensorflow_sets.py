@@ -1,4 +1,4 @@
-"""Any set of pictures in TensorFlow Datasets, as `tfds:NAME`; needs the extra "datasets"."""
+"""Sets of pictures from TensorFlow Datasets, as `tfds:NAME`; needs the extra "datasets"."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ PREFIX = "tfds:"
 _MISSING = "needs the package tensorflow-datasets: pip install 'gan-cookbook[datasets]'"
 # Where a set does not say how large its pictures are, as many are looked at.
 _LOOKED_AT = 200
-# Of silence, after which there is no network.
+# Timeout of a silent server.
 _SECONDS = 15.0
 
 
 def open_by_name(spec: str, reading: Reading) -> Source:
-    """The set "tfds:NAME", "tfds:NAME/CONFIG" or one domain of it, "tfds:NAME/CONFIG:A".
+    """Open "tfds:NAME", "tfds:NAME/CONFIG" or one domain of it, "tfds:NAME/CONFIG:A".
 
-    Nothing is known of such a set before it is there: it is fetched now.
+    Nothing is known of such a set before it is fetched, so it is fetched now.
 
     Raises:
         Refused: there is no such set, it holds no pictures, or the extra is missing.
@@ -52,14 +52,14 @@ def open_by_name(spec: str, reading: Reading) -> Source:
 
 
 def check(name: str) -> None:
-    """Refuse a set that cannot even be asked for, because the extra is missing."""
+    """Refuse if the package tensorflow-datasets is not installed."""
     # Without loading it, nor TensorFlow, which takes seconds.
     if importlib.util.find_spec("tensorflow_datasets") is None:
         raise Refused(f"--data {name} {_MISSING}")
 
 
 def _tfds():
-    """TensorFlow Datasets, which loads TensorFlow only when it is used; Keras does so at once."""
+    """Import TensorFlow Datasets, with TensorFlow loaded now, where its messages are caught."""
     with quietly():
         importlib.import_module("keras").distribution.list_devices()
         return importlib.import_module("tensorflow_datasets")
@@ -115,9 +115,9 @@ def _open(name: str, reading: Reading) -> Source:
 
 
 def _ask_for(builder) -> None:
-    """Ask a server that a set comes from for anything at all.
+    """Send one request to the server of a set.
 
-    TensorFlow Datasets asks again and again for minutes, where there is no network.
+    Without a network TensorFlow Datasets would retry for minutes.
     """
     import requests
 
@@ -127,7 +127,7 @@ def _ask_for(builder) -> None:
 
 
 def _picture_feature(name: str, features, tfds) -> str:
-    """Which feature is the picture: "image", or the first picture that there is."""
+    """The name of the picture feature: "image", or the first one of pictures."""
     pictures = [
         key
         for key, feature in features.items()
@@ -140,7 +140,7 @@ def _picture_feature(name: str, features, tfds) -> str:
 
 
 class TensorflowSource(Source):
-    """Pictures of a set that is there."""
+    """Pictures of a set that has been prepared."""
 
     def __init__(self, builder, name: str, splits: dict[str, str], picture: str, reading: Reading):
         self.name, self._builder, self._splits = f"tfds-{name.replace('/', '-')}", builder, splits
@@ -165,7 +165,7 @@ class TensorflowSource(Source):
         key |= {"shape": shape, "fit": self._fit, "picture": self._picture, "version": 1}
         label = f"{self.name.replace(':', '-')}-{shape[2]}x{shape[1]}"
         shapes = {"samples": shape}
-        return cache.remember(label, key, shapes, lambda rows: self._read(wanted, rows["samples"]))
+        return cache.cached(label, key, shapes, lambda rows: self._read(wanted, rows["samples"]))
 
     def _read(self, wanted: np.ndarray, rows: np.ndarray) -> SampleSet:
         known = {name: np.zeros(len(wanted), np.int32) for name in self.factors}
@@ -185,7 +185,7 @@ class TensorflowSource(Source):
         return SampleSet(rows[:place], {name: values[:place] for name, values in known.items()})
 
     def _some(self, most: int):
-        """The first examples, in an order that is always the same, one split after another."""
+        """Yield the first examples in a fixed order, one split after another."""
         tfds = _tfds()
         # Decoded pictures are kept in our cache, not in memory.
         plainly = tfds.ReadConfig(try_autocache=False)
@@ -201,7 +201,7 @@ class TensorflowSource(Source):
 
 
 def _factors_of(features) -> dict[str, tuple[str, ...]]:
-    """What a set says of each picture in words: its label, and what is there or is not."""
+    """The factors of a set with their words: its label and its boolean attributes."""
     known, features = {}, dict(features.items())
     label = features.get("label")
     if hasattr(label, "names") and label.num_classes <= MOST_CLASSES:

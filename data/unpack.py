@@ -1,4 +1,4 @@
-"""Archives from elsewhere: unpacked into one folder and nowhere else, whole or not at all."""
+"""Safe extraction of archives, atomically and inside one folder."""
 
 from __future__ import annotations
 
@@ -90,13 +90,13 @@ def _unpack_into(archive: Path, tmp: Path) -> None:
 
 
 class _Budget:
-    """How much an archive may still hold."""
+    """The number of bytes that an archive may still hold."""
 
     def __init__(self, left: int, name: str):
         self._left, self._name = left, name
 
     def spend(self, size: int) -> None:
-        """Refuse the archive where it holds too much."""
+        """Take bytes from the budget; refuses the archive when it is used up."""
         self._left -= size
         if self._left < 0:
             raise Refused(
@@ -106,7 +106,7 @@ class _Budget:
 
 @contextmanager
 def _reading(name: str) -> Iterator[None]:
-    """Whatever goes wrong while an archive is read is the archive's fault."""
+    """Turn exceptions from reading an archive into Refused."""
     try:
         yield
     except (OSError, *_DAMAGED) as fault:
@@ -115,7 +115,7 @@ def _reading(name: str) -> Iterator[None]:
 
 @contextmanager
 def _writing(name: str) -> Iterator[None]:
-    """And what goes wrong while files are written is the disk's, but for their names."""
+    """Turn exceptions from writing files into EnvironmentFailure, or Refused for names."""
     try:
         yield
     except OSError as fault:
@@ -136,24 +136,26 @@ def _members(raw: IO[bytes], budget: _Budget) -> Iterator[_Member]:
     with tarfile.open(fileobj=raw, mode=mode, tarinfo=_Header) as tar:
         for member in tar:
             if not (member.isreg() or member.isdir()):
-                raise Refused(
-                    f"{printable(Path(raw.name).name)}: '{printable(member.name)}' is a link or a device: "
-                    "not unpacked"
-                )
+                raise _no_file(raw, member.name)
             yield member.name, member.isdir(), tar.extractfile(member)
-            # tarfile remembers every header, and here nobody asks for one again.
+            # tarfile keeps every header in memory; none is needed again.
             tar.members = []
         # The end of the archive is not the end of the file: its compression has a checksum.
         for part in iter(lambda: tar.fileobj.read(_AT_ONCE), b""):
             budget.spend(len(part))
 
 
+def _no_file(raw: IO[bytes], member: str) -> Refused:
+    archive = printable(Path(raw.name).name)
+    return Refused(f"{archive}: '{printable(member)}' is a link or a device: not unpacked")
+
+
 class _Header(tarfile.TarInfo):
-    """A header that is understood, or else the archive is damaged."""
+    """A tar header; one that cannot be parsed raises ReadError."""
 
     @classmethod
     def fromtarfile(cls, tar: tarfile.TarFile):
-        """The next header. tarfile itself would take any other for the archive's end."""
+        """Parse the next header; tarfile would take a damaged one for the archive's end."""
         try:
             return super().fromtarfile(tar)
         except tarfile.EOFHeaderError:
@@ -175,10 +177,7 @@ def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
         for member in file.infolist():
             kind = stat.S_IFMT(member.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-                raise Refused(
-                    f"{printable(Path(raw.name).name)}: '{printable(member.filename)}' is a link or a "
-                    "device: not unpacked"
-                )
+                raise _no_file(raw, member.filename)
             # As it stands in the archive: zipfile would mend some names, and pass others over.
             name = member.orig_filename
             if member.is_dir():
@@ -189,7 +188,7 @@ def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
 
 
 def _safe(member: str, name: str) -> PurePosixPath:
-    """A member's name, if it stays below the folder that it is put into."""
+    """A member's path, checked to stay inside the target folder."""
     path = PurePosixPath(member)
     odd = "\\" in member or "\0" in member or (len(member) > 1 and member[1] == ":")
     if path.is_absolute() or ".." in path.parts or odd:
@@ -207,7 +206,7 @@ def _make_folder(folder: Path, name: str, member: str) -> None:
 
 
 def _write(content: IO[bytes], target: Path, budget: _Budget, name: str) -> None:
-    """Copy a member to where nothing is yet."""
+    """Copy a member to a path that does not exist yet."""
     with ExitStack() as opened:
         with _writing(name):
             try:

@@ -1,4 +1,4 @@
-"""Factors in words: what a picture shows, told and understood."""
+"""Factors in words, and words as factors."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Words = dict[str, tuple[str, ...] | None]
 
 
 def told(words: Words, factors: dict[str, np.ndarray]) -> list[str]:
-    """What each picture shows: "red, gable, two storeys, tower, day, winter".
+    """Describe each sample in words: "red, gable, two storeys, tower, day, winter".
 
-    What is absent ("no tower") and what is a number on a scale is not told.
+    Words for absence ("no tower") and numbers on a scale are left out.
     """
     known = [name for name, values in words.items() if values is not None and name in factors]
     lines = zip(*(np.asarray(words[name], object)[factors[name]] for name in known), strict=True)
@@ -22,7 +22,7 @@ def told(words: Words, factors: dict[str, np.ndarray]) -> list[str]:
 
 
 def understood(words: Words, text: str) -> dict[str, int]:
-    """The factors that a text asks for: "red tower winter" -> colour 2, tower 1, season 3.
+    """Parse the factors in a text: "red tower winter" -> colour 2, tower 1, season 3.
 
     Raises:
         Refused: something in it is no word for a factor, or two words contradict each other.
@@ -48,7 +48,7 @@ def understood(words: Words, text: str) -> dict[str, int]:
 
 
 def matching(factors: dict[str, np.ndarray], asked: dict[str, int]) -> np.ndarray:
-    """The indices of the pictures that have all that is asked for."""
+    """Indices of the samples that have all the given factor values."""
     chosen = np.ones(len(next(iter(factors.values()))), bool)
     for name, number in asked.items():
         chosen &= factors[name] == number

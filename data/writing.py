@@ -1,4 +1,4 @@
-"""A set of pictures as files: as a recipe would see it, cleaned, in a folder for each split."""
+"""Export of a set of pictures: cleaned, resized, in a folder for each split."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from data.splits import SPLITS
 
 
 def write(source: Source, folder: Path, size: int) -> list[str]:
-    """Write a set into a folder that is not there yet, whole or not at all.
+    """Write a set into a new folder, atomically.
 
     Pictures become PNG files of one size, numbered, in train/, validation/ and test/; below
     that in a folder for each label, in A/ and B/ for the halves of pairs, and in trainA/ and
@@ -29,7 +29,7 @@ def write(source: Source, folder: Path, size: int) -> list[str]:
     of two equal pictures in two splits the one for testing stays.
 
     Returns:
-        What was done, in lines.
+        Lines that report what was written.
 
     Raises:
         Refused: there is something at `folder`; the set is endless, or holds no pictures.
@@ -74,7 +74,7 @@ def _write_part(source: Source, folder: Path, side: str, size: int) -> list[str]
 
 
 def without_copies(split: str, sets: dict[str, SampleSet]) -> np.ndarray:
-    """The places of a split's pictures that are no copies of another, here or nearer to testing."""
+    """Indices of a split's pictures without duplicates in it or in a later split."""
     pictures = sets[split]
     copies = {d.second for d in duplicates.within(pictures)}
     for other in SPLITS[SPLITS.index(split) + 1 :]:
@@ -99,6 +99,6 @@ def _write_one(folder: Path, pictures: SampleSet, source: Source, index: int, nu
 
 
 def _as_folder(word: str) -> str:
-    """A label's word as the name of a folder, which is not taken for a side or a split."""
+    """A folder's name for a label's word, that cannot be mistaken for a side or a split."""
     word = word.replace("/", "-").lstrip(".") or "-"
     return f"{word}_" if means_something(word) else word

@@ -46,8 +46,8 @@ def renewed(path: Path, text: str) -> str:
             if not set(wanted) <= set(kept):
                 # Not measured yet: what stands there stays.
                 return match[0]
-            some = [kept[name] for name in wanted]
-            body = details(*some) if len(some) == 1 else compared(wanted, some)
+            trials = [kept[name] for name in wanted]
+            body = details(*trials) if len(trials) == 1 else compared(wanted, trials)
         return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"
 
     if SETS_MARK in text:
@@ -75,71 +75,75 @@ def sets_table() -> str:
 
 
 def overview() -> str:
-    """One row a criterion: what it asks, how often it is met, and with which figures."""
+    """One row a criterion: what it asks, how many runs meet it, and with which figures."""
     rows = [
         "| trained | criterion | met | trained run | real data | others |",
         "|---|---|---|---|---|---|",
     ]
     for path in sorted(ROOT.glob("recipes/*/results.json")):
-        for name, kept in read_results(path.parent).items():
-            if kept["aside"]:
+        for name, trial in read_results(path.parent).items():
+            if trial["aside"]:
                 continue
             for criterion, measure, met in zip(
-                kept["criteria"], kept["of_criteria"], kept["met"], strict=True
+                trial["criteria"], trial["of_criteria"], trial["met"], strict=True
             ):
                 told = {
-                    who: told_of(row[measure])
-                    for who, row in kept["scores"].items()
+                    candidate: told_of(row[measure])
+                    for candidate, row in trial["scores"].items()
                     if measure in row
                 }
                 others = ", ".join(
-                    f"{who} {value}" for who, value in told.items() if who not in (TRAINED, "real")
+                    f"{candidate} {value}"
+                    for candidate, value in told.items()
+                    if candidate not in (TRAINED, "real")
                 )
                 real = told.get("real", "–")
-                cells = [f"[{path.parent.name}](recipes/{path.parent.name}/README.md) {name}"]
-                cells += [criterion, f"{met} of {kept['seeds']}", told[TRAINED], real, others]
-                rows.append(f"| {' | '.join(cells)} |")
+                recipe = path.parent.name
+                rows.append(
+                    f"| [{recipe}](recipes/{recipe}/README.md) {name} | {criterion} "
+                    f"| {met} of {trial['seeds']} | {told[TRAINED]} | {real} | {others} |"
+                )
     return "\n".join(rows)
 
 
-def details(kept: dict) -> str:
-    """Every measure of every candidate, and how it was come by."""
-    candidates = list(kept["scores"])
+def details(trial: dict) -> str:
+    """Every measure of every candidate, and how it was obtained."""
+    candidates = list(trial["scores"])
     rows = ["| | " + " | ".join(candidates) + " |", "|---" * (len(candidates) + 1) + "|"]
-    for measure in kept["measures"]:
-        cells = [told_of(kept["scores"][who].get(measure, [])) for who in candidates]
+    for measure in trial["measures"]:
+        cells = [told_of(trial["scores"][name].get(measure, [])) for name in candidates]
         rows.append(f"| {measure} | " + " | ".join(cells) + " |")
-    verdicts = [f"{kept['passes'][who]} of {kept['seeds']}" for who in candidates]
-    rows.append("| **meets all criteria** | " + " | ".join(verdicts) + " |")
-    seconds = told_of(kept["seconds"])
-    several = kept["seeds"] > 1
+    verdicts = [f"{trial['passes'][name]} of {trial['seeds']}" for name in candidates]
+    rows.append("| **meets every criterion** | " + " | ".join(verdicts) + " |")
+    seconds = told_of(trial["seconds"])
+    several = trial["seeds"] > 1
     rows += [
         "",
-        f"*`{kept['command']}`, {kept['seeds']} {'seeds' if several else 'seed'}, "
-        f"{kept['steps']:,} steps, {seconds} s{' each' if several else ''}; "
-        f"{kept['samples']:,} samples of each"
-        f"{'; median [lowest – highest] of the seeds' if several else ''}. {kept['machine']}.*",
+        f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
+        f"{trial['steps']:,} steps, {seconds} s{' each' if several else ''}; "
+        f"{trial['samples']:,} samples per column"
+        f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*",
     ]
-    if kept["features"]:
-        known = kept["features"]
+    if trial["features"]:
+        known = trial["features"]
         reads = ", ".join(f"{name} {share:.1%}" for name, share in known["accuracy"].items())
         rows += [
             "",
             f"*Distances are in {known['name']} features, d = {known['dimensions']}, "
-            f"N = {kept['samples']:,}; of {known['tested']:,} pictures that it never saw the net "
+            f"N = {trial['samples']:,}; of {known['tested']:,} pictures that it never saw the net "
             f"reads {reads}; digest {known['digest']}.*",
         ]
-    rows += ["", "Criteria: " + "; ".join(kept["criteria"]) + "."]
+    rows += ["", "Criteria: " + "; ".join(trial["criteria"]) + "."]
     return "\n".join(rows)
 
 
-def compared(names: list[str], some: list[dict]) -> str:
-    """Experiments by the measures that the first one's criteria ask for, with their first seed."""
-    measures = list(dict.fromkeys(some[0]["of_criteria"]))
+def compared(names: list[str], trials: list[dict]) -> str:
+    """Some trials by the measures that the first one's criteria ask for, with their first seed."""
+    measures = list(dict.fromkeys(trials[0]["of_criteria"]))
     rows = ["| | " + " | ".join(measures) + " | command |", "|---" * (len(measures) + 2) + "|"]
-    for name, kept in zip(names, some, strict=True):
-        cells = [_digits(kept["scores"][TRAINED][measure][0]) for measure in measures]
-        rows.append(f"| {name} | " + " | ".join(cells) + f" | `{kept['command']}` |")
+    for name, trial in zip(names, trials, strict=True):
+        cells = [_digits(trial["scores"][TRAINED][measure][0]) for measure in measures]
+        rows.append(f"| {name} | " + " | ".join(cells) + f" | `{trial['command']}` |")
     return "\n".join([*rows, "", "*Seed 0 of each.*"])
 
 

@@ -44,7 +44,7 @@ def main(
     Returns:
         The exit code: 0 whether the criteria are met or not.
     """
-    recipe = Path(file).parent.name
+    recipe = Path(file).resolve().parent.name
 
     def program() -> None:
         words = f"python -m recipes.{recipe}.evaluate"

@@ -1,4 +1,4 @@
-"""Walks and sums in the space of latents."""
+"""Interpolation and arithmetic of latent vectors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Terms = list[tuple[int, list[int]]]
 
 
 def path_between(starts: np.ndarray, ends: np.ndarray, steps: int, prior: str) -> np.ndarray:
-    """Latents on the way from each start to its end, float32 (N·steps)×size.
+    """Interpolate between pairs of latents: float32 (N·steps)×size, a pair after the other.
 
     Straight lines in a cube (prior "uniform", as in Radford et al. 2016, section 6.1); great
     circles for "normal", whose samples lie near a sphere (White 2016).
@@ -33,10 +33,10 @@ def path_between(starts: np.ndarray, ends: np.ndarray, steps: int, prior: str) -
 
 
 def parse_arithmetic(text: str) -> Terms:
-    """The terms of "3,9 - 0,5 + 2": [(1, [3, 9]), (-1, [0, 5]), (1, [2])].
+    """Parse "3,9 - 0,5 + 2" into terms: [(1, [3, 9]), (-1, [0, 5]), (1, [2])].
 
     Raises:
-        Refused: anything else.
+        Refused: the text is no such sum.
     """
     one = r"\d{1,4}(?:\s*,\s*\d{1,4})*"
     if not re.fullmatch(rf"\s*[+-]?\s*{one}(?:\s*[+-]\s*{one})*\s*", text):
@@ -49,14 +49,19 @@ def parse_arithmetic(text: str) -> Terms:
 
 
 def arithmetic(latents: np.ndarray, terms: Terms, prior: str) -> tuple[np.ndarray, int]:
-    """The averages of some latents, added and subtracted (Radford et al. 2016, section 6.3.2).
+    """Add and subtract averages of latents (Radford et al. 2016, section 6.3.2).
 
-    One latent alone is unstable; the paper averages three a concept, and shows the sum with
-    eight neighbours, moved by noise uniform in ±.25.
+    A single latent is unstable; the paper averages three for each concept, and shows the sum
+    with eight neighbours, moved by noise uniform in ±.25.
+
+    Args:
+        latents: float32 N×size, of the numbers that the terms name.
+        terms: As `parse_arithmetic` gives them.
+        prior: "uniform": the result is clipped to the cube that the generator was trained on.
 
     Returns:
-        Latents for a sheet, and its columns: a row a term (the pictures named, then their
-        average), and rows with the sum and its neighbours.
+        Latents for a sheet, and its columns: one row for each term (the pictures named, then
+        their average), and two with the sum and its neighbours.
     """
     width = max(3, max(len(numbers) for _, numbers in terms)) + 1
     averages = [latents[numbers].mean(axis=0) for _, numbers in terms]

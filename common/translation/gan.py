@@ -1,24 +1,32 @@
-"""The template of GANs whose generator makes pictures from pictures."""
+"""The template of all GANs whose generator makes pictures from pictures."""
 
 from __future__ import annotations
 
+from common.batches import Batch
 from common.gan import GAN
 from common.network import named_inputs
-from common.translation.translate import Noise, Translator, no_noise
+from common.translation.translate import Extra, Translator, no_extra
 
 
 class TranslatingGAN(GAN):
-    """A GAN that shows what it makes of pictures of the test split."""
+    """A GAN whose generator translates pictures.
 
-    def extra(self) -> Noise:
-        """What the generator's networks take beside pictures, when they are put to work."""
-        return no_noise
+    A recipe whose generator takes more than pictures overrides `extra`.
+    """
+
+    def extra(self) -> Extra:
+        """What the generator takes beside pictures, as a function: by default nothing."""
+        return no_extra
 
     def translator(self, which: int = 0) -> Translator:
-        """The averaged generator, or another of its networks, put to work."""
+        """The averaged generator, or another of the models that are kept, for pictures of any size.
 
-        def network(inputs, training: bool):
-            with self.average.ema_models() as networks:
-                return networks[which](named_inputs(networks[which], inputs), training=training)
+        Args:
+            which: The model's place among those of the kept networks.
+        """
+
+        def network(batch: Batch):
+            with self.average.ema_models() as models:
+                return models[which](named_inputs(models[which], batch), training=False)
 
         return Translator(network, self.config.padded_to, self.extra())

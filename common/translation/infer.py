@@ -1,10 +1,14 @@
-"""The program behind infer.py of every recipe that makes pictures from pictures."""
+"""The program behind infer.py of every recipe that makes pictures from pictures.
+
+A recipe's infer.py names `Flags`, a dataclass whose fields are what can be asked for, and
+`make`, a pure function (run, flags, picture, number) -> picture. What that function is given
+has passed through `as_labels`.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,133 +17,202 @@ import numpy as np
 from PIL import Image
 
 import data
-from common.batches import unjittered
-from common.commands.infer import load_network
-from common.run.folder import Run
+from common.batches import Batch, unjittered
+from common.commands.infer import InferFlags, keep, loaded_with
+from common.run.loaded import LoadedRun
 from common.translation.config import TranslatorConfig
-from common.translation.pictures import (
-    ENDINGS,
-    MOVING_ENDINGS,
-    STANDARD,
-    Brought,
-    bring,
-    picture_of,
-    write,
-    write_to_standard_output,
-)
-from data.command import read_flags, run_program
-from data.errors import EnvironmentFailure, Refused
+from common.translation.outputs import Outputs, check_out
+from common.translation.pictures import picture_of, read_inputs
+from common.translation.sheet import Translated
+from data.command import run_program
+from data.errors import Refused
 from data.labels import check_labels, nearest
-from data.listing import printable
 from data.resize import height_and_width
-from data.samples import UnpairedSet
+from data.samples import SampleSet, UnpairedSet
 
-# Of a sheet; more pictures than that are written, but not shown on it.
-_ON_SHEET = 32
-_SHEET = "side-by-side.png"
+_BACK = "generator_back"
 
 
 @dataclass
-class InferFlags:
+class TranslateFlags(InferFlags):
     """Translate pictures with the generator of a run; all else is known from its folder."""
 
-    run: Path
-    """The run folder."""
-    input: str | None = None
-    """A picture, a folder, or - for standard input; None: the run's test pictures."""
+    seed: int = 0
+    """Decides the noise, where the generator takes some."""
     out: Path | None = None
     """A folder; of one picture also a file, or - for standard output; None: in the run's folder."""
+    input: str | None = None
+    """A picture, a folder, or - for standard input; None: the run's test pictures."""
     direction: Literal["AtoB", "BtoA"] = "AtoB"
     """Which way, where the run learned both."""
     whole: bool = False
-    """Bring pictures to the training's size and back, instead of working through them in tiles."""
+    """Resize pictures to the training's size and back, instead of translating them in tiles."""
     nearest_label: bool = False
-    """Take colours that are no label of the run for the nearest that is one."""
-    seed: int = 0
-    """Decides the noise, where the generator takes some."""
+    """Replace colours that are no label of the run by the nearest one that is."""
     data: str | None = None
     """Where the run's pictures are now, if they have moved."""
 
+    @property
+    def back(self) -> bool:
+        """Whether pictures of B are made pictures of A."""
+        return self.direction == "BtoA"
+
+    def check(self, loaded: LoadedRun) -> None:
+        """As `InferFlags.check`."""
+        super().check(loaded)
+        if self.back and _BACK not in loaded.networks:
+            raise Refused(
+                "--direction BtoA: this recipe learns one direction, which its training was given"
+            )
+        if self.data is not None and self.input is not None:
+            raise Refused("--data and --input: legal is one of them")
+        check_out(self.input, self.out)
+
+
+#: (run, flags, picture, its place among others) -> its translation, both uint8 H×W×C.
+Make = Callable[[LoadedRun, TranslateFlags, np.ndarray, int], np.ndarray]
+#: (config, flags) -> what the network takes beside pictures, see
+#: `common.translation.translate.Extra`.
+ExtraFor = Callable[[TranslatorConfig, TranslateFlags], Callable[..., Batch]]
+
+
+def translate(
+    loaded: LoadedRun,
+    flags: TranslateFlags,
+    picture: np.ndarray,
+    number: int = 0,
+    extra: ExtraFor | None = None,
+) -> np.ndarray:
+    """Translate a picture of any size.
+
+    Args:
+        loaded: The run.
+        flags: `direction`, `whole` and `seed` are looked at.
+        picture: uint8 H×W×C, with as many channels as the network takes.
+        number: Its place among others, which have other extra inputs. The frames of a moving
+            picture share a place, or it would flicker.
+        extra: For a network that takes more than pictures.
+
+    Returns:
+        uint8 H×W×C'.
+
+    Raises:
+        Refused: the network's file is damaged.
+    """
+    # Only now the slow import; the networks come first, as they import TensorFlow quietly.
+    network = loaded.network(_BACK if flags.back else "")
+    from common.translation.translate import Translator, at_inference, no_extra, rng_for_picture
+
+    config, size = loaded.config, picture.shape[:2]
+    trained_size = height_and_width(config.image_size)
+    beside = no_extra if extra is None else extra(config, flags)
+    translator = Translator(at_inference(network), config.padded_to, beside, trained_size)
+    if flags.whole:
+        labels = _palette(loaded, flags) is not None
+        picture = _resized(picture, trained_size, labels)
+    made = translator.pixels(picture, rng_for_picture(flags.seed, number))
+    return _resized(made, size) if flags.whole else made
+
+
+def as_labels(
+    loaded: LoadedRun, flags: TranslateFlags, picture: np.ndarray, name: str
+) -> np.ndarray:
+    """A label map in colours that the run knows; any picture where it learned from no labels.
+
+    Args:
+        loaded: The run.
+        flags: With `nearest_label`, other colours are replaced by the nearest known one.
+        picture: uint8 H×W×C.
+        name: What it is called in an error.
+
+    Raises:
+        Refused: it has other colours.
+    """
+    palette = _palette(loaded, flags)
+    if palette is None:
+        return picture
+    if not flags.nearest_label:
+        check_labels(picture, palette, name)
+    return palette[nearest(picture, palette)]
+
+
+def from_examples(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> Translated:
+    """Translations of the run's test pictures, beside the right ones where they are known.
+
+    Raises:
+        Refused: the run's pictures are not there any more, or a network is damaged.
+    """
+    examples = _test_pictures(loaded.config, flags)
+    if isinstance(examples, UnpairedSet):
+        given, real = (examples.b if flags.back else examples.a).samples, None
+    else:
+        given, real = np.asarray(examples.inputs), examples.samples
+    made = [make(loaded, flags, picture, number) for number, picture in enumerate(given)]
+    return Translated(np.stack(made), {"input": given}, real=real)
+
 
 def main(
-    recipe: str,
+    file: str,
     kind: type[TranslatorConfig],
-    noise: Callable | None = None,
-    both_ways: bool = False,
+    make: Make = translate,
+    flags: type[TranslateFlags] = TranslateFlags,
 ) -> int:
     """Translate pictures from the command line.
 
     Args:
-        recipe: Its name.
-        kind: Its configuration.
-        noise: Configuration -> what the network takes beside pictures, see
-            `common.translation.translate.Noise`.
-        both_ways: Whether the recipe learns to go back, too.
+        file: The recipe's infer.py; its folder's name is the recipe's.
+        kind: The recipe's configuration.
+        make: Translates one picture. It reads no command line and writes no file.
+        flags: The dataclass of the command line's flags.
 
     Returns:
         The exit code.
     """
-    return run_program(lambda: _infer(recipe, kind, noise, both_ways, sys.argv[1:]))
+
+    def program() -> None:
+        loaded, chosen = loaded_with(file, kind, flags)
+        if chosen.input is None:
+            keep(from_examples(loaded, chosen, make), loaded, chosen)
+        else:
+            translate_inputs(loaded, chosen, make)
+
+    return run_program(program)
 
 
-def _infer(recipe, kind, noise, both_ways: bool, arguments: list[str]) -> None:
-    flags = read_flags(InferFlags, arguments, program=f"python -m recipes.{recipe}.infer")
-    if flags.out is not None:
-        flags.out = flags.out.expanduser()
-    run = Run.open(flags.run, recipe)
-    config = run.config(kind)
-    back = flags.direction == "BtoA"
-    _check(flags, run, back, both_ways)
-    channels = config.channels if back else config.input_channels
-    palette = None if back else run.facts["data"].get("labels")
-    brought = None
-    if flags.input is not None:
-        # What cannot be read is refused before the slow import.
-        brought = _Brought(bring(flags.input, channels, but=flags.out))
-    else:
-        examples = _test_pictures(flags, config)
+def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> None:
+    """Translate what `flags.input` names, and write it to `flags.out`.
 
-    from common.translation.translate import Translator
-
-    network = load_network(run, "generator_back" if back else "generator")
-    size = height_and_width(config.image_size)
-
-    def translator(tile) -> Translator:
-        takes = {} if noise is None else {"noise": noise(config)}
-        return Translator(network, config.padded_to, tile=tile, **takes)
-
-    if brought is None:
-        _translate_examples(flags, run, config, examples, translator(None), back)
-        return
-    work = _Work(flags, translator(size), palette, size)
-    work.do(brought, run)
+    Raises:
+        Refused: there is nothing to be translated or no way to write it.
+        EnvironmentFailure: the disk does not take it.
+    """
+    config = loaded.config
+    channels = config.channels if flags.back else config.input_channels
+    outputs = Outputs(flags.input, flags.out or loaded.run.path / "translated")
+    try:
+        # Read one after the other: what cannot be read at all is refused before `make` has
+        # imported anything.
+        for number, image in enumerate(read_inputs(flags.input, channels, excluded=flags.out)):
+            try:
+                if isinstance(image, str):
+                    raise Refused(image)
+                given = [as_labels(loaded, flags, frame, image.name) for frame in image.frames]
+            except Refused as no:
+                outputs.leave_out(no)
+                continue
+            outputs.add(image, [make(loaded, flags, frame, number) for frame in given])
+    finally:
+        outputs.tell_left_out()
+    outputs.close()
 
 
-def _check(flags: InferFlags, run: Run, back: bool, both_ways: bool) -> None:
-    if back and not both_ways:
-        raise Refused(
-            "--direction BtoA: this recipe learns one direction, which its training was given"
-        )
-    if not 0 <= flags.seed < 2**32:
-        raise Refused(f"--seed {flags.seed}: legal is 0 to {2**32 - 1}")
-    if flags.data is not None and flags.input is not None:
-        raise Refused("--data and --input: legal is one of them")
-    if str(flags.out) == STANDARD and (flags.input is None or _is_folder(flags)):
-        raise Refused("--out -: legal with --input and one picture")
-    if flags.input is not None and flags.out is not None and flags.out.is_dir():
-        if _is_folder(flags) and flags.out.samefile(Path(flags.input).expanduser()):
-            raise Refused(f"--out {flags.out}: would be written over what is read")
-    elif flags.input is not None and flags.out is not None:
-        ending = flags.out.suffix.lower()
-        if _is_folder(flags) and ending in ENDINGS:
-            raise Refused(f"--out {flags.out}: legal is a folder, as --input is one")
-        if not _is_folder(flags) and ending and ending not in ENDINGS:
-            raise Refused(f"--out {flags.out}: legal endings are {' '.join(ENDINGS)}")
-    if not run.generator.is_file():
-        raise Refused(f"{run.path} has no generator.keras yet: no checkpoint was reached")
+def _palette(loaded: LoadedRun, flags: TranslateFlags) -> np.ndarray | None:
+    """The colours of the labels that the run learned from, uint8 L×C, if it did."""
+    labels = None if flags.back else loaded.run.facts["data"].get("labels")
+    return None if labels is None else np.array(labels, np.uint8)
 
 
-def _test_pictures(flags: InferFlags, config: TranslatorConfig):
+def _test_pictures(config: TranslatorConfig, flags: TranslateFlags) -> SampleSet | UnpairedSet:
     if flags.data is not None:
         config = dataclasses.replace(config, data=flags.data)
     try:
@@ -147,166 +220,13 @@ def _test_pictures(flags: InferFlags, config: TranslatorConfig):
     except Refused as no:
         raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
     config.check_kind(source)
-    nothing = source.load("test", config.loaded_size, config.sample_count, config.seed)
-    if not len(nothing):
-        nothing = source.load("train", config.loaded_size, config.pictures, config.seed)
-    return unjittered(config.examples_of(source, nothing), config)
-
-
-def _translate_examples(flags, run, config, examples, translator, back: bool) -> None:
-    from common.translation.gan import side_by_side
-    from data.sheet import save
-
-    out = flags.out or run.path / "translated.png"
-    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
-        raise Refused(f"--out {out}: legal is a picture file, without --input")
-    if isinstance(examples, UnpairedSet):
-        given = (examples.b if back else examples.a).samples
-        columns = [given, translator.all(given, flags.seed)]
-    else:
-        given = np.asarray(examples.inputs)
-        columns = [given, translator.all(given, flags.seed), examples.samples]
-    _written(lambda: save(side_by_side(*columns), out), out)
-    print(f"{len(given)} pictures: {out}")
-
-
-class _Brought:
-    """The user's pictures, of which the first has been read already."""
-
-    def __init__(self, pictures: Iterator[Brought | str]):
-        self._rest = pictures
-        self._first = next(pictures)
-
-    def __iter__(self):
-        yield self._first
-        yield from self._rest
-
-
-class _Work:
-    """Translates what was brought and writes it."""
-
-    def __init__(self, flags: InferFlags, translator, palette, size: tuple[int, int]):
-        self._flags, self._translator, self._size = flags, translator, size
-        self._palette = None if palette is None else np.array(palette, np.uint8)
-
-    def do(self, brought, run: Run) -> None:
-        """Everything, in order; what a folder holds beside is said at the end."""
-        flags = self._flags
-        out, written, rows, faults = flags.out or run.path / "translated", [], [], []
-        to_file = not _is_folder(flags) and out.suffix != "" and not out.is_dir()
-        try:
-            for number, one in enumerate(brought):
-                if isinstance(one, str):
-                    faults.append(one)
-                    continue
-                try:
-                    frames = self._frames(one, number)
-                    if str(out) == STANDARD:
-                        write_to_standard_output(one, frames)
-                        return
-                    path = out if to_file else out / one.name
-                    self._write(one, frames, path, written)
-                except Refused as no:
-                    if not _is_folder(flags):
-                        raise
-                    faults.append(str(no))
-                    continue
-                if one.remark:
-                    print(one.remark, file=sys.stderr)
-                written.append(path)
-                if len(rows) < _ON_SHEET:
-                    rows.append(_row(one.frames[0], frames[0]))
-        finally:
-            for fault in faults:
-                print(f"left out: {fault}", file=sys.stderr)
-        if not written:
-            raise Refused(f"--input {printable(flags.input)}: none of its pictures can be used")
-        if not to_file:
-            sheet = _free(out / _SHEET, written)
-            _written(lambda: _sheet(rows).save(sheet), sheet)
-            print(f"side by side: {sheet}")
-        many = len(written) > 1
-        print(f"{len(written)} picture{'s' * many}: {path if to_file else out}")
-
-    def _write(self, one: Brought, frames, path: Path, written: list[Path]) -> None:
-        """Write one translation, over nothing that was read or written in this program."""
-        if path in written:
-            raise Refused(f"{one.name}: another picture's translation has this name")
-        read = None if self._flags.input == STANDARD else _source(self._flags, one)
-        if read and path.exists() and path.samefile(read):
-            raise Refused(f"--out {path}: would be written over what is read")
-        if len(frames) > 1 and path.suffix.lower() not in MOVING_ENDINGS:
-            raise Refused(
-                f"--out {path}: {len(frames)} frames; legal endings are {' '.join(MOVING_ENDINGS)}"
-            )
-        try:
-            _written(lambda: write(one, frames, path), path)
-        except ValueError as fault:
-            raise Refused(f"{one.name} cannot be written: {fault}") from fault
-
-    def _frames(self, one: Brought, number: int) -> list[np.ndarray]:
-        from common.translation.translate import dice_of
-
-        made = []
-        for picture in one.frames:
-            if self._palette is not None:
-                if not self._flags.nearest_label:
-                    check_labels(picture, self._palette, one.name)
-                picture = self._palette[nearest(picture, self._palette)]
-            height, width = picture.shape[:2]
-            if self._flags.whole:
-                picture = _resized(picture, self._size, self._palette is not None)
-            # The frames of a moving picture share their noise, or it would flicker.
-            result = self._translator.pixels(picture, dice_of(self._flags.seed, number))
-            made.append(_resized(result, (height, width)) if self._flags.whole else result)
-        return made
-
-
-def _is_folder(flags: InferFlags) -> bool:
-    return flags.input != STANDARD and Path(flags.input).expanduser().is_dir()
-
-
-def _source(flags: InferFlags, one: Brought) -> Path:
-    place = Path(flags.input).expanduser()
-    return place / one.name if place.is_dir() else place
-
-
-def _free(path: Path, taken: list[Path]) -> Path:
-    """A name that no translation has."""
-    number, found = 2, path
-    while found in taken:
-        found, number = path.with_stem(f"{path.stem}-{number}"), number + 1
-    return found
+    kept = source.load("test", config.loaded_size, config.sample_count, config.seed)
+    if not len(kept):
+        kept = source.load("train", config.loaded_size, config.pictures, config.seed)
+    return unjittered(config.examples_of(source, kept), config)
 
 
 def _resized(pixels: np.ndarray, size: tuple[int, int], label_map: bool = False) -> np.ndarray:
     filtering = Image.Resampling.NEAREST if label_map else Image.Resampling.BICUBIC
     resized = picture_of(pixels).resize(size[::-1], filtering)
     return np.asarray(resized).reshape(*size, pixels.shape[-1])
-
-
-def _row(before: np.ndarray, after: np.ndarray, largest: int = 256) -> Image.Image:
-    """A picture with its translation to the right of it, small enough to be seen."""
-    row = Image.new("RGB", (2 * before.shape[1] + 2, before.shape[0]), "white")
-    for place, pixels in ((0, before), (before.shape[1] + 2, after)):
-        row.paste(picture_of(pixels), (place, 0))
-    row.thumbnail((2 * largest, largest))
-    return row
-
-
-def _sheet(rows: list[Image.Image]) -> Image.Image:
-    """The rows below each other."""
-    height = sum(row.height + 2 for row in rows) - 2
-    sheet = Image.new("RGB", (max(row.width for row in rows), height), "white")
-    top = 0
-    for row in rows:
-        sheet.paste(row, (0, top))
-        top += row.height + 2
-    return sheet
-
-
-def _written(write_it: Callable[[], None], path: Path) -> None:
-    try:
-        write_it()
-    except OSError as fault:
-        raise EnvironmentFailure(f"{path} cannot be written: {fault}") from fault

@@ -1,4 +1,4 @@
-"""Pictures that a user brings, and what is written in their place."""
+"""Reading a user's pictures, still and moving, and writing their translations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from data.files import atomic_write
 from data.listing import picture_files, printable
 from data.pictures import Unreadable, decode, plain, read_header
 
-#: Says that pictures come from standard input, or go to standard output.
+#: Stands for standard input and standard output.
 STANDARD = "-"
 #: Endings under which pictures can be written; others become .png.
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
@@ -29,8 +29,8 @@ _MOST_PIXELS = 500_000_000
 
 
 @dataclass(frozen=True)
-class Brought:
-    """A picture, or the frames of a moving one."""
+class InputImage:
+    """A picture that was read, or the frames of a moving one."""
 
     #: Relative to the folder that was named, and ending as it is to be written.
     name: str
@@ -40,17 +40,19 @@ class Brought:
     #: once).
     durations: list[int]
     loop: int | None = None
-    #: What is to be said of it, in words.
+    #: A remark for the user, in words.
     remark: str = ""
 
 
-def bring(place: str, channels: int, but: Path | None = None) -> Iterator[Brought | str]:
-    """The pictures of a file, a folder or standard input, in the order of their names.
+def read_inputs(
+    place: str, channels: int, excluded: Path | None = None
+) -> Iterator[InputImage | str]:
+    """Read the pictures of a file, a folder or standard input, in the order of their names.
 
     Args:
         place: A path, or "-".
-        channels: 1 for grey, 3 for RGB: what they are made to be.
-        but: A folder below the one that is named, whose pictures are passed over.
+        channels: 1 for grey, 3 for RGB; others are converted.
+        excluded: A folder below the one that is named, whose pictures are passed over.
 
     Yields:
         A picture; or, of a folder, why one of its files cannot be used, in words.
@@ -78,8 +80,9 @@ def bring(place: str, channels: int, but: Path | None = None) -> Iterator[Brough
     if not path.is_dir():
         raise Refused(f"--input {printable(place)}: no such file or folder")
     names, _ = picture_files(path)
-    if but is not None and but.resolve() != path.resolve():
-        names = [name for name in names if but.resolve() not in (path / name).resolve().parents]
+    if excluded is not None and excluded.resolve() != path.resolve():
+        folder = excluded.resolve()
+        names = [name for name in names if folder not in (path / name).resolve().parents]
     if not names:
         raise Refused(f"--input {printable(place)}: a folder without pictures")
     for name in names:
@@ -89,7 +92,7 @@ def bring(place: str, channels: int, but: Path | None = None) -> Iterator[Brough
             yield f"{printable(name)}: {reason}"
 
 
-def _read(path: Path, name: str, channels: int) -> Brought:
+def _read(path: Path, name: str, channels: int) -> InputImage:
     read_header(path)
     remark = ""
     try:
@@ -107,10 +110,10 @@ def _read(path: Path, name: str, channels: int) -> Brought:
     if count > 1:
         remark = f"{printable(name)}: the first of its {count} pages"
     name = name if Path(name).suffix.lower() in ENDINGS else f"{name}.png"
-    return Brought(name, [_pixels(decode(path, channels))], [0], remark=remark)
+    return InputImage(name, [_pixels(decode(path, channels))], [0], remark=remark)
 
 
-def _frames(picture: Image.Image, name: str, channels: int, count: int) -> Brought:
+def _frames(picture: Image.Image, name: str, channels: int, count: int) -> InputImage:
     width, height = picture.size
     if count * width * height > _MOST_PIXELS:
         raise Unreadable(
@@ -126,7 +129,7 @@ def _frames(picture: Image.Image, name: str, channels: int, count: int) -> Broug
         durations.append(int(frame.info.get("duration", 0)))
         frames.append(_pixels(plain(pixels, channels)))
     loop = picture.info.get("loop")
-    return Brought(name, frames, durations, None if loop is None else int(loop))
+    return InputImage(name, frames, durations, None if loop is None else int(loop))
 
 
 def _pixels(picture: Image.Image) -> np.ndarray:
@@ -134,31 +137,40 @@ def _pixels(picture: Image.Image) -> np.ndarray:
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
-def write(brought: Brought, frames: list[np.ndarray], path: Path) -> None:
-    """Write frames in the place of those that were brought; the ending says how."""
+def write(image: InputImage, frames: list[np.ndarray], path: Path) -> None:
+    """Write the translation of a picture's frames; the ending decides the format.
+
+    Args:
+        image: The picture that was read, for the durations of its frames.
+        frames: uint8 H×W×C each.
+
+    Raises:
+        ValueError: the format cannot hold them.
+        OSError: the disk does not take them.
+    """
     options = {"quality": 95} if path.suffix.lower() in (".jpg", ".jpeg") else {}
     with atomic_write(path) as tmp:
-        _save(brought, frames, tmp, **options)
+        _save(image, frames, tmp, **options)
 
 
-def write_to_standard_output(brought: Brought, frames: list[np.ndarray]) -> None:
-    """Write a picture as PNG, a moving one as it came."""
-    kind = Path(brought.name).suffix[1:].upper() if len(frames) > 1 else "PNG"
+def write_to_standard_output(image: InputImage, frames: list[np.ndarray]) -> None:
+    """Write the translation of a picture as PNG, of a moving one in the format that was read."""
+    kind = Path(image.name).suffix[1:].upper() if len(frames) > 1 else "PNG"
     content = io.BytesIO()
-    _save(brought, frames, content, format=kind)
+    _save(image, frames, content, format=kind)
     sys.stdout.buffer.write(content.getvalue())
     sys.stdout.buffer.flush()
 
 
-def _save(brought: Brought, frames: list[np.ndarray], file, **options) -> None:
+def _save(image: InputImage, frames: list[np.ndarray], file, **options) -> None:
     first, *others = [picture_of(frame) for frame in frames]
     if others:
-        options |= {"save_all": True, "append_images": others, "duration": brought.durations}
-        if brought.loop is not None:
-            options["loop"] = brought.loop
+        options |= {"save_all": True, "append_images": others, "duration": image.durations}
+        if image.loop is not None:
+            options["loop"] = image.loop
     first.save(file, **options)
 
 
 def picture_of(frame: np.ndarray) -> Image.Image:
-    """A picture, uint8 H×W×C, C 1 or 3, as Pillow has it."""
+    """Convert pixels, uint8 H×W×C with C 1 or 3, to a Pillow image."""
     return Image.fromarray(frame[..., 0] if frame.shape[-1] == 1 else frame)

@@ -1,20 +1,33 @@
-"""A trained network put to work on pictures of any size."""
+"""A trained network applied to pictures of any size."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.pixels import to_pixels
+from common.batches import Batch
+from common.network import named_inputs
+from data.pixels import to_float, to_pixels
 
-#: (dice, count, (height, width)) -> the arrays that a network takes beside pictures.
-Noise = Callable[[np.random.Generator, int, tuple[int, int]], list[np.ndarray]]
+if TYPE_CHECKING:
+    import keras
+
+#: A batch, its pictures under `input`, → (N, H, W, C') in [-1, 1].
+Network = Callable[[Batch], np.ndarray]
+#: (rng, count, (height, width)) -> what a network takes beside pictures, by name.
+Extra = Callable[[np.random.Generator, int, tuple[int, int]], Batch]
 
 
-def no_noise(dice: np.random.Generator, count: int, size: tuple[int, int]) -> list[np.ndarray]:
-    """Of a network that takes nothing but pictures."""
+def no_extra(rng: np.random.Generator, count: int, size: tuple[int, int]) -> Batch:
+    """Nothing, for a network that takes pictures alone."""
     return {}
+
+
+def at_inference(model: keras.Model) -> Network:
+    """A model as a function of a batch, not in training."""
+    return lambda batch: model(named_inputs(model, batch), training=False)
 
 
 # Parts of a picture that pass together: enough to keep the machine busy, and no more memory.
@@ -22,39 +35,40 @@ _AT_ONCE = 8
 
 
 class Translator:
-    """A network from pictures to pictures, for one picture of any size at a time.
+    """Applies a network from pictures to pictures to pictures of any size, one at a time.
 
     Args:
-        network: (N, H, W, C) in [-1, 1], and noise → (N, H, W, C').
-        multiple: Of which H and W must be multiples; what lacks is mirrored at the right
-            and lower edge, and cut off again.
-        noise: What the network takes beside pictures.
+        network: From a batch, its pictures (N, H, W, C) in [-1, 1] under `input`, to
+            (N, H, W, C'); see `at_inference`.
+        multiple: H and W that the network sees are multiples of this. A picture is padded by
+            mirroring it at its right and lower edge, and the result is cropped.
+        extra: What the network takes beside pictures.
         tile: (height, width) of the pictures that it was trained on: larger ones are
             translated in overlapping parts of that size. None: always whole.
     """
 
     def __init__(
         self,
-        network: Callable,
+        network: Network,
         multiple: int,
-        noise: Noise = no_noise,
+        extra: Extra = no_extra,
         tile: tuple[int, int] | None = None,
     ):
-        self._network, self._multiple, self._noise, self._tile = network, multiple, noise, tile
+        self._network, self._multiple, self._extra, self._tile = network, multiple, extra, tile
 
-    def __call__(self, picture: np.ndarray, dice: np.random.Generator) -> np.ndarray:
+    def __call__(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Translate a picture.
 
         Args:
             picture: float32 H×W×C in [-1, 1].
-            dice: Decides the noise.
+            rng: For the extra inputs.
 
         Returns:
             float32 H×W×C' in [-1, 1].
         """
         height, width = picture.shape[:2]
         if self._tile is None or (height <= self._tile[0] and width <= self._tile[1]):
-            return self._all_of(picture[None], dice)[0]
+            return self._batch(picture[None], rng)[0]
         tile = [min(side, most) for side, most in zip((height, width), self._tile, strict=True)]
         tops, lefts = (_starts(*pair) for pair in zip((height, width), tile, strict=True))
         # Each part counts most in its middle and hardly at its edges, where it knows least.
@@ -63,7 +77,7 @@ class Translator:
         places = [(slice(t, t + tile[0]), slice(left, left + tile[1])) for t, left in corners]
         total, weights = None, np.zeros((height, width, 1), np.float32)
         for some in (places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)):
-            made = self._all_of(np.stack([picture[place] for place in some]), dice)
+            made = self._batch(np.stack([picture[place] for place in some]), rng)
             if total is None:
                 total = np.zeros((height, width, made.shape[-1]), np.float32)
             for place, part in zip(some, made, strict=True):
@@ -72,28 +86,27 @@ class Translator:
         return total / weights
 
     def all(self, pictures: np.ndarray, seed: int = 0) -> np.ndarray:
-        """Translate pictures, uint8 or float in [-1, 1], N×H×W×C; the same ones alike."""
+        """Translate pictures, uint8 or float in [-1, 1], N×H×W×C; each as if it were alone."""
         if pictures.dtype == np.uint8:
-            pictures = pictures.astype(np.float32) / 127.5 - 1
+            pictures = to_float(pictures)
         return np.stack(
-            [self(picture, dice_of(seed, index)) for index, picture in enumerate(pictures)]
+            [self(picture, rng_for_picture(seed, index)) for index, picture in enumerate(pictures)]
         )
 
-    def pixels(self, picture: np.ndarray, dice: np.random.Generator) -> np.ndarray:
+    def pixels(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """As `__call__`, from uint8 to uint8."""
-        return to_pixels(self(picture.astype(np.float32) / 127.5 - 1, dice))
+        return to_pixels(self(to_float(picture), rng))
 
-    def _all_of(self, pictures: np.ndarray, dice: np.random.Generator) -> np.ndarray:
+    def _batch(self, pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         count, height, width = pictures.shape[:3]
         more = [(0, -side % self._multiple) for side in (height, width)]
         padded = np.pad(pictures, ((0, 0), *more, (0, 0)), mode="symmetric")
-        noise = self._noise(dice, count, padded.shape[1:3])
-        made = self._network({"input": padded, **noise}, training=False)
-        return np.asarray(made)[:, :height, :width]
+        extra = self._extra(rng, count, padded.shape[1:3])
+        return np.asarray(self._network({"input": padded, **extra}))[:, :height, :width]
 
 
-def dice_of(seed: int, index: int) -> np.random.Generator:
-    """What decides the noise of a picture: its place among others."""
+def rng_for_picture(seed: int, index: int) -> np.random.Generator:
+    """The random number generator for the extra inputs of the picture at this place."""
     return np.random.default_rng([seed, 0x7EA5E, index])
 
 

@@ -1,4 +1,4 @@
-"""Made data sets whose answers are known: each module here draws one world."""
+"""Worlds: synthetic data sets with known factors, one module each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TOOLS = {"mixture", "world"}
 
 
 def names() -> list[str]:
-    """The worlds that there are, in alphabetical order."""
+    """The names of all worlds, sorted."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _TOOLS)
 
 

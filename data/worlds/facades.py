@@ -10,7 +10,7 @@ their median, pixel by pixel, a blur of no colour in particular.
 
 What a cheat could exploit: walls and sky cover most of a picture, so a flat mean colour for
 each class has a small error already; and style is one draw for a whole picture, so its mean
-colours are easily right together. Judge by what a reader of label maps finds in the picture
+colours are easily right together. Measure what a segmenter of label maps finds in the picture
 and by its fine texture as well.
 """
 
@@ -75,7 +75,7 @@ class Facades(World):
     factors = {"wall": WALLS, "light": LIGHTS, "roof": ROOFS}
 
     def draw_chunk(self, indices, size, seed):
-        """Draw a few pairs: `images` are the façades, `inputs` the label maps in colour."""
+        """Draw a few pairs: `samples` are the façades, `inputs` the label maps in colour."""
         return self._draw(indices, indices, size, seed)
 
     def in_styles(

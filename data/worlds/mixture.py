@@ -1,4 +1,4 @@
-"""Mixtures of Gaussians in the plane: the data on which modes can be counted."""
+"""Mixtures of Gaussians in the plane, for counting modes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.worlds.world import scenes
 
 @dataclass(frozen=True)
 class Mixture:
-    """Equally likely round Gaussians, an endless set of points with a known density.
+    """Mixture of equally likely isotropic Gaussians: endless points with a known density.
 
     As with a `World`, a point is a function of (seed, split, index) alone.
     """
@@ -31,7 +31,7 @@ class Mixture:
 
     @property
     def factors(self) -> dict[str, tuple[str, ...]]:
-        """The mode that a point was drawn from, told by its number."""
+        """The factor "mode": the number of the Gaussian that a point was drawn from."""
         return {"mode": tuple(f"mode {number}" for number in range(len(self.centres)))}
 
     def draw(self, indices: np.ndarray, seed: int = 0, split: str = "train") -> SampleSet:

@@ -2,7 +2,7 @@
 
 Two domains, `seasons:summer` and `seasons:winter`. No scene appears in both, so a translator
 has no pairs to learn from; the true answer, the same scene in the other season, can be had
-from `counterpart` by those who evaluate. Known (returned as factors): where the light comes
+from `counterpart`, for evaluation. Known (returned as factors): where the light comes
 from, the cabin, the lake, the tree in front and the forest's density, all of which can be
 seen in either season, and the path and the flowers, which only summer shows. Hidden:
 outlines of the mountains and hills, clouds, places, sizes and tints.
@@ -15,7 +15,7 @@ pastures, on the colour of the roof, and frost does not tell the green of the le
 What a cheat could exploit: a change of mean colour alone turns much of a summer into
 something wintry, and the sky hardly differs, so compare with that; and a translator may
 hide the summer's path in a winter's faint noise to bring it back (Chu et al. 2017), so
-disturb the translation before judging the way back.
+perturb the translation before measuring the way back.
 """
 
 from __future__ import annotations
@@ -278,7 +278,7 @@ def _rows(part: Canvas, plane: np.ndarray) -> np.ndarray:
 
 
 def _cover(part: Canvas, s, coverage: np.ndarray) -> None:
-    """Where something else stands in front, it no longer matters what is under the snow."""
+    """Forget what is under the snow where something else stands in front."""
     rows = _rows(part, s.under_snow)
     rows *= 1 - coverage
 

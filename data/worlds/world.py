@@ -1,4 +1,4 @@
-"""What every world is: a function from (seed, split, indices) to pictures and their factors."""
+"""The interface of a world: a function from (seed, split, indices) to samples and factors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.splits import SPLITS
 
 
 def scenes(indices: np.ndarray, split: str) -> np.ndarray:
-    """The indices of a split as numbers that no other split has."""
+    """Map the indices of a split to numbers that are disjoint from those of other splits."""
     return np.asarray(indices, np.uint64) + np.uint64(SPLITS.index(split) << 40)
 
 
@@ -40,7 +40,7 @@ class World(ABC):
     modes: tuple[str, ...] = ()
     #: "pictures", or "pairs" where a picture comes with an input that it is made from.
     kind = "pictures"
-    #: Of pairs: colour channels of an input, and which side holds label maps.
+    #: Colour channels of an input, and which side holds label maps, where the kind is "pairs".
     input_channels: int | None = None
     label_maps: tuple[str, ...] = ()
 
@@ -85,7 +85,7 @@ class World(ABC):
     chunk_pixels = 192 * 1024
 
     def chunks(self, count: int, size: int) -> Iterator[slice]:
-        """Cut the numbers from 0 to count into parts that are drawn at a time."""
+        """Divide the numbers from 0 to count into parts that are drawn at a time."""
         most = max(1, self.chunk_pixels // size**2)
         for start in range(0, count, most):
             yield slice(start, min(start + most, count))

@@ -2,8 +2,11 @@
 
 import sys
 
+from common.translation.infer import TranslateFlags as Flags
 from common.translation.infer import main
-from recipes.cyclegan.config import Config
+from common.translation.infer import translate as make
+
+from .config import Config
 
 if __name__ == "__main__":
-    sys.exit(main("cyclegan", Config, both_ways=True))
+    sys.exit(main(__file__, Config, make, Flags))

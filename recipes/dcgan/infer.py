@@ -2,8 +2,11 @@
 
 import sys
 
+from common.commands.infer import LatentFlags as Flags
+from common.commands.infer import from_latents as make
 from common.commands.infer import main
-from recipes.dcgan.config import Config
+
+from .config import Config
 
 if __name__ == "__main__":
-    sys.exit(main("dcgan", Config))
+    sys.exit(main(__file__, Config, make, Flags))

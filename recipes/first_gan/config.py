@@ -82,6 +82,18 @@ class Config(config.AdversarialConfig):
 
 PRESETS = {
     "small": Config(),
+    # Seconds, to see that everything runs: all that the small one does, on 64 points.
+    "tiny": Config(
+        width=8,
+        depth=2,
+        batch_size=8,
+        pictures=64,
+        steps=6,
+        log_every=1,
+        sample_every=3,
+        sample_count=16,
+        checkpoint_every=3,
+    ),
     # Pictures have more to say than two numbers, and fewer of them fill a sheet.
     "digits": Config(
         data="digits",

@@ -1,9 +1,12 @@
-"""Make pictures with a trained first GAN: `python -m recipes.first_gan.infer --help`."""
+"""Make samples with a trained first GAN: `python -m recipes.first_gan.infer --help`."""
 
 import sys
 
+from common.commands.infer import LatentFlags as Flags
+from common.commands.infer import from_latents as make
 from common.commands.infer import main
-from recipes.first_gan.config import Config
+
+from .config import Config
 
 if __name__ == "__main__":
-    sys.exit(main("first_gan", Config))
+    sys.exit(main(__file__, Config, make, Flags))

@@ -3,9 +3,19 @@
 import sys
 from functools import partial
 
-from common.translation.infer import main
-from recipes.pix2pix.config import Config
-from recipes.pix2pix.noise import dropout
+from common.translation.infer import TranslateFlags as Flags
+from common.translation.infer import main, translate
+
+from .config import Config
+from .noise import dropout
+
+
+def noise(config: Config, flags: Flags):
+    """Dropout, which stays on after training (Isola et al. 2017, section 2.1)."""
+    return partial(dropout, config)
+
+
+make = partial(translate, extra=noise)
 
 if __name__ == "__main__":
-    sys.exit(main("pix2pix", Config, noise=lambda config: partial(dropout, config)))
+    sys.exit(main(__file__, Config, make, Flags))

@@ -8,16 +8,19 @@ import numpy as np
 NOISY = 3
 
 
-def dropout(config, rng: np.random.Generator, count: int, size: tuple[int, int]) -> dict:
-    """What the first blocks of the decoder are multiplied with.
+def dropout(
+    config, rng: np.random.Generator, count: int, size: tuple[int, int]
+) -> dict[str, np.ndarray]:
+    """What the first blocks of the decoder are multiplied by, as inputs of the generator.
 
     Kept values are enlarged as much as others are missing, so that the mean stays.
 
     Args:
+        config: `levels`, `width` and `dropout`, the share of values that are taken away.
         size: (height, width) of the pictures, multiples of 2^levels.
 
     Returns:
-        `noise_1` …, float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
+        `noise_1`, `noise_2` …: float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
     """
     masks = {}
     for number in range(min(NOISY, config.levels - 1)):

@@ -3,12 +3,11 @@
 import dataclasses
 from types import SimpleNamespace
 
-import keras
 import numpy as np
 import pytest
 
 from common.callbacks.equilibrium import Equilibrium
-from common.callbacks.metrics import Samples
+from common.callbacks.samples import Samples
 from recipes.first_gan.config import Config
 from recipes.first_gan.gan import FirstGAN
 
@@ -21,8 +20,8 @@ def watch(rankings, tolerance=0.02):
     """The step at which a course of rankings is stopped; None if it is not."""
     watcher = Equilibrium(tolerance)
     watcher.set_model(Game())
-    for step, ranked in enumerate(rankings):
-        watcher.on_train_batch_end(0, {"discriminator/ranked": ranked})
+    for step, accuracy in enumerate(rankings):
+        watcher.on_train_batch_end(0, {"discriminator/pairwise_accuracy": accuracy})
         if watcher.model.stop_training:
             return step
     return None
@@ -43,7 +42,7 @@ def test_it_does_not_stop_a_discriminator_that_never_led():
     assert watch(noisy) is None
 
 
-def test_it_does_not_stop_where_somebody_leads():
+def test_it_does_not_stop_where_one_side_leads():
     assert watch(LEAD + [0.56] * 5000) is None
     # A discriminator that has died ranks nothing right.
     assert watch(LEAD + [0.0] * 5000) is None
@@ -59,21 +58,22 @@ def test_it_goes_on_as_if_never_stopped():
     for watcher, part in ((whole, course), (first, course[:400])):
         watcher.set_model(Game())
         watcher.on_train_begin()
-        for ranked in part:
-            watcher.on_train_batch_end(0, {"discriminator/ranked": ranked})
+        for accuracy in part:
+            watcher.on_train_batch_end(0, {"discriminator/pairwise_accuracy": accuracy})
     second.set_model(Game())
     second.state()["equilibrium"][0].assign(first.state()["equilibrium"][0])
     # What was restored stays until there is something new.
     kept = np.array(second.state()["equilibrium"][0])
     np.testing.assert_array_equal(kept, first.state()["equilibrium"][0])
     second.on_train_begin()
-    for ranked in course[400:]:
-        second.on_train_batch_end(0, {"discriminator/ranked": ranked})
+    for accuracy in course[400:]:
+        second.on_train_batch_end(0, {"discriminator/pairwise_accuracy": accuracy})
     np.testing.assert_array_equal(*(w.state()["equilibrium"][0] for w in (whole, second)))
 
 
 SMALL = Config(
     channels=2,
+    log_every=1000,
     width=16,
     depth=2,
     batch_size=256,
@@ -87,21 +87,20 @@ SMALL = Config(
 
 
 def train(config):
-    keras.utils.set_random_seed(0)
     gan = FirstGAN(config)
     points = np.random.default_rng(0).normal(3, 0.5, (4000, 2)).astype(np.float32)
-    gan.trainModel(points)
+    gan.trainModel(points, verbose=False)
     return gan
 
 
 def test_a_game_that_is_played_out_ends_early():
     gan = train(SMALL)
     assert gan.equilibrium.reached and 500 < gan.step < 6000
-    made = gan.show(1000)
+    made = gan.sample(1000)
     assert made.mean(0) == pytest.approx([3, 3], abs=0.2)
     # To train on changes nothing: the game is over.
     step = gan.step
-    gan.trainModel(made)
+    gan.trainModel(made, verbose=False)
     assert gan.step == step
 
 
@@ -111,10 +110,8 @@ def test_the_last_sheet_shows_where_it_ended(tmp_path):
             return lambda *_: None
 
     config = dataclasses.replace(SMALL, sample_every=5000, sample_count=20)
-    keras.utils.set_random_seed(0)
     gan = FirstGAN(config)
     points = np.random.default_rng(0).normal(3, 0.5, (4000, 2)).astype(np.float32)
-    gan.examples = points[:20]
     folder = SimpleNamespace(samples=tmp_path)
     gan.trainModel(points, [Samples(folder, Silent(), config, Silent())])
     assert gan.equilibrium.reached and gan.step < 5000

@@ -73,5 +73,5 @@ def test_bfloat16_logits_are_computed_in_float32():
     assert float(value) == pytest.approx(CLOSED["non-saturating"][0], rel=2e-2)
 
 
-def test_ranked():
-    assert float(loss.ranked(REAL, FAKE)) == pytest.approx(2 / 3)
+def test_pairwise_accuracy():
+    assert float(loss.pairwise_accuracy(REAL, FAKE)) == pytest.approx(2 / 3)

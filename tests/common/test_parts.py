@@ -1,4 +1,6 @@
 import csv
+import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,31 +10,34 @@ import pytest
 from PIL import Image
 
 from common.batches import Batches, draw_latents, rng_for
+from common.callbacks.animation import animate
 from common.callbacks.metrics import Metrics
 from common.callbacks.watchdog import Watchdog, diversity
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
+from common.config import AdversarialConfig, Config
 from common.machine.precision import cpu_has_bfloat16
 from common.run import checkpoint
 from common.run.folder import Run, check_free
-from data import pixels as samples
 from data.command import read_flags
 from data.errors import EnvironmentFailure, Refused
 from data.files import ASIDE, atomic_write
+from data.pixels import to_pixels
+from data.samples import SampleSet
 
 
-def latents(generator, count):
-    return {"latent": draw_latents(generator, count, 3, "uniform")}
+def latents(rng, count):
+    return {"latent": draw_latents(rng, count, 3, "uniform")}
 
 
 # --- batches ---
 
 
 def numbered(count):
-    return np.arange(count, dtype=np.uint8)[:, None, None, None]
+    return SampleSet(np.arange(count, dtype=np.uint8)[:, None, None, None])
 
 
 def test_a_batch_depends_on_its_step_alone():
-    one, other = (Batches(numbered(20), 6, 5, latents) for _ in range(2))
+    one, other = (Batches(numbered(20), Config(batch_size=6, seed=5), latents) for _ in range(2))
     straight = [one(step) for step in range(-3, 10)]
     for step in (7, -2, 9, 0):
         for name, values in other(step).items():
@@ -40,7 +45,7 @@ def test_a_batch_depends_on_its_step_alone():
 
 
 def test_an_epoch_shows_each_picture_at_most_once_and_epochs_differ():
-    batches = Batches(numbered(20), 6, 0, latents)
+    batches = Batches(numbered(20), Config(batch_size=6), latents)
     epochs = [
         np.concatenate([batches(3 * e + i)["real"].ravel() for i in range(3)]) for e in (0, 1)
     ]
@@ -49,13 +54,13 @@ def test_an_epoch_shows_each_picture_at_most_once_and_epochs_differ():
 
 
 def test_seeds_differ():
-    a, b = (Batches(numbered(20), 6, seed, latents)(0) for seed in (0, 1))
+    a, b = (Batches(numbered(20), Config(batch_size=6, seed=seed), latents)(0) for seed in (0, 1))
     assert not np.array_equal(a["latent"], b["latent"])
 
 
 def test_a_batch_larger_than_the_data_is_refused():
     with pytest.raises(Refused, match="legal is 1 to 20"):
-        Batches(numbered(20), 21, 0, latents)
+        Batches(numbered(20), Config(batch_size=21), latents)
 
 
 def test_priors():
@@ -63,6 +68,54 @@ def test_priors():
     assert np.abs(uniform).max() <= 1 and uniform.std() == pytest.approx(3**-0.5, abs=0.01)
     normal = draw_latents(rng_for(0, "t"), 4000, 5, "normal")
     assert normal.std() == pytest.approx(1, abs=0.02)
+
+
+def test_factors_are_in_a_batch_where_a_network_asks_for_them():
+    labels = {"label": np.arange(20, dtype=np.int32), "hue": np.arange(20.0)}
+    dataset = SampleSet(numbered(20).samples, labels)
+    given = Batches(dataset, Config(batch_size=6), asked={"label", "latent", "sample"})(3)
+    assert set(given) == {"real", "label"}
+    np.testing.assert_array_equal(given["label"], given["real"].ravel())
+
+
+def test_parts_of_a_step_are_new_samples_each():
+    """Two updates a step: sample i belongs to part i mod 2, and none is in both."""
+    one, two = (Batches(numbered(40), Config(batch_size=6), latents, parts=n) for n in (1, 2))
+    for step in range(3):
+        both = two(step)
+        for part in range(2):
+            alone = one(2 * step + part)
+            for name in both:
+                np.testing.assert_array_equal(both[name][part::2], alone[name])
+        assert len(set(both["real"].ravel().tolist())) == 12
+    assert len(two(-1)["real"]) == 6, "a pretraining has one part"
+
+
+class Paired(Config):
+    grouped_by = "identity"
+
+
+def test_groups_are_different_samples_of_one_value():
+    identity = np.repeat(np.arange(8), [1, 2, 3, 4, 5, 6, 7, 8])
+    dataset = SampleSet(numbered(36).samples, {"identity": identity, "pose": np.arange(36)})
+    config = Paired(batch_size=5, seed=3)
+    batches = Batches(dataset, config, asked={"identity", "pose"})
+    seen = set()
+    for step in range(2 * batches.per_epoch):
+        given = batches(step)
+        assert given["real"].shape == (5, 2, 1, 1, 1) and given["pose"].shape == (5, 2)
+        first, second = given["pose"].T
+        assert (first != second).all()
+        np.testing.assert_array_equal(identity[first], given["identity"])
+        np.testing.assert_array_equal(identity[second], given["identity"])
+        again = Batches(dataset, config, asked={"identity", "pose"})(step)
+        np.testing.assert_array_equal(given["pose"], again["pose"])
+        seen |= set(given["identity"].tolist())
+    assert seen == set(range(1, 8)), "one picture alone has no partner"
+    with pytest.raises(Refused, match="35 samples have 1 others of their identity"):
+        Batches(dataset, Paired(batch_size=36))
+    with pytest.raises(Refused, match="grouped by identity, but of these nothing is known"):
+        Batches(numbered(20), Paired(batch_size=2))
 
 
 # --- checkpoints ---
@@ -150,11 +203,11 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path):
 
 
 def watched(mode, rows):
-    dog = Watchdog(1, mode, 1.0)
+    dog = Watchdog(AdversarialConfig(log_every=1, watchdog=mode), 1.0)
     model = SimpleNamespace(step=0)
     dog.set_model(model)
-    for model.step, (ranked, generator) in enumerate(rows, 1):
-        logs = {"discriminator/adversarial": 0.1, "discriminator/ranked": ranked}
+    for model.step, (accuracy, generator) in enumerate(rows, 1):
+        logs = {"discriminator/adversarial": 0.1, "discriminator/pairwise_accuracy": accuracy}
         dog.on_train_batch_end(0, logs | {"generator/adversarial": generator})
     return dog
 
@@ -180,6 +233,21 @@ def test_a_warning_is_given_once(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_advice_names_only_flags_that_the_recipe_has():
+    class Bare(AdversarialConfig):
+        unfit = {"r1": "its paper has none", "instance_noise": "nor that"}
+
+    for config, words in ((AdversarialConfig(), "or --r1 1$"), (Bare(), "--discriminator-rate$")):
+        dog = Watchdog(dataclasses.replace(config, log_every=1), 1.0)
+        model = SimpleNamespace(step=0)
+        dog.set_model(model)
+        names = ("discriminator/pairwise_accuracy", "generator/adversarial")
+        with pytest.raises(EnvironmentFailure) as told:
+            for model.step, row in enumerate(WON, 1):
+                dog.on_train_batch_end(0, dict(zip(names, row, strict=True)))
+        assert re.search(words, str(told.value).split(". Start")[0])
+
+
 def test_an_even_game_is_left_alone():
     assert watched("stop", [(0.95, 5.0)] * 100).suspicious_since is None
     sure = watched("stop", [(0.9, 3.0)] * 4 + [(1.0, 3.0)] * 100)
@@ -187,7 +255,10 @@ def test_an_even_game_is_left_alone():
 
 
 def test_collapse():
-    dog = Watchdog(1, "stop", diversity(np.random.default_rng(0).normal(size=(9, 8, 8, 1))))
+    dog = Watchdog(
+        AdversarialConfig(log_every=1),
+        diversity(np.random.default_rng(0).normal(size=(9, 8, 8, 1))),
+    )
     same = np.zeros((9, 8, 8, 1))
     dog.look_at(0, same)  # grey at the beginning: not a collapse yet
     dog.look_at(1, np.random.default_rng(1).normal(size=(9, 8, 8, 1)))
@@ -203,7 +274,7 @@ def test_collapse():
 
 def test_pixels_are_rounded_and_clipped():
     values = np.array([-2, -1, 0, 1, 2, 1 / 127.5 * 0.51]).reshape(1, 1, 6, 1)
-    assert list(samples.to_pixels(values).ravel()) == [0, 0, 128, 255, 255, 128]
+    assert list(to_pixels(values).ravel()) == [0, 0, 128, 255, 255, 128]
 
 
 def test_an_animation_has_its_frames(tmp_path):
@@ -211,7 +282,7 @@ def test_an_animation_has_its_frames(tmp_path):
     for index in range(7):
         frames.append(tmp_path / f"{index}.png")
         Image.new("RGB", (20, 20), (30 * index, 0, 0)).save(frames[-1])
-    samples.animate(frames, tmp_path / "a.webp", most=5)
+    animate(frames, tmp_path / "a.webp", most=5)
     assert Image.open(tmp_path / "a.webp").n_frames == 5
 
 

@@ -8,8 +8,11 @@ import pytest
 
 from common.layers import instance_norm
 from common.machine import backend
-from common.patchgan import RECEPTIVE_FIELDS, patchgan
+from common.patchgan import patchgan
 from tests.recipes.translators import field_of_view, parameters
+
+# By number of strided layers: pixels a side that one logit sees.
+RECEPTIVE_FIELDS = {0: 1, 1: 16, 2: 34, 3: 70}
 
 affine = partial(instance_norm, affine=True)
 
@@ -20,19 +23,19 @@ def in_float32():
 
 
 def test_parameters_are_those_of_the_reference():
-    assert parameters(patchgan((3, 3), 64, 3, affine, bias=False)) == 2_768_705
-    assert parameters(patchgan((3,), 64, 3, instance_norm, bias=True)) == 2_764_737
+    assert parameters(patchgan({"sample": 3, "input": 3}, 64, 3, affine, bias=False)) == 2_768_705
+    assert parameters(patchgan({"sample": 3}, 64, 3, instance_norm, bias=True)) == 2_764_737
 
 
 def test_256_pixels_give_30_logits_a_side():
-    model = patchgan((3,), 2, 3, instance_norm, bias=True)
+    model = patchgan({"sample": 3}, 2, 3, instance_norm, bias=True)
     assert model(np.zeros((1, 256, 256, 3))).shape == (1, 30, 30, 1)
 
 
 @pytest.mark.parametrize("strided", [0, 1, 2, 3])
 def test_one_logit_sees_as_much_as_the_paper_says(strided):
     """Without normalisation, which looks at the whole picture."""
-    model = patchgan((3,), 4, strided, None, bias=True)
+    model = patchgan({"sample": 3}, 4, strided, None, bias=True)
     pictures = keras.random.normal((1, 128, 128, 3), seed=0)
     side = model(pictures).shape[1]
     seen = field_of_view(model, pictures, (side // 2, side // 2))
@@ -40,7 +43,7 @@ def test_one_logit_sees_as_much_as_the_paper_says(strided):
 
 
 def test_first_and_last_layers_have_no_norm():
-    model = patchgan((3, 3), 4, 3, affine, bias=False)
+    model = patchgan({"sample": 3, "input": 3}, 4, 3, affine, bias=False)
     kinds = [type(layer).__name__ for layer in model.layers]
     kinds = [k for k in kinds if k in ("Conv2D", "GroupNormalization")]
     normed = ["Conv2D", "GroupNormalization"]

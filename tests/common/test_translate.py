@@ -1,13 +1,23 @@
 """Pictures of any size, through networks that were made for one."""
 
+import keras
 import numpy as np
 import pytest
 
-from common.translation.translate import Translator, dice_of
+from common.translation.translate import Translator, at_inference, rng_for_picture
 
 
-def doubled(batch, training=None):
+def same(batch):
+    """A network that changes nothing."""
+    return batch["input"]
+
+
+def doubled(batch):
     """A network whose answer at a pixel depends on all of what it is given."""
+    return brightened(batch["input"])
+
+
+def brightened(batch):
     return np.clip(0.5 * batch + 0.3 * batch.mean((1, 2), keepdims=True), -1, 1)
 
 
@@ -20,29 +30,29 @@ def test_small_pictures_pass_at_once():
     picture = smooth(20, 30)
     sizes = []
 
-    def network(batch, training):
-        sizes.append(batch.shape)
-        return batch
+    def network(batch):
+        sizes.append(batch["input"].shape)
+        return batch["input"]
 
-    made = Translator(network, 8, tile=(32, 32))(picture, dice_of(0, 0))
+    made = Translator(network, 8, tile=(32, 32))(picture, rng_for_picture(0, 0))
     assert sizes == [(1, 24, 32, 3)]
     np.testing.assert_array_equal(made, picture)
 
 
 def test_tiles_of_what_changes_nothing_are_the_picture():
     picture = smooth(75, 131)
-    made = Translator(lambda batch, training: batch, 8, tile=(32, 48))(picture, dice_of(0, 0))
+    made = Translator(same, 8, tile=(32, 48))(picture, rng_for_picture(0, 0))
     np.testing.assert_allclose(made, picture, atol=1e-6)
 
 
 def test_tiles_are_of_the_training_s_size_and_reach_everywhere():
     sizes = set()
 
-    def network(batch, training):
-        sizes.add(batch.shape[1:3])
-        return np.ones_like(batch)
+    def network(batch):
+        sizes.add(batch["input"].shape[1:3])
+        return np.ones_like(batch["input"])
 
-    made = Translator(network, 8, tile=(32, 32))(smooth(33, 200), dice_of(0, 0))
+    made = Translator(network, 8, tile=(32, 32))(smooth(33, 200), rng_for_picture(0, 0))
     assert sizes == {(32, 32)}
     np.testing.assert_allclose(made, 1, atol=1e-6)
 
@@ -59,10 +69,10 @@ def seams(made, tile, overlapping):
 def test_no_gradient_across_a_seam_is_larger_than_inside():
     """A network whose colours depend on the tile would show each; the control does."""
     picture = smooth(64, 256)
-    made = Translator(doubled, 8, tile=(64, 64))(picture, dice_of(0, 0))
+    made = Translator(doubled, 8, tile=(64, 64))(picture, rng_for_picture(0, 0))
     across, inside = seams(made, 64, overlapping=True)
     assert across <= inside
-    parts = [doubled(picture[None, :, at : at + 64])[0] for at in range(0, 256, 64)]
+    parts = [brightened(picture[None, :, at : at + 64])[0] for at in range(0, 256, 64)]
     across, inside = seams(np.concatenate(parts, axis=1), 64, overlapping=False)
     assert across > 2 * inside
 
@@ -71,12 +81,11 @@ def test_no_gradient_across_a_seam_is_larger_than_inside():
 def test_the_same_picture_whatever_comes_before(count):
     """Each has noise of its own, by its place."""
 
-    def noise(dice, many, size):
-        return [dice.random((many, *size, 3), np.float32)]
+    def noise(rng, many, size):
+        return {"noise": rng.random((many, *size, 3), np.float32)}
 
-    def network(inputs, training):
-        picture, drawn = inputs
-        return np.clip(picture + 0.1 * drawn, -1, 1)
+    def network(batch):
+        return np.clip(batch["input"] + 0.1 * batch["noise"], -1, 1)
 
     translate = Translator(network, 4, noise)
     pictures = np.zeros((count, 16, 16, 3), np.float32)
@@ -84,3 +93,16 @@ def test_the_same_picture_whatever_comes_before(count):
     np.testing.assert_array_equal(made[0], translate.all(pictures[:1], seed=3)[0])
     assert count == 1 or (made[0] != made[1]).any()
     assert (made[0] != translate.all(pictures[:1], seed=4)[0]).any()
+
+
+def test_a_model_is_given_its_inputs_by_name():
+    """In whatever order it has them, and nothing that it does not ask for."""
+    style = keras.Input((None, None, 3), name="style")
+    picture = keras.Input((None, None, 3), name="input")
+    model = keras.Model([style, picture], picture - 0.25 * style)
+
+    def extra(rng, count, size):
+        return {"other": np.zeros(1), "style": np.ones((count, *size, 3), np.float32)}
+
+    made = Translator(at_inference(model), 4, extra)(smooth(12, 16), rng_for_picture(0, 0))
+    np.testing.assert_allclose(made, smooth(12, 16) - 0.25, atol=1e-6)

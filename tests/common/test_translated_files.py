@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.translation import infer, pictures
-from common.translation.infer import InferFlags, _check, _Work
-from common.translation.pictures import bring, write
-from common.translation.translate import Translator
+from common.translation import pictures
+from common.translation.infer import TranslateFlags, translate_inputs
+from common.translation.pictures import read_inputs, write
 from data.errors import Refused
 from tests.recipes.translators import noise_pictures
 
@@ -39,14 +38,17 @@ def still(path, size=(20, 24), seed=0):
     Image.fromarray(noise_pictures(1, size, seed=seed)[0]).save(path)
 
 
-def work(place, out=None, **flags):
+def work(place, out=None, labels=None, **flags):
     """Turn what is at a place into its negative."""
-    flags = InferFlags(Path("run"), str(place), None if out is None else Path(out), **flags)
-    run = SimpleNamespace(path=Path("run"), generator=Path(sys.executable))
-    _check(flags, run, back=False, both_ways=True)
-    translator = Translator(lambda x, training: -x, 4, tile=(32, 32))
-    brought = infer._Brought(bring(flags.input, 3, but=flags.out))
-    _Work(flags, translator, None, (32, 32)).do(brought, run)
+    out = None if out is None else Path(out)
+    flags = TranslateFlags(run=Path("run"), input=str(place), out=out, **flags)
+    loaded = SimpleNamespace(
+        run=SimpleNamespace(path=Path("run"), facts={"data": {"labels": labels}}),
+        config=SimpleNamespace(channels=3, input_channels=3),
+        networks=["generator"],
+    )
+    flags.check(loaded)
+    translate_inputs(loaded, flags, lambda loaded, flags, picture, number: 255 - picture)
 
 
 def pixels(path):
@@ -172,6 +174,22 @@ def test_too_large_for_its_format(capsys):
     assert Path("out/z.png").is_file()
 
 
+def test_colours_that_are_no_labels(capsys):
+    """A label map of a folder is left out; the nearest labels are those nearest in colour."""
+    palette = [[0, 0, 0], [200, 0, 0]]
+    Path("in").mkdir()
+    Image.new("RGB", (24, 20), (200, 0, 0)).save("in/known.png")
+    Image.new("RGB", (24, 20), (190, 9, 0)).save("in/strange.png")
+    work("in", "out", labels=palette)
+    err = capsys.readouterr().err
+    assert err.startswith("left out: strange.png: 100.0% of its pixels") and err.count("\n") == 1
+    assert sorted(p.name for p in Path("out").iterdir()) == ["known.png", "side-by-side.png"]
+    with pytest.raises(Refused, match="strange.png: 100.0% of its pixels"):
+        work("in/strange.png", "made.png", labels=palette)
+    work("in/strange.png", "made.png", labels=palette, nearest_label=True)
+    assert (pixels("made.png") == (55, 255, 255)).all()
+
+
 def test_pages(capsys):
     first, *others = frames()
     first.save("pages.tif", save_all=True, append_images=others)
@@ -223,7 +241,7 @@ def test_a_moving_picture_through_a_pipe(monkeypatch):
 
 
 def test_a_write_that_fails_leaves_nothing():
-    (one,) = bring(str(_saved()), 3)
+    (one,) = read_inputs(str(_saved()), 3)
     with pytest.raises(ValueError):
         write(one, [np.zeros((8, 17_000, 3), np.uint8)], Path("long.webp"))
     assert not Path("long.webp").exists()

@@ -32,7 +32,7 @@ def load(path, split="train", size=12, **choices):
 @pytest.mark.parametrize("memory", ["1", "0"])
 def test_an_h5_file_is_read_as_an_npz_is(h5, tmp_path, monkeypatch, name, memory):
     monkeypatch.setenv("GAN_COOKBOOK_MEMORY", memory)
-    monkeypatch.setattr("data.arrays._AT_ONCE", 7)
+    monkeypatch.setattr("data.h5_sets._AT_ONCE", 7)
     path = h5(name, x_train=X, y_train=Y, x_test=X[:9], y_test=Y[:9])
     np.savez(tmp_path / "a.npz", x_train=X, y_train=Y, x_test=X[:9], y_test=Y[:9])
     source = data.find(str(path))

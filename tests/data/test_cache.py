@@ -96,8 +96,8 @@ def lacking(name):
         foreign,
         pickled,
         other(key=np.array("another")),
-        other(images=np.zeros((40, 32, 32, 3), np.float32)),
-        other(images=np.zeros(40, np.uint8)),
+        other(samples=np.zeros((40, 32, 32, 3), np.float32)),
+        other(samples=np.zeros(40, np.uint8)),
         other(**{"factor:roof": np.zeros(3, np.int32)}),
         other(inputs=np.zeros((7, 32, 32, 3), np.uint8)),
         lacking("factor:roof"),
@@ -122,7 +122,7 @@ def make_slowly(folder, result):
         time.sleep(1)
         return {"images": np.full((3, 8, 8, 3), 7, np.uint8)}
 
-    result.put(int(cache.remember_arrays("slow", KEY, make)["images"].sum()))
+    result.put(int(cache.cached_arrays("slow", KEY, make)["images"].sum()))
 
 
 def test_what_three_want_at_once_is_made_once(own_cache):
@@ -136,7 +136,7 @@ def test_what_three_want_at_once_is_made_once(own_cache):
     assert [file.suffix for file in own_cache.iterdir()] == [".npz"]
 
 
-def test_a_killed_maker_keeps_nobody_waiting(own_cache):
+def test_a_killed_maker_does_not_block_others(own_cache):
     context = multiprocessing.get_context("spawn")
     result = context.Queue()
     worker = context.Process(target=make_slowly, args=(own_cache, result))
@@ -145,7 +145,7 @@ def test_a_killed_maker_keeps_nobody_waiting(own_cache):
     os.kill(worker.pid, signal.SIGKILL)
     worker.join()
     began = time.monotonic()
-    kept = cache.remember_arrays("slow", KEY, lambda: {"images": np.zeros(1)})
+    kept = cache.cached_arrays("slow", KEY, lambda: {"images": np.zeros(1)})
     assert len(kept) == 1 and time.monotonic() - began < 5
     only_file(own_cache)
 
@@ -156,10 +156,10 @@ def test_one_that_comes_late_does_not_draw_again(own_cache, monkeypatch):
 
     def late(*words, **options):
         monkeypatch.setattr(cache, "_look", look)
-        cache.remember_arrays("slow", KEY, lambda: {"images": np.full(2, 5)})
+        cache.cached_arrays("slow", KEY, lambda: {"images": np.full(2, 5)})
 
     monkeypatch.setattr(cache, "_look", late)
-    kept = cache.remember_arrays("slow", KEY, lambda: pytest.fail("made twice"))
+    kept = cache.cached_arrays("slow", KEY, lambda: pytest.fail("made twice"))
     assert kept["images"].max() == 5
 
 
@@ -175,18 +175,18 @@ def test_one_that_gives_up_waiting_leaves_the_lock_to_its_owner(own_cache):
     time.sleep(0.2)
     waiter.terminate()
     waiter.join()
-    kept = cache.remember_arrays("slow", KEY, lambda: pytest.fail("made twice"))
+    kept = cache.cached_arrays("slow", KEY, lambda: pytest.fail("made twice"))
     assert kept["images"].max() == 7
     maker.join()
 
 
-def test_whoever_waited_says_so(own_cache, capfd):
+def test_a_waiting_process_says_so(own_cache, capfd):
     context = multiprocessing.get_context("spawn")
     result = context.Queue()
     worker = context.Process(target=make_slowly, args=(own_cache, result))
     worker.start()
     assert result.get(timeout=60) == "made"
-    kept = cache.remember_arrays("slow", KEY, lambda: pytest.fail("made twice"))
+    kept = cache.cached_arrays("slow", KEY, lambda: pytest.fail("made twice"))
     assert kept["images"].max() == 7
     assert "another process is making" in capfd.readouterr().err
     worker.join()

@@ -116,7 +116,7 @@ def test_a_file_in_a_folder_that_others_keep(server, path, monkeypatch):
     def refuse(*words):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("data.fetch.whole", refuse)
+    monkeypatch.setattr("data.fetch.atomic_write", refuse)
     assert fetch(server.url("set.bin"), path, SUM) == path and server.asked == []
 
 

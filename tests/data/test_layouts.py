@@ -290,6 +290,8 @@ def test_label_maps_get_no_new_colours(labelled, how):
     folder, colours = labelled
     source = find(folder, label_maps=how)
     assert source.label_maps == ("inputs",)
+    said = "inputs are label maps" in " ".join(source.remarks)
+    assert said == (how == "auto")
     assert colours_of(load(source, size=23).inputs) <= colours
     # The photographs are filtered all the same.
     assert load(source, size=23).samples.std() < np.asarray(noise((50, 50))).std() * 0.8
@@ -302,7 +304,9 @@ def test_label_maps_that_are_mixed_on_demand(labelled):
 
 
 def test_which_side_is_labelled_follows_the_direction(labelled):
-    assert find(labelled[0], direction="BtoA").label_maps == ("samples",)
+    source = find(labelled[0], direction="BtoA")
+    assert source.label_maps == ("samples",)
+    assert "pictures are label maps" in " ".join(source.remarks)
 
 
 def test_what_looks_like_label_maps_and_is_none(tmp_path):

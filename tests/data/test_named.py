@@ -23,7 +23,7 @@ SOME = np.random.default_rng(0).integers(0, 256, (6, 28, 28), np.uint8)
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """Where Keras keeps data sets, and nobody else."""
+    """A folder of Keras for this test alone."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     assert datasets_folder() == tmp_path / "keras" / "datasets"
     return datasets_folder()
@@ -75,7 +75,7 @@ def test_pairs_from_an_archive(serve, tmp_path, home):
         pairs = load(source)
         assert len(pairs) == 2 and pairs.inputs.shape == pairs.samples.shape == (2, 32, 32, 3)
     assert len(server.asked) == 1
-    # Nobody has published a checksum: what was fetched is recorded.
+    # No checksum is published: what was fetched is recorded.
     (record,) = home.glob("*.json")
     assert json.loads(record.read_text())["bytes"] == len(facades(tmp_path))
 
@@ -233,11 +233,16 @@ def test_modelnet(serve, tmp_path):
             )
     serve("modelnet10", archive(tmp_path, zip_of, *members))
     source = data.find("modelnet10")
+    assert (source.kind, source.channels, source.describe_sizes()) == ("voxels", 1, "any size")
     files, labels = source.files("test")
     assert len(files) == 10 and labels.tolist() == list(range(10))
-    assert meshes.sheet([meshes.read_off(file) for file in files[:2]]).size == (400, 200)
-    with pytest.raises(Refused, match="shapes, not pictures"):
-        load(source)
+    for _ in range(2):
+        shapes = load(source, "test", 16)
+        assert shapes.kind == "voxels" and shapes.samples.shape == (10, 16, 16, 16, 1)
+        assert shapes.factors["label"].tolist() == list(range(10))
+    assert source.name_of("test", 3, {}) == "desk_1.off"
+    with pytest.raises(Refused, match="voxels of 4 to 256 cells a side, not 300"):
+        load(source, "test", 300)
 
 
 # --- TensorFlow Datasets ---
@@ -326,7 +331,7 @@ def test_a_set_of_ones_own_builder_arrives_for_real(tfds, tmp_path):
         server.files["squares.npz"] = file.getvalue()
         source = data.find("tfds:squares")
         assert (source.count, source.describe_sizes()) == (120, "from 22×20 to 141×139")
-        parts = [load(source, split, 16).samples[:, 8, 8, 0] for split in data.imageset.SPLITS]
+        parts = [load(source, split, 16).samples[:, 8, 8, 0] for split in data.splits.SPLITS]
         assert [len(part) for part in parts] == [96, 12, 12]
         assert sorted(np.concatenate(parts).tolist()) == list(range(120))
         again = load(data.find("tfds:squares"), size=16).samples

@@ -1,0 +1,152 @@
+"""Voxel grids: checks, resizing, and shaded views."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from data.errors import Refused
+
+#: The range of sizes that meshes are voxelised at, in cells a side.
+SMALLEST, LARGEST = 4, 256
+#: Pixels a side of a view.
+VIEW = 96
+# The camera looks down at a grid whose last axis points up, from its front and right.
+_AZIMUTH, _ELEVATION = np.deg2rad(-60), np.deg2rad(25)
+# The picture's side and the rays' length, in sides of the grid: all of a cube is inside.
+_WIDTH, _DEPTH = 1.6, 1.75
+# Samples a ray for each cell that it may pass.
+_SAMPLES = 2
+_AMBIENT = 0.35
+
+
+def is_grid(shape: tuple[int, ...]) -> bool:
+    """Whether an array's shape is N×S×S×S or N×S×S×S×1."""
+    return (len(shape) == 4 or (len(shape) == 5 and shape[4] == 1)) and len(set(shape[1:4])) == 1
+
+
+def check(name: str, shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """Refuse what is no array of voxel grids.
+
+    Args:
+        name: What to call the array in the message.
+    """
+    if not is_grid(shape):
+        raise Refused(
+            f"{name} has the shape {shape}; legal for voxels are (N, S, S, S) and (N, S, S, S, 1)"
+        )
+    if dtype not in (np.dtype(bool), np.dtype(np.uint8)):
+        raise Refused(f"{name} is {dtype}; legal for voxels are bool, and uint8 of 0 and 1")
+    if 0 in shape:
+        raise Refused(f"{name} is empty")
+
+
+def as_voxels(name: str, values: np.ndarray) -> np.ndarray:
+    """Convert occupancy, bool or uint8 of 0 and 1, to bool N×S×S×S×1; a bool array is not copied.
+
+    Raises:
+        Refused: `check` refuses it, or it holds other numbers than 0 and 1.
+    """
+    check(name, values.shape, values.dtype)
+    if values.dtype != bool:
+        if values.max() > 1:
+            raise Refused(f"{name} holds {values.max()}; legal for voxels are 0 and 1")
+        values = values.astype(bool)
+    return values if values.ndim == 5 else values[..., None]
+
+
+def side_of(size: int | tuple[int, int]) -> int:
+    """The side of a cubic grid, in cells.
+
+    Raises:
+        Refused: the size is not that of a cube.
+    """
+    side, *others = (size,) if isinstance(size, int) else size
+    if any(other != side for other in others):
+        raise Refused(f"{size[0]}×{size[1]}: voxels are as high as they are wide")
+    return side
+
+
+def resized(voxels: np.ndarray, size: int) -> np.ndarray:
+    """Bring voxel grids, bool N×S×S×S×1, to another side.
+
+    Larger grids repeat each cell by a whole factor, with empty cells around; a cell of a
+    smaller grid is occupied where any of the cells that it replaces is, so that thin parts
+    stay.
+    """
+    side = voxels.shape[1]
+    if size == side:
+        return voxels
+    if size < side:
+        # The first old cell whose centre lies in each new one.
+        first = np.ceil(np.arange(size) * side / size - 0.5).astype(int)
+        for axis in (1, 2, 3):
+            voxels = np.logical_or.reduceat(voxels, first, axis=axis)
+        return voxels
+    factor = size // side
+    for axis in (1, 2, 3):
+        voxels = voxels.repeat(factor, axis)
+    low = (size - factor * side) // 2
+    high = size - factor * side - low
+    return np.pad(voxels, ((0, 0), *[(low, high)] * 3, (0, 0)))
+
+
+def views(voxels: np.ndarray, size: int = VIEW) -> np.ndarray:
+    """Render voxel grids, shaded, orthographic and from one fixed direction.
+
+    Args:
+        voxels: bool N×S×S×S×1; the last of the three axes points up.
+        size: Pixels a side.
+
+    Returns:
+        uint8 N×size×size×1, on white.
+    """
+    # Takes a while to import, and few sets need it.
+    from scipy.ndimage import gaussian_filter
+
+    side = voxels.shape[1]
+    cells, towards = _rays(side, size)
+    out = np.full((len(voxels), size * size), 255, np.uint8)
+    for picture, grid in zip(out, voxels[..., 0], strict=True):
+        # A layer of empty cells around it is what rays pass outside the grid.
+        whole = np.pad(grid, 1)
+        along = whole.ravel()[cells]
+        hit = along.any(1)
+        place = cells[np.arange(len(cells)), along.argmax(1)][hit]
+        # The surface is where a smoothed occupancy falls.
+        smooth = gaussian_filter(whole.astype(np.float32), 1.0)
+        normal = -np.stack([axis.ravel()[place] for axis in np.gradient(smooth)], -1)
+        normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-6
+        light = np.clip(normal @ towards, 0, 1)
+        picture[hit] = np.rint(235 * (_AMBIENT + (1 - _AMBIENT) * light)).astype(np.uint8)
+    return out.reshape(len(voxels), size, size, 1)
+
+
+@cache
+def _rays(side: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The cells that each pixel's ray passes, nearest first, in a grid with a border of one cell.
+
+    Returns:
+        Flat indices, size²×K; and the unit vector towards the light.
+    """
+    ca, sa, ce, se = *_of(_AZIMUTH), *_of(_ELEVATION)
+    back = np.array([ca * ce, sa * ce, se])
+    right, up = np.array([-sa, ca, 0]), np.array([-ca * se, -sa * se, ce])
+    half = _WIDTH * side / 2
+    across = (np.arange(size) + 0.5) / size * 2 * half - half
+    depth = _DEPTH * side * np.linspace(0.5, -0.5, round(_DEPTH * side * _SAMPLES))
+    points = (
+        across[None, :, None, None] * right
+        - across[:, None, None, None] * up
+        + depth[None, None, :, None] * back
+    )
+    cells = np.clip(np.floor(points + side / 2).astype(int) + 1, 0, side + 1)
+    flat = np.ravel_multi_index(tuple(np.moveaxis(cells, -1, 0)), (side + 2,) * 3)
+    light = back + 0.5 * up - 0.4 * right
+    flat = flat.reshape(size * size, -1).astype(np.int32)
+    return flat, (light / np.linalg.norm(light)).astype(np.float32)
+
+
+def _of(angle: float) -> tuple[float, float]:
+    return np.cos(angle), np.sin(angle)

@@ -1,0 +1,305 @@
+"""From a run folder to samples: no training needed, only small networks in a folder."""
+
+import dataclasses
+import importlib
+import sys
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.batches import draw_latents, rng_for
+from common.commands.infer import LatentFlags, from_latents, main
+from common.commands.made import Made
+from common.config import Config
+from common.run.folder import Run
+from common.run.loaded import LoadedRun
+from data.errors import EnvironmentFailure, Refused
+
+
+@dataclasses.dataclass(kw_only=True)
+class LatentConfig(Config):
+    """Settings of a recipe with latents."""
+
+    latent_size: int = 5
+    prior = "normal"
+
+    def legal_sizes(self):
+        return [4, 8]
+
+
+@dataclasses.dataclass(kw_only=True)
+class OtherConfig(Config):
+    """Settings of a recipe without."""
+
+    def legal_sizes(self):
+        return [4, 8]
+
+
+@dataclasses.dataclass
+class LabelFlags(LatentFlags):
+    """Make samples of one label."""
+
+    label: int = 0
+    """Which."""
+
+
+def draw(config, rng, count, flags):
+    latent = draw_latents(rng, count, config.latent_size, config.prior)
+    return {"latent": latent, "label": np.full(count, flags.label, np.int32)}
+
+
+SETTINGS = {"channels": 1, "image_size": 4}
+
+
+def pictures_from(*names):
+    """A network from inputs of 5 numbers, the first, and 1 number to 4×4 pictures."""
+    latent, *labels = (keras.Input((5,) if n == names[0] else (), name=n) for n in names)
+    x = keras.layers.Dense(16, kernel_initializer=keras.initializers.GlorotUniform(seed=0))(latent)
+    for label in labels:
+        x = x + keras.ops.cast(label, "float32")[:, None]
+    picture = keras.ops.reshape(keras.ops.tanh(x), (-1, 4, 4, 1))
+    return keras.Model([latent, *labels] if labels else latent, picture)
+
+
+def run_of(path, config, recipe="toy", **models):
+    """A run folder with networks."""
+    run = Run.create(path, recipe, config, {})
+    for name, model in models.items():
+        model.save(run.network(name))
+    run.note(networks=list(models), made_with={"gan_cookbook": "0.2.0"})
+    return path
+
+
+@pytest.fixture(autouse=True)
+def there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(tmp_path):
+    return run_of(tmp_path / "run", LatentConfig(**SETTINGS), generator=pictures_from("latent"))
+
+
+def made_of(run, flags=LatentFlags, **changes):
+    loaded = LoadedRun.open(run, "toy", LatentConfig)
+    asked = flags(run=run, **changes)
+    asked.check(loaded)
+    return from_latents(loaded, asked)
+
+
+# --- samples ---
+
+
+def test_a_sample_is_the_same_however_many_are_asked_for(run):
+    few, many = made_of(run, count=3), made_of(run, count=130)
+    assert few.samples.shape == (3, 4, 4, 1) and many.samples.dtype == np.uint8
+    np.testing.assert_array_equal(few.samples, many.samples[:3])
+    assert len(np.unique(many.samples.reshape(130, -1), axis=0)) == 130
+
+
+def test_they_are_those_of_the_training_unless_another_seed_says_so(run):
+    latents = draw_latents(rng_for(0, "samples"), 4, 5, "normal")
+    np.testing.assert_array_equal(made_of(run, count=4).inputs["latent"], latents)
+    np.testing.assert_array_equal(made_of(run, count=4, seed=0).inputs["latent"], latents)
+    assert (made_of(run, count=4, seed=1).inputs["latent"] != latents).all()
+
+
+def test_making_writes_nothing(run, monkeypatch):
+    """Pure: a page that shows samples calls the same function."""
+    monkeypatch.setattr(sys, "argv", ["page", "--nonsense"])
+    before = sorted(run.parent.rglob("*"))
+    assert made_of(run, interpolate=2).title == "interpolation"
+    assert sorted(run.parent.rglob("*")) == before
+
+
+def test_walks_and_sums(run):
+    numbered = made_of(run)
+    walk = made_of(run, interpolate=2)
+    assert walk.columns == 10 and len(walk.samples) == 20
+    np.testing.assert_array_equal(walk.samples[[0, 10]], numbered.samples[[0, 2]])
+    summed = made_of(run, arithmetic="3,9 - 70")
+    # A row a term, filled up with its average: 3, 9, both; 70.
+    np.testing.assert_array_equal(summed.samples[:2], numbered.samples[[3, 9]])
+    assert summed.columns == 4 and summed.title == "arithmetic"
+
+
+def test_what_else_a_network_is_given(tmp_path):
+    """Walks and sums keep to the label that is asked for; nothing but latents is added."""
+    model = pictures_from("latent", "label")
+    run = run_of(tmp_path / "run", LatentConfig(**SETTINGS), generator=model)
+    loaded = LoadedRun.open(run, "toy", LatentConfig)
+    made = {}
+    for label in (0, 3):
+        for name, asked in {
+            "few": {"count": 3},
+            "walk": {"interpolate": 1},
+            "sum": {"arithmetic": "1 - 2"},
+        }.items():
+            flags = LabelFlags(run=run, label=label, **asked)
+            made[name, label] = from_latents(loaded, flags, draw)
+            assert (made[name, label].inputs["label"] == label).all()
+    for name in ("few", "walk", "sum"):
+        assert (made[name, 3].samples > made[name, 0].samples).all()
+    np.testing.assert_array_equal(made["walk", 3].samples[0], made["few", 3].samples[0])
+
+
+def test_points_stay_numbers(tmp_path):
+    latent = keras.Input((5,), name="latent")
+    model = keras.Model(latent, keras.layers.Dense(2)(latent))
+    config = LatentConfig(kind="points", channels=2)
+    run = run_of(tmp_path / "run", config, generator=model)
+    made = made_of(run, count=70)
+    assert made.samples.shape == (70, 2) and made.samples.dtype == np.float32
+    assert sorted(made.arrays()) == ["latent", "points"] and made.title == "points"
+    assert made.sheet().size == (400, 400)
+    with pytest.raises(Refused, match="--numbered: legal where pictures are made; .* makes points"):
+        made_of(run, numbered=True)
+
+
+# --- refusals ---
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ({"count": 0}, "--count 0: legal is 1 to 10000"),
+        ({"count": 10_001}, "--count 10001"),
+        ({"seed": -1}, "--seed -1: legal is 0 to 4294967295"),
+        ({"interpolate": 1001}, "--interpolate 1001: legal is 0 to 1000"),
+        ({"arithmetic": "1 +"}, "--arithmetic .*: legal are picture numbers"),
+        ({"arithmetic": ""}, "--arithmetic .*: legal are picture numbers"),
+        ({"out": "x.txt"}, "--out x.txt: legal endings are .png"),
+    ],
+)
+def test_refused(run, flags, words):
+    flags = {name: run / value if name == "out" else value for name, value in flags.items()}
+    with pytest.raises(Refused, match=words.replace("--out x", "--out .*x")):
+        made_of(run, **flags)
+
+
+@pytest.mark.parametrize("flags", [{"interpolate": 2}, {"arithmetic": "1 - 2"}])
+def test_no_walks_where_there_are_no_latents(tmp_path, flags):
+    run = run_of(tmp_path / "run", OtherConfig(**SETTINGS), generator=pictures_from("input"))
+    loaded = LoadedRun.open(run, "toy", OtherConfig)
+    with pytest.raises(Refused, match="legal where latents come from a prior"):
+        LatentFlags(run=run, **flags).check(loaded)
+
+
+def test_no_checkpoint_yet(tmp_path):
+    """Whatever the first network is called."""
+    run = Run.create(tmp_path / "run", "toy", LatentConfig(**SETTINGS), {})
+    with pytest.raises(Refused, match="has no generator.keras yet: no checkpoint was reached"):
+        LoadedRun.open(run.path, "toy", LatentConfig)
+    run.note(networks=["encoder", "decoder"])
+    with pytest.raises(Refused, match="has no encoder.keras yet"):
+        LoadedRun.open(run.path, "toy", LatentConfig)
+
+
+def test_a_damaged_network(run):
+    content = (run / "generator.keras").read_bytes()
+    (run / "generator.keras").write_bytes(content[: len(content) // 2])
+    with pytest.raises(Refused, match="generator.keras is damaged; resuming the run writes it"):
+        made_of(run)
+
+
+def test_a_disk_that_takes_nothing(tmp_path):
+    made = Made(np.zeros((2, 4, 4, 1), np.uint8))
+    (tmp_path / "file").write_text("")
+    for name in ("a.png", "a.npz"):
+        with pytest.raises(EnvironmentFailure, match=f"{name} cannot be written"):
+            made.write(tmp_path / "file" / name)
+
+
+# --- networks ---
+
+
+def test_several_networks_by_name(tmp_path):
+    models = {"encoder": pictures_from("sample"), "decoder": pictures_from("latent")}
+    run = run_of(tmp_path / "run", LatentConfig(**SETTINGS), **models)
+    loaded = LoadedRun.open(run, "toy", LatentConfig)
+    assert loaded.networks == ["encoder", "decoder"]
+    assert loaded.network().inputs[0].name == "sample"
+    assert loaded.network("decoder").inputs[0].name == "latent"
+    assert loaded.network() is loaded.network("encoder"), "a page loads it once"
+
+
+def test_layers_of_the_recipe_s_own(tmp_path, monkeypatch):
+    """Keras must have met them before it can load a network; the run's user need not know."""
+    package = tmp_path / "toyrecipe"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "config.py").write_text(
+        "from tests.common.test_infer import LatentConfig\n"
+        "class Config(LatentConfig):\n    '''Settings.'''\n"
+    )
+    (package / "layers.py").write_text(
+        "import keras\n"
+        "@keras.saving.register_keras_serializable('toyrecipe')\n"
+        "class Halved(keras.layers.Layer):\n"
+        "    def call(self, x):\n        return x / 2\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    kind = importlib.import_module("toyrecipe.config").Config
+    halved = importlib.import_module("toyrecipe.layers").Halved
+    model = pictures_from("latent")
+    model = keras.Model(model.input, halved()(model.output))
+    run = run_of(tmp_path / "run", kind(**SETTINGS), generator=model)
+    expected = np.asarray(model(np.ones((1, 5))))
+    # As in another process, which has not seen the layer.
+    keras.saving.get_custom_objects().clear()
+    del sys.modules["toyrecipe.layers"]
+    loaded = LoadedRun.open(run, "toy", kind)
+    np.testing.assert_array_equal(np.asarray(loaded.network()(np.ones((1, 5)))), expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "names", "now"),
+    [
+        (LatentConfig, "latent", ["generator"], "latent"),
+        (LatentConfig, None, ["generator"], "latent"),
+        (OtherConfig, "picture", ["generator", "generator_back"], "input"),
+    ],
+)
+def test_runs_of_version_0_1(tmp_path, kind, before, names, now):
+    """They list no networks, and called what these are given otherwise, or nothing."""
+    first = keras.Input((5,), name=before)
+    noise = keras.Input((5,), name="noise_1")
+    model = keras.Model([first, noise], first + 2 * noise)
+    run = run_of(tmp_path / "run", kind(**SETTINGS), **dict.fromkeys(names, model))
+    opened = Run.open(run, "toy")
+    opened.facts.pop("networks")
+    opened.note(made_with={"keras": "3.15.1"})
+    loaded = LoadedRun.open(run, "toy", kind)
+    assert loaded.networks == names
+    assert [tensor.name for tensor in loaded.network().inputs] == [now, "noise_1"]
+
+
+# --- the program ---
+
+
+def program(monkeypatch, *arguments, **options):
+    monkeypatch.setattr(sys, "argv", ["infer", *map(str, arguments)])
+    return main("toy/infer.py", LatentConfig, **options)
+
+
+def test_the_program(run, monkeypatch, capsys):
+    assert program(monkeypatch, "--run", "run", "--count", 5) == 0
+    assert capsys.readouterr().out == "5 pictures: run/pictures.png\n"
+    assert Image.open(run / "pictures.png").size == (3 * 66 - 2, 2 * 66 - 2)
+    assert program(monkeypatch, "--run", "run", "--count", 5, "--out", "a.npz") == 0
+    with np.load("a.npz") as file:
+        assert file["images"].shape == (5, 4, 4, 1) and file["latent"].shape == (5, 5)
+
+
+def test_a_recipe_with_flags_of_its_own(run, monkeypatch, capfd):
+    def make(loaded, flags):
+        return Made(np.full((2, 8, 8, 1), flags.label, np.uint8), title="labels")
+
+    options = {"make": make, "flags": LabelFlags}
+    assert program(monkeypatch, "--run", "run", "--label", 7, **options) == 0
+    assert (np.asarray(Image.open(run / "labels.png"))[0, :8] == 7).all()
+    assert program(monkeypatch, "--run", "run", "--lable", 7, **options) == 2
+    err = capfd.readouterr().err
+    assert "perhaps you meant --label" in err and err.count("\n") == 1
