@@ -15,6 +15,7 @@ from PIL import Image
 from common.average import Average
 from common.batches import Batch, Batches, rng_for, unjittered
 from common.callbacks.progress import ProgressBar
+from common.commands.name import recipe_name
 from common.config import Config
 from common.layers import share_statistics
 from common.machine import backend, precision, strategy
@@ -333,7 +334,7 @@ def generate(model: keras.Model, batch: Batch) -> np.ndarray:
 
 
 def _recipe_of(kind: type[Trainer]) -> str:
-    return Path(inspect.getfile(kind)).parent.name
+    return recipe_name(inspect.getfile(kind))
 
 
 class _StepCounter(keras.callbacks.Callback):

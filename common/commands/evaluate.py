@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import data
+from common.commands.name import recipe_name
 from common.config import Config
 from common.evaluation.case import Case
 from common.evaluation.flags import EvaluateFlags
@@ -44,7 +45,7 @@ def main(
     Returns:
         The exit code: 0 whether the criteria are met or not.
     """
-    recipe = Path(file).resolve().parent.name
+    recipe = recipe_name(file)
 
     def program() -> None:
         words = f"python -m recipes.{recipe}.evaluate"

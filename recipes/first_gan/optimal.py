@@ -18,7 +18,8 @@ from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
 from data.figure import new_figure, to_picture
 from data.sheet import save
-from recipes.first_gan.config import Config
+
+from .config import Config
 
 #: Real samples come from two Gaussians in equal parts, made ones from a wide one.
 REAL = ((-1.5, 0.4), (1.0, 0.6))
@@ -52,7 +53,8 @@ def learn(steps: int, seed: int) -> np.ndarray:
     """σ(D(x)) over `_SPAN` after so many updates of `FirstDiscriminator`."""
     from common.batches import random
     from common.machine import backend
-    from recipes.first_gan.gan import FirstDiscriminator, FirstLoss
+
+    from .gan import FirstDiscriminator, FirstLoss
 
     backend.set_up("float32", seed)
     config = Config(
