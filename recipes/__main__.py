@@ -53,10 +53,10 @@ def overview(program: str) -> None:
 def scores(name: str) -> list[str]:
     """What its small configurations scored, as `make results` wrote it down."""
     return [
-        f"{trial}: {bar}, met by {met} of {kept['seeds']} seeds"
-        for trial, kept in read_results(Path(recipes.__path__[0]) / name).items()
+        f"{experiment}: {criterion}, met by {met} of {kept['seeds']} seeds"
+        for experiment, kept in read_results(Path(recipes.__path__[0]) / name).items()
         if not kept["aside"]
-        for bar, met in zip(kept["bars"], kept["met"], strict=True)
+        for criterion, met in zip(kept["criteria"], kept["met"], strict=True)
     ]
 
 
