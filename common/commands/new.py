@@ -33,7 +33,8 @@ COMMANDS = ("data", "doctor", "new")
 MARK = "CHANGE:"
 # In a template, the name of its folder stands for that of the copy, and this for its class.
 _CLASS = "Template"
-_LONGEST = 40
+# Then no line of the copy is longer than 100 characters.
+_LONGEST = 20
 
 
 @dataclass
@@ -62,7 +63,7 @@ def main(recipes: Path, arguments: list[str]) -> None:
     flags = read_flags(NewFlags, arguments, program=f"{words} new")
     folder = _printable(create(recipes, flags.name, flags.like))
     train = f"{words} {flags.name} train" if program else f"{words}.{flags.name}.train"
-    print(f"train:   {train}          ({train} tiny: seconds)")
+    print(f"train:   {train}   (minutes; with the word tiny: seconds)")
     print(f'change:  grep -n "{MARK}" {folder}/*')
     print(f"chapter: {folder}/README.md")
 

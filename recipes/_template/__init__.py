@@ -1,1 +1,1 @@
-"""Template: pictures from noise."""  # CHANGE: one line, which `python -m recipes` shows.
+"""Template: pictures from noise."""  # CHANGE: this line.

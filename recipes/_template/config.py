@@ -10,10 +10,11 @@ from common.sizes import doubled_sizes
 
 @dataclass(kw_only=True)
 class Config(config.AdversarialConfig):
-    """Settings of Template; each is a flag of train, and the string below it the flag's help."""
+    """Settings of Template: each is a flag, and the string below it its help."""
 
     # CHANGE: what is learned from, and how. Settings that every recipe has get other defaults
-    # here; what they mean is in common/config.py, or `python -m recipes._template.train --help`.
+    # here; what they mean is in common/config.py, or
+    # `python -m recipes._template.train --help`.
     data: str = "digits"
     steps: int = 2500
     generator_rate: float = 1e-3
@@ -57,5 +58,5 @@ PRESETS = {
         log_every=1,
         sample_count=4,
     ),
-    # CHANGE: more configurations, such as a paper's: `python -m recipes._template.train NAME`.
+    # CHANGE: more configurations: `python -m recipes._template.train NAME`.
 }

@@ -1,4 +1,4 @@
-"""Measure a trained Template: `python -m recipes._template.evaluate --help`."""
+"""Measure Template: `python -m recipes._template.evaluate --help`."""
 
 import sys
 

@@ -18,7 +18,8 @@ class Template(GAN):
         # CHANGE: the adversarial loss is what --loss names; it can be one of your own, with
         # the two methods of `common.loss.Loss`.
         game = loss.get(self.config.loss, self.config.label_smoothing)
-        return TemplateGenerator(self.config, game), TemplateDiscriminator(self.config, game)
+        generator = TemplateGenerator(self.config, game)
+        return generator, TemplateDiscriminator(self.config, game)
 
     # CHANGE: how the networks train each other is `train_step` in common/gan.py, what a batch
     # holds besides data is `draw`, and what is to be seen is `visuals`: a recipe that does one

@@ -1,4 +1,4 @@
-"""Make pictures with a trained Template: `python -m recipes._template.infer --help`."""
+"""Make pictures with Template: `python -m recipes._template.infer --help`."""
 
 import sys
 

@@ -1,1 +1,1 @@
-"""Template: pictures, squeezed and unfolded again."""  # CHANGE: shown by `python -m recipes`.
+"""Template: pictures, squeezed and unfolded again."""  # CHANGE: this line.

@@ -10,7 +10,7 @@ from common.sizes import doubled_sizes
 
 @dataclass(kw_only=True)
 class Config(config.Config):
-    """Settings of Template; each is a flag of train, and the string below it the flag's help."""
+    """Settings of Template: each is a flag, and the string below it its help."""
 
     # CHANGE: what is learned from, and how. Settings that every recipe has get other defaults
     # here; what they mean is in common/config.py, or
@@ -20,6 +20,7 @@ class Config(config.Config):
     beta_1: float = 0.9
     averaging: float = 0.99
     sample_every: int = 250
+    sample_count: int = 24
     #: Latents come from N(0, 1).
     prior = "normal"
 

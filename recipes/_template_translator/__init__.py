@@ -1,1 +1,1 @@
-"""Template: pictures from pictures, learned from pairs."""  # CHANGE: shown by `python -m recipes`.
+"""Template: pictures from pictures, learned from pairs."""  # CHANGE: this line.

@@ -10,7 +10,7 @@ from common.translation.config import TranslatorConfig
 
 @dataclass(kw_only=True)
 class Config(TranslatorConfig):
-    """Settings of Template; each is a flag of train, and the string below it the flag's help."""
+    """Settings of Template: each is a flag, and the string below it its help."""
 
     # CHANGE: what is learned from, and how. Settings that every translator has get other
     # defaults here; what they mean is in common/translation/config.py and common/config.py, or

@@ -20,7 +20,8 @@ class Template(TranslatingGAN):
         # CHANGE: the adversarial loss is what --loss names; it can be one of your own, with
         # the two methods of `common.loss.Loss`.
         game = loss.get(self.config.loss, self.config.label_smoothing)
-        return TemplateGenerator(self.config, game), TemplateDiscriminator(self.config, game)
+        generator = TemplateGenerator(self.config, game)
+        return generator, TemplateDiscriminator(self.config, game)
 
     def draw(self, rng, count):
         """What a batch holds besides pairs: nothing."""

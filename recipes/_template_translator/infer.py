@@ -1,4 +1,4 @@
-"""Translate with a trained Template: `python -m recipes._template_translator.infer --help`."""
+"""Translate with Template: `python -m recipes._template_translator.infer --help`."""
 
 import sys
 
