@@ -1,4 +1,4 @@
-"""Make pictures with Template: `python -m recipes._template.infer --help`."""
+"""Sample from Template: `python -m recipes._template.infer --help`."""
 
 import sys
 

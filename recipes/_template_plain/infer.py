@@ -1,4 +1,4 @@
-"""Make pictures with Template: `python -m recipes._template_plain.infer --help`."""
+"""Sample from Template: `python -m recipes._template_plain.infer --help`."""
 
 import sys
 from dataclasses import dataclass
