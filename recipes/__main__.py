@@ -46,6 +46,7 @@ def overview(program: str) -> None:
         for command in commands(name):
             print(f"{'':<10} {program} {name} {command} --help")
     print(f"{'data':<10} what a world, a named set or a folder holds: {program} data houses")
+    print(f"{'new':<10} a recipe of your own, which runs as it is: {program} new my_gan")
     print(f"{'doctor':<10} what this machine has, and what a training on it would use")
 
 
@@ -75,6 +76,10 @@ def main() -> int | None:
 
         sys.argv = ["python -m data", *rest]
         return describe()
+    if name == "new":
+        from common.commands.new import main as new
+
+        return new(Path(recipes.__path__[0]), rest)
     if name not in names():
         raise Refused(f"no recipe {name}; there are {', '.join(names())}")
     command = rest[0] if rest else ""

@@ -1,0 +1,1 @@
+"""Template: pictures from noise."""  # CHANGE: this line.

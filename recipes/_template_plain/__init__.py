@@ -1,0 +1,1 @@
+"""Template: pictures, squeezed and unfolded again."""  # CHANGE: this line.

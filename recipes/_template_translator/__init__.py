@@ -1,0 +1,1 @@
+"""Template: pictures from pictures, learned from pairs."""  # CHANGE: this line.

@@ -1,0 +1,18 @@
+"""Train Template: `python -m recipes._template_translator.train --help`."""
+
+import sys
+
+from common.commands.train import main
+
+from .config import PRESETS
+
+
+def build(config):
+    """The trainer of a configuration; only here is TensorFlow imported."""
+    from .gan import Template
+
+    return Template(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main(__file__, PRESETS, build))
