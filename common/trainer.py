@@ -133,7 +133,8 @@ class Trainer(keras.Model):
         """The data at the size that the networks take; they are built for it if they are not."""
         source = source_of(dataset)
         if not self.networks:
-            self.config = self.config.adapted_to(source)
+            settled = self.config.adapted_to(source)
+            self.config = dataclasses.replace(settled, data=source.name)
             self._build()
         self.config.check_kind(source)
         if source.channels != self.config.channels:
