@@ -1,7 +1,7 @@
-"""What keeps a discriminator from winning too soon: penalties, spectral norm, altered samples.
+"""Stabilisers of a discriminator: penalties, spectral norm, augmentation, instance noise.
 
-All of it works on a discriminator from outside: no `buildModel` mentions it. Random numbers
-come with the batch (`draw`), so that a resumed training and several devices see the same ones.
+They work on a discriminator from outside: no `buildModel` mentions them. Random numbers come
+with the batch (`draw`), so that a resumed training and several devices see the same ones.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ SHIFT, CUTOUT = 1 / 8, 1 / 2
 
 
 def any_of(config: AdversarialConfig) -> bool:
-    """Whether any penalty, norm or alteration is asked for."""
+    """Return whether any penalty, norm or alteration is configured."""
     return config.penalised or alters(config)
 
 
 def alters(config: AdversarialConfig) -> bool:
-    """Whether a discriminator sees samples otherwise than they are."""
+    """Return whether the discriminator sees altered samples."""
     return bool(config.augment or config.instance_noise)
 
 
 def draw(rng: np.random.Generator, count: int, config: AdversarialConfig) -> dict[str, np.ndarray]:
-    """The random numbers of `count` samples; one draw serves real and fake ones.
+    """Draw the random numbers for `count` samples, shared by real and fake ones.
 
     Returns:
         `epsilon` of WGAN-GP, float32 count, in [0, 1); `augment`, float32 count×7, in [0, 1);
@@ -56,15 +56,15 @@ def _grouped(config: AdversarialConfig) -> tuple[int, ...]:
 
 
 def view(seen: dict, names: list[str], config: AdversarialConfig, done) -> dict:
-    """A batch as a discriminator sees it: `sample` with noise, pictures augmented.
+    """Return a batch as a discriminator sees it: noise on `sample`, pictures augmented.
 
     Differentiable with respect to the sample, so that a generator learns through it.
 
     Args:
         seen: The batch, with `sample`.
-        names: The entries that the discriminator looks at. Pictures among them are shifted
-            and cut alike; colours change in `sample` alone.
-        done: The discriminator's updates so far.
+        names: The discriminator's inputs. Pictures among them are shifted and cut alike;
+            colours change in `sample` alone.
+        done: Number of the discriminator's updates so far.
     """
     seen = dict(seen)
     if config.instance_noise:
@@ -82,7 +82,7 @@ def view(seen: dict, names: list[str], config: AdversarialConfig, done) -> dict:
 
 
 def augment(pictures, numbers, colours: bool = True, group: int = 0):
-    """DiffAugment: other colours, a shift, a missing square (Zhao et al. 2020, section 3.2).
+    """DiffAugment: random colours, a shift, a cutout (Zhao et al. 2020, section 3.2).
 
     In this order, as in the authors' code: brightness ±.5, saturation times 0 to 2, contrast
     times .5 to 1.5, each about the mean; a shift by up to an eighth of the size; half the
@@ -90,9 +90,9 @@ def augment(pictures, numbers, colours: bool = True, group: int = 0):
 
     Args:
         pictures: N×H×W×C in [-1, 1], or N×group×H×W×C.
-        numbers: Float32 N×7 in [0, 1): what is done to each.
-        colours: Whether colours change, too.
-        group: Pictures that belong together and are altered alike; 0: there are none.
+        numbers: Float32 N×7 in [0, 1), which decide each picture's augmentation.
+        colours: Whether to change colours, too.
+        group: Number of pictures that are altered alike; 0: pictures are not grouped.
     """
     x = _f32(pictures)
     shape = x.shape
@@ -136,12 +136,12 @@ def _cut(side: int, number):
 
 
 def penalty(logits: Callable, samples, gamma: float, score: Callable):
-    """R1 at real samples, R2 at fake ones (Mescheder et al. 2018, equation 9): γ/2 · E‖∇D(x)‖².
+    """Compute R1 (real samples) or R2 (fake), γ/2 · E‖∇D(x)‖² (Mescheder et al. 2018, equation 9).
 
     Args:
         logits: Samples to logits.
         gamma: The weight γ; 0: there is no penalty.
-        score: Logits to how real that is, whose gradient counts.
+        score: As `common.loss.Loss.score`: from logits to the score whose gradient counts.
 
     Returns:
         The logits (they come with the gradient, so need no second pass), and the penalty, a
@@ -154,7 +154,7 @@ def penalty(logits: Callable, samples, gamma: float, score: Callable):
 
 
 def gradient_penalty(logits: Callable, real, fake, epsilon, weight: float, score: Callable):
-    """WGAN-GP (Gulrajani et al. 2017, equation 3): λ · E(‖∇D(x̂)‖ − 1)².
+    """Compute the penalty of WGAN-GP, λ · E(‖∇D(x̂)‖ − 1)² (Gulrajani et al. 2017, equation 3).
 
     x̂ lies on the line between a real and a fake sample, with one ε a pair; the norm is over
     all axes but the batch. For D(x) = a·x the penalty is λ(‖a‖ − 1)².
@@ -184,10 +184,10 @@ def _f32(values):
 
 
 class SpectralNorm:
-    """Kernels divided by their largest singular value σ (Miyato et al. 2018, section 2.1).
+    """Spectral normalisation: kernels over their largest singular value σ (Miyato et al. 2018).
 
-    The raw kernel W is what is trained, and W/σ what is computed with. σ is followed by one
-    power iteration an update of the discriminator. (The authors' code iterates at every
+    The raw kernel W is trained, and W/σ is computed with. σ is estimated by one power iteration
+    per update of the discriminator. (The authors' code iterates at every
     forward pass, so also in the generator's step, which would move the discriminator there.)
 
     Args:
@@ -203,16 +203,16 @@ class SpectralNorm:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The singular vectors u: a part of every checkpoint."""
+        """Singular vectors u, a part of every checkpoint."""
         return [kernel.u for kernel in self._rows.values()]
 
     def iterate(self) -> None:
-        """One power iteration: u follows the kernel."""
+        """Advance every u by one power iteration."""
         for kernel in self._rows.values():
             kernel.iterate()
 
     def weights(self) -> list:
-        """What to compute with in place of the model's trainable variables, in their order."""
+        """Return the values to compute with, in the order of the model's trainable variables."""
         return [
             self._rows[id(v)].normalised() if id(v) in self._rows else v.value
             for v in self._trainable
