@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
     """Print the report.
 
     Raises:
-        EnvironmentFailure: a GPU was asked for, and none is usable.
+        EnvironmentFailure: a GPU is required, and none is usable.
     """
     flags = read_flags(DoctorFlags, arguments, program="python -m recipes doctor")
 

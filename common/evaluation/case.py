@@ -67,7 +67,7 @@ class Case:
         """Training samples, and two halves of the test split; 5,000 each by default.
 
         Raises:
-            Refused: there are fewer test samples than asked for.
+            Refused: there are fewer test samples than `count`.
         """
         return ReferenceSet.of(self.training, self.source, self.config, self.count)
 

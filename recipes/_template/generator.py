@@ -11,7 +11,7 @@ class TemplateGenerator(Generator):
     """Generator from a latent vector to a picture."""
 
     def buildModel(self) -> keras.Model:
-        """Build the model: latents (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
+        """Build the model: latents (N, latent_size) → pictures (N, size, size, C) in [-1, 1]."""
         config = self.config
         widths = widths_towards_picture(config.image_size, config.width)
         side = config.image_size // 2 ** len(widths)

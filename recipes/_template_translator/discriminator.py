@@ -17,7 +17,7 @@ class TemplateDiscriminator(Discriminator):
     """
 
     def buildModel(self) -> keras.Model:
-        """Build the model: `sample` (N, H, W, C'), `input` (N, H, W, C) → logits (N, h, w, 1), float32."""
+        """Build the model: `sample` (N, H, W, C'), `input` (N, H, W, C) → logits (N, h, w, 1)."""
         config = self.config
         # CHANGE: the network. The Input for real or fake pictures is called `sample`; without
         # `input` the logits depend on them alone.

@@ -11,7 +11,7 @@ class TemplateGenerator(Generator):
     """U-Net from picture to picture: halved, doubled again, with skips at each size."""
 
     def buildModel(self) -> keras.Model:
-        """Build the model: `input` (N, H, W, C) → (N, H, W, C'), float32 in [-1, 1], for any H and W."""
+        """Build the model: `input` (N, H, W, C) → (N, H, W, C') in [-1, 1], for any H and W."""
         config = self.config
         # An Input is named after an entry of the batch: `input` is what to translate.
         picture = keras.Input((None, None, config.input_channels), name="input")

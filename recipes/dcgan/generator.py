@@ -16,7 +16,7 @@ class DCGANGenerator(Generator):
     """
 
     def buildModel(self) -> keras.Model:
-        """Build the model: latents (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
+        """Build the model: latents (N, latent_size) → pictures (N, size, size, C) in [-1, 1]."""
         config = self.config
         widths = widths_towards_picture(config.image_size, config.width)
         side = config.image_size // 2 ** len(widths)

@@ -3,7 +3,7 @@
 from common.evaluation.experiment import Experiment
 
 EXPERIMENTS = [
-    # Without help the game is often lost, which is what is to be seen.
+    # Without the stabilisers the training often fails, which is the point of the comparison.
     Experiment("ring", ablation=("vanilla", "--watchdog", "warn")),
     Experiment(
         "grid",

@@ -13,7 +13,7 @@ class Pix2PixDiscriminator(Discriminator):
     """PatchGAN from a picture and its input to a logit per patch (Isola et al. 2017, 3.2.2)."""
 
     def buildModel(self) -> keras.Model:
-        """Build the model: `sample` (N, H, W, C), `input` (N, H, W, C') → logits (N, h, w, 1), float32."""
+        """Build the model: `sample` (N, H, W, C), `input` (N, H, W, C') → logits (N, h, w, 1)."""
         config = self.config
         return patchgan(
             {"sample": config.channels, "input": config.input_channels},
