@@ -19,16 +19,6 @@ from data.pixels import to_pixels
 from tests.contract.recipes import built, presets
 
 
-def some_inputs(model, rng) -> list[np.ndarray]:
-    """Three rows for each of a model's inputs; sides that may be anything are 64."""
-    found = []
-    for tensor in model.inputs:
-        shape = (3, *(side or 64 for side in tensor.shape[1:]))
-        values = rng.uniform(-1, 1, shape).astype("float32")
-        found.append(np.zeros(shape, "int32") if "int" in tensor.dtype else values)
-    return found
-
-
 def main(recipe: str, folder: str) -> None:
     run = Run.open(Path(folder), recipe)
     trainer = built(recipe, run.config(type(presets(recipe)["tiny"])))
