@@ -96,8 +96,6 @@ class GAN(Trainer):
 
         return over_surface(shown["fake"], shown["real"], surface)
 
-    # --- equilibrium ---
-
     def _complete(self) -> None:
         #: Watches for the end of the game, where the configuration asks for it.
         tolerance = self.config.stop_at_equilibrium

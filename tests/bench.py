@@ -88,9 +88,9 @@ def _rate(world, count: int, *size: int) -> float:
 
 def build(config: Config, precision: str) -> DCGAN:
     """A GAN that is ready to step."""
-    backend.set_up(precision, 0)
-    gan = DCGAN(config)
+    gan = DCGAN(dataclasses.replace(config, precision=precision))
     gan.compile(optimizer=None, jit_compile=backend.has_gpu())
+    gan.phase = gan.phases()[-1]
     gan.make_train_function()
     return gan
 
@@ -124,8 +124,7 @@ class PlainGAN(keras.Model):
 
 def plain(config: Config, jit_compile) -> PlainGAN:
     """The textbook loop, ready to step."""
-    backend.set_up("float32", 0)
-    model = PlainGAN(DCGAN(config))
+    model = PlainGAN(DCGAN(dataclasses.replace(config, precision="float32")))
     model.compile(optimizer=None, jit_compile=jit_compile)
     model.make_train_function()
     return model
@@ -285,11 +284,9 @@ def _waiting_on(spec: str, jitter: float) -> None:
         **{"jitter": jitter, "flip": jitter > 0},
     )
     source = data.find(spec)
-    images = source.load("train", config.loaded_size, config.pictures, 0).samples
+    dataset = source.load("train", config.loaded_size, config.pictures, 0)
     model, steps = build(config, PRECISION), 60
-    batches = Batches(
-        *(images, config.batch_size, 0, model.noise, config.jittering, config.image_size)
-    )
+    batches = Batches(dataset, config, model.draw)
     pipeline = backend.stream(batches, 0, 1_000_000)
     feeds = {"real": iter(pipeline), "cached": iter(pipeline.take(1).cache().repeat())}
     times = {name: [] for name in feeds}
@@ -302,7 +299,7 @@ def _waiting_on(spec: str, jitter: float) -> None:
     pairs = {name: np.reshape(values, (ROUNDS, 2)).sum(axis=1) for name, values in times.items()}
     shares = 100 * (1 - pairs["cached"] / pairs["real"])
     what = spec if source.sizes is None else f"a folder of {source.count} JPEGs"
-    where = "read from a file" if isinstance(images, np.memmap) else "in memory"
+    where = "read from a file" if isinstance(dataset.samples, np.memmap) else "in memory"
     where += ", jittered" if jitter else ""
     print(f"waiting for data, small configuration on {what}, {where}: ", end="")
     print(f"{spread(shares, 1)} %   (bar: 3)")

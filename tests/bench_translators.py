@@ -103,15 +103,16 @@ def _ours(pipe, name: str, size: int) -> None:
     def take():
         import tensorflow as tf
 
-        from common.batches import random
+        from common.batches import rng_for
 
-        backend.set_up(precision, 0)
-        gan = _gan(name, size)
+        gan = _gan(name, size, precision)
         gan.compile(optimizer=None, jit_compile=backend.has_gpu())
+        gan.phase = gan.phases()[-1]
         gan.make_train_function()
-        batch = gan.noise(random(0, "bench"), 1)
-        for key, shape in gan.sample_shapes().items():
-            batch[key] = random(0, key).uniform(-1, 1, (1, *shape)).astype("float32")
+        batch = gan.draw(rng_for(0, "bench"), 1)
+        shapes = {"real": gan.config.sample_shape, "input": gan.config.input_shape}
+        for key, shape in shapes.items():
+            batch[key] = rng_for(0, key).uniform(-1, 1, (1, *shape)).astype("float32")
         feed = iter(tf.data.Dataset.from_tensors(batch).cache().repeat())
 
         def step():
@@ -123,7 +124,7 @@ def _ours(pipe, name: str, size: int) -> None:
     _serve(pipe, take)
 
 
-def _gan(name: str, size: int):
+def _gan(name: str, size: int, precision: str):
     if name == "pix2pix":
         from recipes.pix2pix.config import PRESETS
         from recipes.pix2pix.train import build
@@ -134,7 +135,7 @@ def _gan(name: str, size: int):
         from recipes.cyclegan.train import build
 
         more = {"blocks": BLOCKS}
-    sized = {"image_size": size, "channels": 3, "input_channels": 3}
+    sized = {"image_size": size, "channels": 3, "input_channels": 3, "precision": precision}
     return build(dataclasses.replace(PRESETS["paper"], **sized, **more))
 
 

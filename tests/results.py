@@ -1,16 +1,20 @@
-"""`make results`: train the trials of each recipe, evaluate them, and write down the figures.
+"""`make results`: train the experiments of each recipe, evaluate them, and keep the figures.
 
-A run whose code and configuration have not changed is not repeated, and one that was
-interrupted goes on. What was measured is kept in recipes/NAME/results.json; the tables in
-the README and in the chapters are written from these files alone.
+What was measured is kept in recipes/NAME/results.json; the tables in the README and in the
+chapters are written from these files alone. With the figures lie two digests: of what each
+training does (`tests.behaviour`) and of the code that measures. As long as both are the same
+the figures stand, on a fresh clone too, and nothing is repeated unless FORCE=1 asks for it. A
+training that was interrupted goes on.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import importlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -23,10 +27,12 @@ from pathlib import Path
 
 import data
 from common.evaluation.experiment import Experiment
+from common.evaluation.results import read_results
 from common.evaluation.scores import TRAINED
 from data.command import run_program
 from data.errors import EnvironmentFailure, Refused
 from data.files import atomic_write
+from tests.behaviour import machine as machine_of_digests
 from tests.tables import write_tables
 
 ROOT = Path(__file__).parent.parent
@@ -34,103 +40,169 @@ RUNS = ROOT / "runs" / "results"
 
 
 def main() -> None:
-    """Do what RECIPE and SEEDS in the environment ask for; without them, everything.
+    """Do what RECIPE, SEEDS and FORCE in the environment ask for; without them, what is due.
 
-    A trial whose data may not be had takes it from a variable of its own, as MNIST=FILE.
+    An experiment whose data may not be had takes it from a variable of its own, as MNIST=FILE.
     """
     chosen, seeds = os.environ.get("RECIPE"), os.environ.get("SEEDS")
+    force = os.environ.get("FORCE", "0")
     if chosen and chosen not in recipes():
         raise Refused(f"RECIPE={chosen}: there are {', '.join(recipes())}")
     if seeds and not (seeds.isdigit() and int(seeds)):
         raise Refused(f"SEEDS={seeds}: legal is 1 or more")
+    if force not in ("0", "1"):
+        raise Refused(f"FORCE={force}: legal are 0 and 1")
     for recipe in [chosen] if chosen else recipes():
-        measure(recipe, int(seeds) if seeds else None)
+        measure(recipe, int(seeds) if seeds else None, force == "1")
     write_tables()
 
 
 def recipes() -> list[str]:
-    """The recipes that have trials."""
-    return sorted(file.parent.name for file in (ROOT / "recipes").glob("*/trials.py"))
+    """The recipes that have experiments."""
+    return sorted(file.parent.name for file in (ROOT / "recipes").glob("*/experiments.py"))
 
 
-def measure(recipe: str, seeds: int | None) -> None:
-    """Train and evaluate a recipe's trials, and write its results.json.
+def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
+    """Train and evaluate what is due of a recipe's experiments, and write its results.json.
 
     Args:
-        seeds: At most so many of each; None: as many as the trial says.
+        recipe: Its name.
+        seeds: At most so many of each; None: as many as the experiment says.
+        force: Whether to train anew what stands, too.
     """
-    path = ROOT / "recipes" / recipe / "results.json"
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    trials = _trials(recipe)
-    # A trial that there no longer is has no results.
-    kept = {trial.name: kept[trial.name] for trial in trials if trial.name in kept}
-    for trial in trials:
-        missing = _missing(trial)
+    kept = read_results(ROOT / "recipes" / recipe)
+    experiments = _experiments(recipe)
+    # An experiment that there no longer is has no results.
+    kept = {each.name: kept[each.name] for each in experiments if each.name in kept}
+    for experiment in experiments:
+        name = experiment.name
+        missing = _missing(experiment)
         if missing:
-            print(f"{recipe}, {trial.name}: left as it is, {missing}", file=sys.stderr)
+            print(f"{recipe}, {name}: left as it is, {missing}", file=sys.stderr)
             continue
-        wanted = min(seeds, trial.seeds) if seeds else trial.seeds
-        runs = [_one(recipe, trial, seed) for seed in range(wanted)]
-        kept[trial.name] = summary(recipe, trial, runs)
-        _write(path, {t.name: kept[t.name] for t in trials if t.name in kept}, indent=1)
+        wanted = min(seeds, experiment.seeds) if seeds else experiment.seeds
+        made = provenance(recipe, experiment)
+        due = "FORCE=1" if force else why_due(kept.get(name), made, wanted)
+        if due:
+            print(f"{recipe}, {name}: due, {due}", flush=True)
+            runs = [_one(recipe, experiment, seed, force) for seed in range(wanted)]
+            kept[name] = summary(recipe, experiment, runs) | {"provenance": made}
+        else:
+            print(f"{recipe}, {name}: kept, it is trained and measured as before", flush=True)
+            kept[name] |= _told(recipe, experiment)
+        results = {each.name: kept[each.name] for each in experiments if each.name in kept}
+        path = ROOT / "recipes" / recipe / "results.json"
+        _write(path, {"recipe": recipe, "experiments": results}, indent=1)
 
 
-def _trials(recipe: str) -> list[Experiment]:
-    return importlib.import_module(f"recipes.{recipe}.trials").EXPERIMENTS
+def provenance(recipe: str, experiment: Experiment) -> dict:
+    """What figures depend on: digests of the trainings and of what measures them."""
+    trainings = {"trained": behaviour_of(recipe, _flags(experiment))}
+    if experiment.ablation is not None:
+        trainings["ablation"] = behaviour_of(recipe, experiment.ablation)
+    return {
+        "machine": machine_of_digests(),
+        "trainings": trainings,
+        "evaluation": evaluation_digest(recipe),
+    }
+
+
+def why_due(kept: dict | None, made: dict, seeds: int) -> str:
+    """Why an experiment's figures do not stand, in words; "" where they do.
+
+    Args:
+        kept: Its results, if there are any.
+        made: Its `provenance` as it is now.
+        seeds: How many are wanted.
+    """
+    if kept is None:
+        return "there are no figures yet"
+    before = kept.get("provenance")
+    if before is None:
+        return "its figures do not say how they were made"
+    if before["trainings"] != made["trainings"]:
+        if before["machine"] != made["machine"]:
+            return f"its figures are of another machine ({before['machine']})"
+        changed = [n for n, d in made["trainings"].items() if before["trainings"].get(n) != d]
+        return f"a training does something else now ({', '.join(changed) or 'one less'})"
+    if before["evaluation"] != made["evaluation"]:
+        return "its evaluation has changed"
+    if kept["seeds"] < seeds:
+        return f"{seeds} seeds are wanted, and {kept['seeds']} measured"
+    return ""
+
+
+@functools.cache
+def behaviour_of(recipe: str, flags: tuple[str, ...]) -> str:
+    """The digest of what a training does: see `tests.behaviour`."""
+    words = [sys.executable, "-m", "tests.behaviour", recipe, *flags]
+    done = subprocess.run(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise EnvironmentFailure(f"the first steps of {recipe} {' '.join(flags)} failed")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _experiments(recipe: str) -> list[Experiment]:
+    return importlib.import_module(f"recipes.{recipe}.experiments").EXPERIMENTS
+
+
+def _flags(experiment: Experiment) -> tuple[str, ...]:
+    """The flags of its training here, where the data may lie in another place."""
+    place = os.environ.get(experiment.data_from) if experiment.data_from else None
+    return (*experiment.flags, "--data", place) if place else experiment.flags
 
 
 def missing(recipe: str, name: str) -> str:
-    """Why a trial's data is not to be had, if it is not."""
-    (trial,) = (trial for trial in _trials(recipe) if trial.name == name)
-    return _missing(trial)
+    """Why an experiment's data is not to be had, if it is not."""
+    (experiment,) = (each for each in _experiments(recipe) if each.name == name)
+    return _missing(experiment)
 
 
-def _missing(trial: Experiment) -> str:
-    """Why a trial's data is not to be had, if it is not."""
-    if not trial.data_from:
+def _missing(experiment: Experiment) -> str:
+    """Why an experiment's data is not to be had, if it is not."""
+    if not experiment.data_from:
         return ""
     try:
-        place = os.environ.get(trial.data_from) or trial.flags[trial.flags.index("--data") + 1]
-        source = data.find(place)
+        flags = _flags(experiment)
+        place = [value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--data"]
+        source = data.find(place[-1])
         side = max(source.sizes[0])
         source.load("test", side, 1, 0)
     except (Refused, EnvironmentFailure) as no:
-        return f"{no} ({trial.data_from}=FILE names it)"
+        return f"{no} ({experiment.data_from}=FILE names it)"
     return ""
 
 
 def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
-    """The run folders of a trial and of its ablation, trained where that is needed."""
-    (trial,) = (trial for trial in _trials(recipe) if trial.name == name)
-    _one(recipe, trial, seed)
-    return _folders(recipe, trial, seed)
+    """The run folders of an experiment and of its ablation, trained where that is needed."""
+    (experiment,) = (each for each in _experiments(recipe) if each.name == name)
+    _one(recipe, experiment, seed)
+    return _folders(recipe, experiment, seed)
 
 
-def _folders(recipe: str, trial: Experiment, seed: int) -> tuple[Path, Path | None]:
+def _folders(recipe: str, experiment: Experiment, seed: int) -> tuple[Path, Path | None]:
     folder = RUNS / recipe / f"seed-{seed}"
-    beside = f"{trial.name}-{trial.ablation[0]}" if trial.ablation is not None else None
-    return folder / trial.name, folder / beside if beside else None
+    if experiment.ablation is None:
+        return folder / experiment.name, None
+    return folder / experiment.name, folder / f"{experiment.name}-{experiment.ablation[0]}"
 
 
-def _one(recipe: str, trial: Experiment, seed: int) -> dict:
-    """Train and evaluate a trial with one seed; returns its evaluation and what it took."""
-    run, ablation = _folders(recipe, trial, seed)
-    flags = trial.flags
-    if os.environ.get(trial.data_from):
-        flags = (*flags, "--data", os.environ[trial.data_from])
-    seconds = _train(recipe, trial, flags, run, seed)
+def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) -> dict:
+    """Train and evaluate an experiment with one seed; returns its figures and what they took."""
+    run, ablation = _folders(recipe, experiment, seed)
+    seconds = _train(recipe, _flags(experiment), run, seed, force)
     beside = []
     if ablation:
-        _train(recipe, trial, trial.ablation, ablation, seed)
+        _train(recipe, experiment.ablation, ablation, seed, force)
         beside = ["--beside", ablation]
-    records = [_record(folder) for folder in (run, ablation) if folder]
-    wanted = _digest(f"recipes.{recipe}.evaluate", *records)
+    made = [evaluation_digest(recipe)]
+    made += [_sum(_record(folder)) for folder in (run, ablation) if folder]
     done, measured = run.with_name(f"{run.name}.evaluated.json"), run / "evaluation.json"
     kept = json.loads(done.read_text()) if done.is_file() else {}
-    if kept.get("digest") != wanted or kept.get("of") != _sum(measured):
+    if kept.get("made") != made or kept.get("of") != _sum(measured):
         _python(f"recipes.{recipe}.evaluate", "--run", run, *beside)
         # An evaluation with other flags, made by hand since, would be another one.
-        _write(done, {"digest": wanted, "of": _sum(measured)})
+        _write(done, {"made": made, "of": _sum(measured)})
     return json.loads(measured.read_text(encoding="utf-8")) | {"seconds": seconds}
 
 
@@ -138,13 +210,13 @@ def _sum(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def _train(recipe: str, trial: Experiment, flags: tuple[str, ...], run: Path, seed: int) -> float:
+def _train(recipe: str, flags: tuple[str, ...], run: Path, seed: int, force: bool) -> float:
     """Train where it is needed; returns the seconds that the training took."""
     # Beside the run, and written before it begins: whatever ends the training, it is there.
     record = _record(run)
-    wanted = _digest(f"recipes.{recipe}.train", *flags, str(seed))
+    wanted = behaviour_of(recipe, flags)
     kept = json.loads(record.read_text()) if record.is_file() else {}
-    begun = kept.get("digest") == wanted and (run / "config.yaml").is_file()
+    begun = not force and kept.get("digest") == wanted and (run / "config.yaml").is_file()
     if begun and kept["done"]:
         return kept["seconds"]
     if not begun:
@@ -190,20 +262,20 @@ def _python(*words) -> None:
         signal.signal(signal.SIGTERM, before)
     if code:
         raise EnvironmentFailure(
-            f"python -m {words[0]} ended with exit code {code}; run this again"
+            f"python -m {words[0]} ended with exit code {code}; run this again, with "
+            "FORCE=1 to begin anew"
         )
 
 
-def _digest(module: str, *more) -> str:
-    """Of a command's code, as it computes: comments and docstrings tmp; and of words or files."""
-    total = hashlib.sha256()
-    for file in sorted(imported_by(module)):
-        total.update(_meaning(file).encode())
-    for package in ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "pillow"):
-        total.update(importlib.metadata.version(package).encode())
-    for word in more:
-        total.update(word.read_bytes() if isinstance(word, Path) else word.encode())
-    return total.hexdigest()[:16]
+@functools.cache
+def evaluation_digest(recipe: str) -> str:
+    """Of the code that measures, as it computes: without its names of files, and without comments.
+
+    What a training needs, too, is seen by what the training does.
+    """
+    trains = imported_by(f"recipes.{recipe}.train")
+    measures = imported_by(f"recipes.{recipe}.evaluate") - trains
+    return hashlib.sha256("".join(sorted(map(_meaning, measures))).encode()).hexdigest()[:16]
 
 
 def imported_by(module: str) -> set[Path]:
@@ -211,15 +283,19 @@ def imported_by(module: str) -> set[Path]:
     # Worlds and sets are found by name: all of data/ is needed.
     found, open_ends = set((ROOT / "data").rglob("*.py")), [module]
     while open_ends:
-        file = _file_of(open_ends.pop())
+        name = open_ends.pop()
+        file = _file_of(name)
         if file is None or file in found:
             continue
         found.add(file)
+        package = name if file.name == "__init__.py" else name.rpartition(".")[0]
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 open_ends += [name.name for name in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                open_ends += [node.module, *(f"{node.module}.{name.name}" for name in node.names)]
+            elif isinstance(node, ast.ImportFrom):
+                within = "." * node.level + (node.module or "")
+                base = importlib.util.resolve_name(within, package)
+                open_ends += [base, *(f"{base}.{name.name}" for name in node.names)]
     return found
 
 
@@ -237,6 +313,12 @@ def _meaning(file: Path) -> str:
         for field in ("body", "orelse", "finalbody"):
             if isinstance(statements := getattr(node, field, None), list):
                 setattr(node, field, [s for s in statements if not _is_text(s)])
+        # What is imported counts, and not where it lies.
+        if isinstance(node, ast.ImportFrom):
+            node.module, node.level = "", 0
+        elif isinstance(node, ast.Import):
+            for name in node.names:
+                name.asname, name.name = name.asname or name.name, name.name.rpartition(".")[2]
     return ast.dump(tree)
 
 
@@ -248,24 +330,23 @@ def _is_text(statement: ast.AST) -> bool:
     )
 
 
-def summary(recipe: str, trial: Experiment, runs: list[dict]) -> dict:
-    """What is kept of a trial: every figure of every seed.
+def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
+    """What is kept of an experiment: every figure of every seed.
 
     Raises:
         Refused: the seeds were measured differently, with other nets for instance.
     """
     first = runs[0]
     for run in runs[1:]:
-        for fact in ("features", "samples", "measures", "bars"):
+        for fact in ("features", "samples", "measures", "criteria"):
             if run.get(fact) != first.get(fact):
                 raise Refused(
-                    f"{recipe}, {trial.name}: {fact} differ between the seeds, so they cannot be "
-                    "told together; remove runs/results/*/*/*.evaluated.json and run this again"
+                    f"{recipe}, {experiment.name}: {fact} differ between the seeds, so they cannot "
+                    "be told together; remove runs/results/*/*/*.evaluated.json and run this again"
                 )
-    return {
-        "command": " ".join(("python -m", f"recipes.{recipe}.train", *trial.flags)),
+    count = len(first["criteria"])
+    return _told(recipe, experiment) | {
         "seeds": len(runs),
-        "aside": trial.aside,
         "data": first["data"],
         "steps": first["step"],
         "samples": first["samples"],
@@ -273,18 +354,24 @@ def summary(recipe: str, trial: Experiment, runs: list[dict]) -> dict:
         "machine": machine(),
         "made_with": first["made_with"],
         "features": first.get("features"),
-        "entrants": first["entrants"],
+        "candidates": first["candidates"],
         "measures": first["measures"],
         "unavailable": first["unavailable"],
-        "bars": first["bars"],
-        "of_bars": first["of_bars"],
-        "met": [sum(run["held"][TRAINED][i] for run in runs) for i in range(len(first["bars"]))],
-        "passes": {who: sum(all(run["held"][who]) for run in runs) for who in first["scores"]},
+        "criteria": first["criteria"],
+        "of_criteria": first["of_criteria"],
+        "met": [sum(run["met"][TRAINED][i] for run in runs) for i in range(count)],
+        "passes": {name: sum(all(run["met"][name]) for run in runs) for name in first["scores"]},
         "scores": {
-            who: {measure: [run["scores"][who][measure] for run in runs] for measure in row}
-            for who, row in first["scores"].items()
+            name: {measure: [run["scores"][name][measure] for run in runs] for measure in row}
+            for name, row in first["scores"].items()
         },
     }
+
+
+def _told(recipe: str, experiment: Experiment) -> dict:
+    """What a table says of an experiment beside its figures."""
+    command = " ".join(("python -m", f"recipes.{recipe}.train", *experiment.flags))
+    return {"command": command, "aside": experiment.aside}
 
 
 def machine() -> str:

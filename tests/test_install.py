@@ -2,10 +2,12 @@
 
 import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,7 @@ from common.commands.name import recipe_name
 from tests.conftest import ROOT, refused, run
 
 PARTS = ("common", "data", "recipes")
-FILES = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+FILES = ("setup.cfg", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,11 @@ def installed(tree, tmp_path_factory):
     wheel = built(tree, "build_editable", tmp_path_factory.mktemp("editable"))
     wheel.extractall(place)
     hooks = tmp_path_factory.mktemp("hooks")
-    (hooks / "sitecustomize.py").write_text(f"import site\nsite.addsitedir({str(place)!r})\n")
+    # Before what this interpreter has installed.
+    (hooks / "sitecustomize.py").write_text(
+        f"import site, sys\nbefore = sys.path[:]\nsite.addsitedir({str(place)!r})\n"
+        "sys.path[:] = [*sys.path[len(before):], *before]\n"
+    )
     (metadata,) = importlib.metadata.distributions(path=[str(place)])
     (script,) = metadata.entry_points.select(group="console_scripts")
     # As pip writes it.
@@ -58,9 +64,14 @@ def installed(tree, tmp_path_factory):
 
 
 def test_the_package_holds_every_module(tree, tmp_path):
-    holds = set(built(tree, "build_wheel", tmp_path).namelist())
+    wheel = built(tree, "build_wheel", tmp_path)
+    holds = set(wheel.namelist())
     modules = {str(f.relative_to(tree)) for part in PARTS for f in (tree / part).rglob("*.py")}
     assert modules <= holds and "recipes/dcgan/results.json" in holds
+    (about,) = (name for name in holds if name.endswith(".dist-info/METADATA"))
+    version = Path(about).parent.name.removesuffix(".dist-info").partition("-")[2]
+    latest = re.search("^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[1]
+    assert version == latest and f"## {latest}" in wheel.read(about).decode()
 
 
 def mere_folder(place):

@@ -1,14 +1,16 @@
 """`make results`: what is not repeated, what is, and that no figure in a table is typed by hand."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 from common.evaluation.experiment import Experiment
+from common.evaluation.results import read_results
 from common.evaluation.scores import TRAINED
 from data.errors import Refused
-from tests import results, tables
+from tests import behaviour, results, tables
 from tests.conftest import ROOT
 
 
@@ -23,14 +25,13 @@ def test_a_command_needs_what_it_imports():
     assert {
         "recipes/first_gan/gan.py",
         "common/gan.py",
-        "common/equilibrium.py",
+        "common/callbacks/equilibrium.py",
         "data/worlds/ring.py",
     } < files
     # How a run is measured does not change it, nor does another recipe.
-    assert not {"common/evaluate.py", "recipes/dcgan/gan.py"} & files
-    assert "common/metrics/kid.py" in {
-        str(f.relative_to(ROOT)) for f in results.imported_by("recipes.first_gan.evaluate")
-    }
+    assert not {"common/commands/evaluate.py", "recipes/dcgan/gan.py"} & files
+    measures = results.imported_by("recipes.first_gan.evaluate")
+    assert {ROOT / "common/metrics/kid.py", ROOT / "recipes/first_gan/train.py"} < measures
 
 
 def test_comments_and_docstrings_are_no_code(tmp_path):
@@ -46,6 +47,11 @@ def test_comments_and_docstrings_are_no_code(tmp_path):
     assert meaning(told) == plain
     assert meaning(told.replace("return 2", "return 3")) != plain
     assert meaning(told.replace("b: int = 1", "b: int = 2")) != plain
+    # Nor is where something is imported from; but what is imported, and as what.
+    here = meaning("from common.metrics.kid import kid as k\nimport common.gan as g\n")
+    assert meaning("from .kid import kid as k\nimport gan as g\n") == here
+    assert meaning("from .kid import other as k\nimport gan as g\n") != here
+    assert meaning("from .kid import kid\nimport gan as g\n") != here
 
 
 @pytest.fixture
@@ -70,12 +76,12 @@ def workshop(tmp_path, monkeypatch):
                         "step": 5,
                         "samples": 9,
                         "made_with": {},
-                        "entrants": {},
+                        "candidates": {},
                         "measures": {"a": "a"},
                         "unavailable": {},
-                        "bars": ["a ≥ 1"],
-                        "of_bars": ["a"],
-                        "held": {TRAINED: [True], "cheat": [False]},
+                        "criteria": ["a ≥ 1"],
+                        "of_criteria": ["a"],
+                        "met": {TRAINED: [True], "cheat": [False]},
                         "scores": {TRAINED: row, "cheat": {"a": 0.0}},
                     }
                 )
@@ -84,55 +90,129 @@ def workshop(tmp_path, monkeypatch):
     python.fails = None
     monkeypatch.setattr(results, "_python", python)
     monkeypatch.setattr(results, "RUNS", tmp_path / "runs")
+    python.does = {}
+    monkeypatch.setattr(
+        results,
+        "behaviour_of",
+        lambda recipe, flags: python.does.get(flags, " ".join((recipe, *flags))),
+    )
+    monkeypatch.setattr(results, "evaluation_digest", lambda recipe: python.does.get("measure", ""))
     return python, done
 
 
-TRIAL = Experiment("ring", ("--data", "ring"), ablation=("vanilla",))
+@pytest.fixture
+def shelf(tmp_path, monkeypatch, workshop):
+    """A recipe whose figures are kept in a folder of its own; gives a `make results` of it."""
+    monkeypatch.setattr(results, "ROOT", tmp_path)
+    monkeypatch.setattr(results, "_experiments", lambda recipe: [RING])
+    (tmp_path / "recipes" / "first_gan").mkdir(parents=True)
+    _, done = workshop
+
+    def make(seeds=None, force=False):
+        done.clear()
+        results.measure("first_gan", seeds, force)
+        return [words[0] for words in done]
+
+    return make
+
+
+RING = Experiment("ring", ("--data", "ring"), ablation=("vanilla",))
 
 
 def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
     _, done = workshop
-    first = results._one("first_gan", TRIAL, 0)
+    first = results._one("first_gan", RING, 0)
     assert [words[0] for words in done] == ["train", "train", "evaluate"]
     assert "--beside" in done[2]
-    assert results._one("first_gan", TRIAL, 0) == first and len(done) == 3
+    assert results._one("first_gan", RING, 0) == first and len(done) == 3
     # Another seed is another run; other flags are.
-    results._one("first_gan", TRIAL, 1)
+    results._one("first_gan", RING, 1)
     assert len(done) == 6
     other = Experiment("ring", ("--data", "ring", "--width", "9"), ablation=("vanilla",))
     results._one("first_gan", other, 0)
     assert [words[0] for words in done[6:]] == ["train", "evaluate"]
 
 
-def test_other_code_is_trained_or_measured_again(workshop, monkeypatch):
-    _, done = workshop
-    results._one("first_gan", TRIAL, 0)
-    meaning = results._meaning
-
-    def changed(name):
-        return lambda f: meaning(f) + ("changed" if f.name == name else "")
-
-    monkeypatch.setattr(results, "_meaning", changed("kid.py"))
-    results._one("first_gan", TRIAL, 0)
+def test_what_does_something_else_is_trained_or_measured_again(workshop):
+    python, done = workshop
+    results._one("first_gan", RING, 0)
+    python.does["measure"] = "otherwise"
+    results._one("first_gan", RING, 0)
     assert [words[0] for words in done[3:]] == ["evaluate"]
-    monkeypatch.setattr(results, "_meaning", changed("loss.py"))
-    results._one("first_gan", TRIAL, 0)
-    assert [words[0] for words in done[4:]] == ["train", "train", "evaluate"]
+    python.does[RING.ablation] = "other steps"
+    results._one("first_gan", RING, 0)
+    assert [words[0] for words in done[4:]] == ["train", "evaluate"]
+    python.does[RING.flags] = "other steps"
+    results._one("first_gan", RING, 0)
+    assert [words[0] for words in done[6:]] == ["train", "evaluate"]
+    # FORCE=1.
+    results._one("first_gan", RING, 0, True)
+    assert [words[0] for words in done[8:]] == ["train", "train", "evaluate"]
+
+
+def test_figures_stand_on_a_fresh_clone(shelf, workshop, tmp_path, capsys):
+    """Without the runs that they are of, for as long as the trainings do the same."""
+    once = ["train", "train", "evaluate"]
+    assert shelf() == 3 * once
+    assert "first_gan, ring: due, there are no figures yet" in capsys.readouterr()[0]
+    kept = tmp_path / "recipes" / "first_gan" / "results.json"
+    before = json.loads(kept.read_text())
+    assert before["recipe"] == "first_gan" and before["experiments"]["ring"]["seeds"] == 3
+    shutil.rmtree(results.RUNS)
+    assert shelf() == [] and "ring: kept, it is trained and measured as" in capsys.readouterr()[0]
+    assert json.loads(kept.read_text()) == before
+    # Fewer seeds are there already; FORCE=1 asks for them anew, and then more are due.
+    assert shelf(seeds=2) == [] and shelf(seeds=1, force=True) == once
+    assert shelf(seeds=1) == [] and "FORCE=1" in capsys.readouterr()[0]
+    assert shelf(seeds=2) == once
+    assert "2 seeds are wanted, and 1 measured" in capsys.readouterr()[0]
+
+
+def test_why_figures_do_not_stand(shelf, workshop, tmp_path, monkeypatch, capsys):
+    python, _ = workshop
+    shelf(seeds=1)
+    python.does[RING.ablation] = "other steps"
+    assert shelf(seeds=1) == ["train", "evaluate"]
+    assert "a training does something else now (ablation)" in capsys.readouterr()[0]
+    python.does["measure"] = "otherwise"
+    assert shelf(seeds=1) == ["evaluate"]
+    assert "its evaluation has changed" in capsys.readouterr()[0]
+    # Another machine rounds otherwise; where it does not, the figures stand.
+    monkeypatch.setattr(results, "machine_of_digests", lambda: "another")
+    assert shelf(seeds=1) == []
+    python.does[RING.flags] = "other bits"
+    assert "train" in shelf(seeds=1)
+    assert f"its figures are of another machine ({behaviour.machine()})" in capsys.readouterr()[0]
+    # What was measured by the version before says nothing of it.
+    kept = tmp_path / "recipes" / "first_gan" / "results.json"
+    figures = json.loads(kept.read_text())
+    del figures["experiments"]["ring"]["provenance"]
+    kept.write_text(json.dumps(figures))
+    shelf(seeds=1)
+    assert "its figures do not say how they were made" in capsys.readouterr()[0]
+
+
+def test_the_figures_of_another_recipe_are_none(shelf, tmp_path):
+    shelf(seeds=1)
+    folder = tmp_path / "recipes" / "first_gan"
+    assert set(read_results(folder)) == {"ring"}
+    shutil.copytree(folder, tmp_path / "recipes" / "mygan")
+    assert read_results(tmp_path / "recipes" / "mygan") == {}
 
 
 def test_what_was_interrupted_goes_on(workshop):
     python, done = workshop
     python.fails = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        results._one("first_gan", TRIAL, 0)
+        results._one("first_gan", RING, 0)
     python.fails = None
-    results._one("first_gan", TRIAL, 0)
+    results._one("first_gan", RING, 0)
     assert done[0][:2] == ("train", "--data") and done[1][:2] == ("train", "--resume")
 
 
 def test_a_summary_counts_who_passes(workshop):
-    runs = [results._one("first_gan", TRIAL, seed) for seed in (0, 1)]
-    found = results.summary("first_gan", TRIAL, runs)
+    runs = [results._one("first_gan", RING, seed) for seed in (0, 1)]
+    found = results.summary("first_gan", RING, runs)
     assert found["passes"] == {TRAINED: 2, "cheat": 0} and found["met"] == [2]
     assert found["scores"]["cheat"]["a"] == [0.0, 0.0]
     assert found["command"] == "python -m recipes.first_gan.train --data ring"
@@ -154,41 +234,48 @@ def test_a_recipe_that_does_not_exist(monkeypatch):
         monkeypatch.setenv("SEEDS", seeds)
         with pytest.raises(Refused, match=f"SEEDS={seeds}: legal is 1 or more"):
             results.main()
+    monkeypatch.delenv("SEEDS")
+    monkeypatch.setenv("FORCE", "yes")
+    with pytest.raises(Refused, match="FORCE=yes: legal are 0 and 1"):
+        results.main()
 
 
 def test_an_evaluation_made_by_hand_is_made_again(workshop):
     _, done = workshop
-    results._one("first_gan", TRIAL, 0)
+    results._one("first_gan", RING, 0)
     file = results.RUNS / "first_gan" / "seed-0" / "ring" / "evaluation.json"
     file.write_text(file.read_text().replace('"samples": 9', '"samples": 5'))
-    assert results._one("first_gan", TRIAL, 0)["samples"] == 9
+    assert results._one("first_gan", RING, 0)["samples"] == 9
     assert [words[0] for words in done[3:]] == ["evaluate"]
 
 
 def test_seeds_that_were_measured_differently_are_not_told_together(workshop):
-    runs = [results._one("first_gan", TRIAL, seed) for seed in (0, 1)]
+    runs = [results._one("first_gan", RING, seed) for seed in (0, 1)]
     runs[1]["samples"] = 5
     with pytest.raises(Refused, match="samples differ between the seeds"):
-        results.summary("first_gan", TRIAL, runs)
+        results.summary("first_gan", RING, runs)
 
 
 def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeypatch):
-    trial = Experiment("mnist", ("--data", "mnist"), data_from="MNIST")
+    one = Experiment("mnist", ("--data", "mnist"), data_from="MNIST")
     monkeypatch.setenv("MNIST", str(tmp_path / "none.npz"))
-    assert "no such thing" in results._missing(trial) and "MNIST=FILE" in results._missing(trial)
+    assert "no such thing" in results._missing(one) and "MNIST=FILE" in results._missing(one)
     np.savez(tmp_path / "none.npz", x_train=np.zeros((20, 8, 8), np.uint8))
-    assert results._missing(trial) == "" == results._missing(TRIAL)
+    assert results._missing(one) == "" == results._missing(RING)
 
 
-def test_a_trial_whose_truth_nobody_knows_has_a_row(tmp_path, monkeypatch):
+def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):
     """Paintings of photographs: there is nothing real to be held against."""
-    kept = {"seeds": 1, "aside": False, "bars": ["disturbed ≤ 2"], "of_bars": ["disturbed"]}
+    kept = {"seeds": 1, "aside": False, "met": [1]}
     kept |= {
-        "met": [1],
+        "criteria": ["disturbed ≤ 2"],
+        "of_criteria": ["disturbed"],
         "scores": {"trained": {"disturbed": [1.0]}, "identity": {"disturbed": [1.0]}},
     }
     folder = tmp_path / "recipes" / "one"
     folder.mkdir(parents=True)
-    (folder / "results.json").write_text(json.dumps({"paintings": kept}))
+    (folder / "results.json").write_text(
+        json.dumps({"recipe": "one", "experiments": {"paintings": kept}})
+    )
     monkeypatch.setattr(tables, "ROOT", tmp_path)
     assert "paintings | disturbed ≤ 2 | 1 of 1 | 1 | – | identity 1 |" in tables.overview()

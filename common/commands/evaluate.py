@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import data
+from common.commands.name import recipe_name
 from common.config import Config
 from common.evaluation.case import Case
 from common.evaluation.flags import EvaluateFlags
@@ -44,7 +45,7 @@ def main(
     Returns:
         The exit code: 0 whether the criteria are met or not.
     """
-    recipe = Path(file).resolve().parent.name
+    recipe = recipe_name(file)
 
     def program() -> None:
         words = f"python -m recipes.{recipe}.evaluate"
@@ -79,13 +80,13 @@ def evaluate(
         ablations = {}
         for path in flags.beside:
             other = _open_beside(path, recipe, run)
-            claims.enter_context(other.claimed())
             theirs = other.config(kind)
             name = ablation(theirs, config) or path.resolve().name
             if name in (TRAINED, NOT_AVERAGED, UNTRAINED, *ablations):
                 raise Refused(
                     f"--beside {path}: there is a column {name} already; rename the folder"
                 )
+            claims.enter_context(other.claimed())
             ablations[name] = (other, theirs)
         source = data.find(flags.data or config.data, config.reading)
         config.check_kind(source)

@@ -17,6 +17,7 @@ import numpy as np
 from common.batches import Batch, draw_latents, rng_for
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
 from common.commands.made import ENDINGS, Made
+from common.commands.name import recipe_name
 from common.config import Config
 from common.run.loaded import LoadedRun
 from data.command import read_flags, run_program
@@ -176,7 +177,7 @@ def loaded_with(
     file: str, kind: type[Config], flags: type[InferFlags]
 ) -> tuple[LoadedRun, InferFlags]:
     """The run that the command line names, and its other flags, checked."""
-    recipe = Path(file).absolute().parent.name
+    recipe = recipe_name(file)
     chosen = read_flags(flags, sys.argv[1:], program=f"python -m recipes.{recipe}.infer")
     loaded = LoadedRun.open(chosen.run, recipe, kind)
     chosen.check(loaded)

@@ -17,6 +17,7 @@ import tyro
 
 import data
 from common.batches import check_batch, unjittered
+from common.commands.name import recipe_name
 from common.config import Config
 from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
 from common.run import checkpoint
@@ -50,7 +51,7 @@ def main(file: str, presets: dict[str, Config], build: Callable) -> int:
     Returns:
         The exit code: 0, or 128 + the number of the signal that stopped it.
     """
-    recipe, arguments = Path(file).resolve().parent.name, sys.argv[1:]
+    recipe, arguments = recipe_name(file), sys.argv[1:]
     if any(a == "--resume" or a.startswith("--resume=") for a in arguments):
         return run_program(lambda: _resume(recipe, presets, build, arguments))
     return run_program(lambda: _start(recipe, presets, build, arguments))

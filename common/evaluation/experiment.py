@@ -1,4 +1,4 @@
-"""What `make results` trains of a recipe: its trials.py has a list of these."""
+"""What `make results` trains of a recipe: its experiments.py has a list of these."""
 
 from __future__ import annotations
 

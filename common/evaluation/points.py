@@ -9,7 +9,6 @@ from common.evaluation.candidates import Candidate, sampled
 from common.evaluation.case import Case
 from common.evaluation.reference import ReferenceSet
 from common.evaluation.scores import Scores
-from common.metrics.modes import count_modes, fit_of_mixture
 from data.errors import Refused
 from data.worlds.mixture import Mixture
 
@@ -51,6 +50,9 @@ def measure(case: Case) -> Scores:
 
 def score(points: np.ndarray, mixture: Mixture) -> dict[str, float]:
     """The `MEASURES` of points N×2."""
+    # Only now: this imports SciPy.
+    from common.metrics.modes import count_modes, fit_of_mixture
+
     fit = fit_of_mixture(points, mixture)
     nearest = np.linalg.norm(points[:, None] - mixture.centres, axis=-1).argmin(1)
     return {

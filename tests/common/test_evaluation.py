@@ -1,5 +1,6 @@
-"""Evaluation: bars, controls that must fail, and bad input refused."""
+"""Evaluation: criteria, controls that must fail, and bad input refused."""
 
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -8,40 +9,57 @@ import numpy as np
 import pytest
 
 import data
-from common.commands.evaluate import EvaluateFlags, evaluate
-from common.commands.train import main as train
-from common.evaluation.scores import TRAINED, Bar, Scores
-from common.metrics.kid import Estimate
+from common.batches import rng_for
+from common.commands.evaluate import evaluate
+from common.commands.train import main
+from common.evaluation import points
+from common.evaluation.candidates import sampled
+from common.evaluation.case import Case
+from common.evaluation.flags import EvaluateFlags, PictureFlags
+from common.evaluation.reference import ReferenceSet
+from common.evaluation.scores import NOT_AVERAGED, TRAINED, UNTRAINED, Criterion, Scores
+from common.metrics.estimate import Estimate
+from common.run import checkpoint
 from common.run.folder import Run
 from data.errors import Refused
+from data.samples import SampleSet
+from recipes.dcgan import train as dcgan
 from recipes.dcgan.config import PRESETS, Config
-from recipes.dcgan.evaluate import bars, represent
+from recipes.dcgan.evaluate import criteria, measure
 from recipes.dcgan.train import build
 from recipes.first_gan import evaluate as first
-from tests.conftest import TINY, pictures, run
-
-# --- bars ---
+from tests.conftest import TINY, pictures, refused
 
 
-def test_a_bar_holds_between_its_bounds():
-    bar = Bar("spread", least=0.7, most=1.3)
-    for value, holds in ((0.69, False), (0.7, True), (1.3, True), (1.31, False)):
-        assert bar.holds({"trained": {"spread": value}}, "trained") is holds
-    assert not bar.holds({"trained": {}}, "trained")
-    assert str(bar) == "spread from 0.7 to 1.3"
+def train(*words):
+    """Train a DCGAN in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["train", *TINY, *map(str, words)])
+        assert main(dcgan.__file__, PRESETS, build) == 0
 
 
-def test_a_bar_relative_to_a_control():
-    bar = Bar("distance", most=0.1, of="untrained")
+# --- criteria and scores ---
+
+
+def test_a_criterion_is_met_between_its_bounds():
+    criterion = Criterion("std ratio", least=0.7, most=1.3)
+    for value, met in ((0.69, False), (0.7, True), (1.3, True), (1.31, False)):
+        assert criterion.met_by("trained", {"trained": {"std ratio": value}}) is met
+    assert not criterion.met_by("trained", {"trained": {}})
+    assert str(criterion) == "std ratio from 0.7 to 1.3"
+
+
+def test_a_criterion_relative_to_a_control():
+    criterion = Criterion("distance", most=0.1, of="untrained")
     rows = {"trained": {"distance": 9.0}, "untrained": {"distance": 100.0}}
-    assert bar.holds(rows, "trained") and not bar.holds(rows, "untrained")
+    assert criterion.met_by("trained", rows) and not criterion.met_by("untrained", rows)
     rows["trained"]["distance"] = Estimate(11.0, 10, 12)
-    assert not bar.holds(rows, "trained")
-    # Nobody is better than himself.
-    own = Bar("distance", most=1, of="untrained")
-    assert not own.holds(rows, "untrained")
-    # A control that was not measured cannot be beaten.
-    assert not Bar("distance", most=1, of="PCA").holds(rows, "trained")
+    assert not criterion.met_by("trained", rows)
+    # No candidate is better than itself.
+    assert not Criterion("distance", most=1, of="untrained").met_by("untrained", rows)
+    # A control that was not measured cannot be beaten, nor one without this measure.
+    assert not Criterion("distance", most=1, of="PCA").met_by("trained", rows)
+    assert not Criterion("distance", most=1, of="PCA").met_by("trained", rows | {"PCA": {}})
 
 
 def test_what_is_written_is_what_was_measured(tmp_path, capsys):
@@ -49,15 +67,159 @@ def test_what_is_written_is_what_was_measured(tmp_path, capsys):
     scores = Scores(
         {"recipe": "x"}, dict.fromkeys(values, "who"), {"a": "a", "k": "k"}, values, {"z": "why"}
     )
-    scores.bars = (Bar("a", most=1.5),)
+    scores.criteria = (Criterion("a", most=1.5),)
     scores.save(tmp_path / "e.json")
     written = json.loads((tmp_path / "e.json").read_text())
     assert written["scores"] == {TRAINED: {"a": 1.0, "k": 0.5}, "real": {"a": 2.0}}
     assert written["intervals"] == {TRAINED: {"k": [0.25, 0.75]}, "real": {}}
-    assert written["held"] == {TRAINED: [True], "real": [False]}
+    assert written["met"] == {TRAINED: [True], "real": [False]}
+    assert written["criteria"] == ["a ≤ 1.5"] and written["of_criteria"] == ["a"]
     scores.show()
     said = capsys.readouterr().out
     assert "z: not available, why" in said and "a ≤ 1.5: met" in said and "–" in said
+
+
+def test_scores_add_up():
+    first = Scores(
+        {"samples": 9, "net": "n"},
+        {TRAINED: "t", "PCA": "p"},
+        {"a": "first"},
+        {TRAINED: {"a": 1}, "PCA": {"a": 2}},
+        {"b": "nothing known", "c": "no weights"},
+    )
+    second = Scores(
+        {"samples": 5},
+        {TRAINED: "t", "shuffled": "s"},
+        {"b": "second"},
+        {TRAINED: {"b": 3}, "shuffled": {"b": 4}},
+    )
+    both = first + second
+    assert both.values == {TRAINED: {"a": 1, "b": 3}, "PCA": {"a": 2}, "shuffled": {"b": 4}}
+    assert list(both.measures) == ["a", "b"] and set(both.candidates) == set(both.values)
+    assert both.facts == {"samples": 9, "net": "n"}
+    # What one of them has measured is available.
+    assert both.unavailable == {"c": "no weights"}
+    assert first.values[TRAINED] == {"a": 1}, "the sum is another"
+
+
+# --- a case, with trainers that are none ---
+
+
+class Variable:
+    """As much of a variable as checkpoints and averages ask for."""
+
+    def __init__(self, value):
+        self.value = np.float32(value)
+
+    shape = ()
+
+    def assign(self, other):
+        self.value = np.float32(np.asarray(other))
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.value, dtype)
+
+
+class Model:
+    def __init__(self, value):
+        self.variables = [Variable(value)]
+
+
+class Counted:
+    """Makes its weight, once for each latent; counts how many of its kind there are."""
+
+    kept = ("generator",)
+    alive = most = 0
+
+    def __init__(self, config):
+        type(self).alive += 1
+        type(self).most = max(self.most, self.alive)
+        self.config = config
+        self.ema = Model(config.seed + 0.5)
+        self.generator = dataclasses.make_dataclass("Net", ["name", "models"])(
+            "generator", (Model(config.seed),)
+        )
+        self.networks = (self.generator,)
+        self.average = self
+        # Keras models are cycles, too.
+        self.itself = self
+
+    def __del__(self):
+        type(self).alive -= 1
+
+    @contextlib.contextmanager
+    def ema_models(self):
+        yield (self.ema,)
+
+    def state(self):
+        return {"generator": self.generator.models[0].variables, "average": self.ema.variables}
+
+    def draw(self, rng, count):
+        return {"latent": rng.standard_normal((count, 1))}
+
+    def sample(self, batch):
+        assert set(batch) == {"latent", "label"} and len(batch["label"]) == len(batch["latent"])
+        return 0 * batch["latent"] + np.asarray(self.ema.variables[0])
+
+
+def test_the_models_of_a_case_one_at_a_time(tmp_path):
+    config = dataclasses.replace(Config(), averaging=0.9, channels=1, seed=3)
+    other = dataclasses.replace(config, seed=4)
+    runs = []
+    for number, weight in enumerate((10, 20)):
+        trained = Counted(config)
+        trained.generator.models[0].variables[0].assign(weight)
+        trained.ema.variables[0].assign(weight + 1)
+        runs.append(Run(tmp_path / str(number), {}))
+        checkpoint.save(runs[-1].checkpoints, 7 + number, trained.state())
+        trained.itself = trained.average = None
+    del trained
+    Counted.most = 0
+    flags = EvaluateFlags(tmp_path, seed=5)
+    case = Case(runs[0], config, None, None, flags, Counted, {"beside": (runs[1], other)})
+    held_out = SampleSet(np.zeros((6, 1)), {"label": np.arange(6)})
+    case.reference = ReferenceSet(held_out, held_out, held_out)
+    found = sampled(case, lambda trainer: {"precision": trainer.config.precision})
+    weights = {name: float(candidate.samples[0, 0]) for name, candidate in found.items()}
+    assert weights == {TRAINED: 11, NOT_AVERAGED: 10, "beside": 21, UNTRAINED: 3.5}
+    assert Counted.most == 1 and case.step == 7
+    assert "step 8" in found["beside"].meaning
+    assert {n for n, c in found.items() if c.values == {"precision": "float32"}} == {
+        *(TRAINED, "beside", UNTRAINED)
+    }
+
+
+def test_all_models_are_given_the_same_draw(tmp_path):
+    drawn = []
+
+    class Recorded(Counted):
+        def sample(self, batch):
+            drawn.append(batch["latent"])
+            return super().sample(batch)
+
+    run_folder = Run(tmp_path, {})
+    checkpoint.save(run_folder.checkpoints, 1, Recorded(Config()).state())
+    case = Case(run_folder, Config(), None, None, EvaluateFlags(tmp_path, seed=5), Recorded)
+    held_out = SampleSet(np.zeros((6, 1)), {"label": np.arange(6)})
+    case.reference = ReferenceSet(held_out, held_out, held_out)
+    sampled(case)
+    expected = rng_for(5, "evaluation").standard_normal((6, 1))
+    for latents in drawn:
+        np.testing.assert_array_equal(latents, expected)
+    assert len(drawn) == 2 + bool(Config().averaging)
+
+
+def test_a_run_without_a_checkpoint_has_nothing_to_show(tmp_path):
+    case = Case(Run(tmp_path, {}), Config(), None, None, EvaluateFlags(tmp_path), Counted)
+    with pytest.raises(Refused, match="has nothing to evaluate yet"):
+        next(case.models())
+
+
+def test_a_column_that_a_measure_needs_is_taken(tmp_path):
+    case = Case(None, Config(), None, None, EvaluateFlags(tmp_path), None, {"centres": None})
+    case.reserve("real")
+    with pytest.raises(Refused, match="there is a column centres already; rename the folder"):
+        points.measure(case)
 
 
 # --- a whole evaluation ---
@@ -67,15 +229,12 @@ def test_what_is_written_is_what_was_measured(tmp_path, capsys):
 def trained(tmp_path_factory):
     """A DCGAN of four steps on digits."""
     run_folder = tmp_path_factory.mktemp("runs") / "digits"
-    words = [*TINY, "--data", "digits", "--steps", "4", "--run", str(run_folder)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["train", *words])
-        assert train("dcgan", PRESETS, build) == 0
+    train("--data", "digits", "--steps", 4, "--run", run_folder)
     return run_folder
 
 
 def evaluated(run_folder, **flags):
-    return evaluate("dcgan", Config, build, bars, EvaluateFlags(run_folder, **flags), represent)
+    return evaluate("dcgan", Config, build, measure, criteria, PictureFlags(run_folder, **flags))
 
 
 def test_controls_score_as_they_must(quick, trained):
@@ -88,7 +247,8 @@ def test_controls_score_as_they_must(quick, trained):
     assert rows["real"]["copied"] < 0.05
     assert rows["real"]["Fréchet distance"] < rows["PCA"]["Fréchet distance"]
     assert rows["PCA"]["Fréchet distance"] < rows["untrained"]["Fréchet distance"]
-    assert rows["real"]["modes"] == 10 and rows["real"]["fine power"] == pytest.approx(1, abs=0.1)
+    assert rows["real"]["modes"] == 10
+    assert rows["real"]["high-frequency power"] == pytest.approx(1, abs=0.1)
     # What the discriminator knows is asked of discriminators, and of pixels.
     probed = {who for who, row in rows.items() if "probe error" in row}
     assert probed == {TRAINED, "untrained", "pixels"}
@@ -115,22 +275,20 @@ def test_fewer_samples_than_a_measure_needs(quick, trained):
 def test_a_generator_of_nan_gets_no_number(quick, trained):
     def broken(config):
         gan = build(config)
-        gan.sample = lambda latents: np.full((len(latents), *config.sample_shape), np.nan)
+        shape = config.sample_shape
+        gan.sample = lambda batch: np.full((len(batch["latent"]), *shape), np.nan)
         return gan
 
     (trained / "evaluation.json").unlink(missing_ok=True)
     with pytest.raises(Refused, match="not finite; nothing is measured"):
-        evaluate("dcgan", Config, broken, bars, EvaluateFlags(trained, count=100))
+        evaluate("dcgan", Config, broken, measure, criteria, PictureFlags(trained, count=100))
     assert not (trained / "evaluation.json").exists()
 
 
 def test_an_ablation_stands_beside(quick, trained, tmp_path):
     same, none = tmp_path / "same", tmp_path / "none"
     shutil.copytree(trained, same)
-    words = [*TINY, "--data", "digits", "--steps", "0", "--run", str(none)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["train", *words])
-        assert train("dcgan", PRESETS, build) == 0
+    train("--data", "digits", "--steps", 0, "--run", none)
     rows = evaluated(trained, count=100, beside=(same, none)).to_json()["scores"]
     assert rows["same"] == rows[TRAINED] != rows["none"] == rows["untrained"]
     assert rows["pixels"].keys() == {"probe error"}
@@ -147,75 +305,65 @@ def test_who_cannot_stand_beside(quick, trained, tmp_path):
         evaluated(trained, count=100, beside=(other, other))
     with pytest.raises(Refused, match="is being trained"), Run.open(other, "dcgan").claimed():
         evaluated(trained, count=100, beside=(other,))
-    words = [*TINY, "--data", "digits", "--steps", "0", "--seed", "1"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["train", *words, "--run", str(tmp_path / "seed")])
-        assert train("dcgan", PRESETS, build) == 0
+    train("--data", "digits", "--steps", 0, "--seed", 1, "--run", tmp_path / "seed")
     with pytest.raises(Refused, match="not trained on the samples"):
         evaluated(trained, count=100, beside=(tmp_path / "seed",))
 
 
-def test_a_folder_of_ones_own(tmp_path, monkeypatch):
+def test_a_folder_of_ones_own(tmp_path):
     pictures(tmp_path / "p", size=(20, 20), count=150)
-    words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "2", "--run", str(tmp_path / "r")]
-    monkeypatch.setattr("sys.argv", ["train", *words])
-    assert train("dcgan", PRESETS, build) == 0
+    train("--data", tmp_path / "p", "--steps", 2, "--run", tmp_path / "r")
     scores = evaluated(tmp_path / "r")
-    assert set(scores.measures) == {"fine power"}
+    assert set(scores.measures) == {"high-frequency power"}
     assert "nothing is known of the pictures of p" in scores.unavailable["Fréchet distance"]
     assert {"modes", "copying", "FID"} < set(scores.unavailable)
     # Half of fifteen test pictures.
     assert scores.facts["samples"] == 7
-    with pytest.raises(Refused, match="--count 8: p has 15 pictures for testing.*is 2 to 7"):
+    with pytest.raises(Refused, match="--count 8: p has 15 samples for testing.*is 2 to 7"):
         evaluated(tmp_path / "r", count=8)
 
 
-def test_a_folder_without_a_test_split(tmp_path, monkeypatch):
+def test_a_folder_without_a_test_split(tmp_path):
     pictures(tmp_path / "p", size=(20, 20), count=20)
-    words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "1", "--run", str(tmp_path / "r")]
-    monkeypatch.setattr("sys.argv", ["train", *words])
-    assert train("dcgan", PRESETS, build) == 0
-    with pytest.raises(Refused, match="0 pictures for testing, and nothing can be measured"):
+    train("--data", tmp_path / "p", "--steps", 1, "--run", tmp_path / "r")
+    with pytest.raises(Refused, match="0 samples for testing, and nothing can be measured"):
         evaluated(tmp_path / "r")
 
 
-def test_few_labelled_pictures_are_measured_as_far_as_possible(
-    quick, labelled, tmp_path, monkeypatch
-):
+def test_few_labelled_pictures_are_measured_as_far_as_possible(quick, labelled, tmp_path):
     labelled(400, 10)
-    words = [*TINY, "--data", str(tmp_path / "set.npz"), "--steps", "1"]
-    monkeypatch.setattr("sys.argv", ["train", *words, "--run", str(tmp_path / "r")])
-    assert train("dcgan", PRESETS, build) == 0
+    train("--data", tmp_path / "set.npz", "--steps", 1, "--run", tmp_path / "r")
     scores = evaluated(tmp_path / "r")
-    assert set(scores.measures) == {"fine power"}
+    assert set(scores.measures) == {"high-frequency power"}
     assert "65 or more, and there are 20" in scores.unavailable["Fréchet distance"]
 
 
-def test_refusals_in_a_fresh_process(trained, tmp_path, no_tensorflow):
-    def refused(*words):
-        before = [no_tensorflow]
-        code, _, err = run("recipes.dcgan.evaluate", *words, cwd=tmp_path, before=before)
+def test_refusals_without_tensorflow(trained, tmp_path):
+    def said_to(*words):
+        code, _, err = refused("recipes.dcgan.evaluate", *words, cwd=tmp_path)
         assert code == 2 and err.startswith("error: ") and err.count("\n") == 1, err
         return err
 
-    assert "--count 1: legal is 2 to 100000" in refused("--run", trained, "--count", 1)
-    assert "no such file" in refused("--run", trained, "--features", "nowhere.npz")
-    assert "is not a run folder" in refused("--run", tmp_path)
-    assert "gives points; this recipe" in refused("--run", trained, "--data", "ring")
+    assert "--count 1: legal is 2 to 100000" in said_to("--run", trained, "--count", 1)
+    assert "no such file" in said_to("--run", trained, "--features", "nowhere.npz")
+    assert "is not a run folder" in said_to("--run", tmp_path)
+    assert "gives points; this recipe" in said_to("--run", trained, "--data", "ring")
 
 
-def test_points_and_their_controls():
-    config = dataclasses.replace(first.Config(), channels=2)
-    from common.evaluation import points
-    from common.evaluation.reference import Ground
-
+def test_points_and_their_controls(monkeypatch, tmp_path):
+    monkeypatch.setattr(points, "sampled", lambda case: {})
     source = data.find("grid")
-    training = source.load("train", 0, 3000, 0).samples
-    ground = Ground.of(training, source, config, 2000)
-    scores = points.evaluate({"seed": 0}, {}, ground, source.world)
-    scores.bars = tuple(first.bars(dataclasses.replace(config, data="grid")))
-    assert scores.passes("real")
+    config = dataclasses.replace(first.Config(), data="grid", channels=2, kind="points")
+    training = source.load("train", 0, 3000, 0)
+    case = Case(None, config, source, training, PictureFlags(tmp_path, count=2000), None)
+    scores = first.measure(case)
+    scores.criteria = tuple(first.criteria(config, scores))
+    assert scores.passes("real") and scores.facts["samples"] == 2000
     assert not scores.passes("centres") and not scores.passes("Gaussian")
-    assert scores.values["centres"]["spread"] == pytest.approx(0, abs=1e-6)
-    # The test points are nobody's training points.
-    assert not set(map(tuple, ground.training)) & set(map(tuple, ground.held_out))
+    assert scores.values["centres"]["std ratio"] == pytest.approx(0, abs=1e-6)
+    # No test point is a training point.
+    tests = case.reference.held_out.samples
+    assert not set(map(tuple, training.samples)) & set(map(tuple, tests))
+    case.flags.features = tmp_path / "net.npz"
+    with pytest.raises(Refused, match="--features: points are measured as they are"):
+        first.measure(case)

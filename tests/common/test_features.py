@@ -1,4 +1,4 @@
-"""The feature net: what it learns, whom it refuses, and scores that worsen with the pictures."""
+"""The feature net: what it learns, what it refuses, and scores that worsen with the pictures."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 import data
-from common.metrics import features
+from common.metrics import feature_network, features
 from common.metrics.frechet import frechet_distance
 from common.metrics.kid import kernel_distance
 from common.metrics.neighbours import neighbourhood
@@ -28,8 +28,8 @@ def digits():
 def test_the_net_reads_and_says_how_well(net, digits):
     read = net.read(digits.samples)
     share = (read["label"] == digits.factors["label"]).mean()
-    assert share > 0.85 and share == pytest.approx(net.known.accuracy["label"], abs=0.04)
-    assert net.known.name == "digits-net" and net.known.factors == {"label": 10, "typeface": 18}
+    assert share > 0.85 and share == pytest.approx(net.info.accuracy["label"], abs=0.04)
+    assert net.info.name == "digits-net" and net.info.factors == {"label": 10, "typeface": 18}
     found = net(digits.samples)
     assert found.shape == (4000, features.DIMENSIONS) and found.dtype == np.float32
     # Each number has about the same weight.
@@ -39,7 +39,7 @@ def test_the_net_reads_and_says_how_well(net, digits):
 def test_the_net_is_kept_and_the_same_again(net, digits, monkeypatch):
     monkeypatch.setattr(features, "_train", None)
     again = features.feature_net(data.find("digits"), 16)
-    assert again.known == net.known
+    assert again.info == net.info
     np.testing.assert_array_equal(again(digits.samples[:9]), net(digits.samples[:9]))
 
 
@@ -51,7 +51,7 @@ def kept_file(folder, size):
 def test_a_net_of_other_data_is_refused(net, cache, tmp_path):
     file = kept_file(cache, 16)
     same = features.feature_net(data.find("digits"), 16, file)
-    assert same.known.digest == net.known.digest
+    assert same.info.digest == net.info.digest
     with pytest.raises(Refused, match="made for data digits, size 16.*data digits, size 20"):
         features.feature_net(data.find("digits"), 20, file)
     with pytest.raises(Refused, match="this run's data is data houses"):
@@ -88,27 +88,27 @@ def test_labels_that_no_net_can_learn_from(quick, labelled):
     assert "too few to teach" in why(labelled(300, 10))
     many = labelled(400, 10, y_train=np.arange(400))
     assert "nothing is known" in why(many)
-    # Labels that have nothing to do with the pictures: the net is no judge, and says so.
-    chance = np.random.default_rng(0).integers(0, 10, 4000)
-    assert "has learned too little" in why(labelled(4000, 10, y_train=chance))
+    # Labels that have nothing to do with the pictures: the net is not used, and says so.
+    arbitrary = np.random.default_rng(0).integers(0, 10, 4000)
+    assert "has learned too little" in why(labelled(4000, 10, y_train=arbitrary))
 
 
 def test_the_same_pictures_with_other_labels_have_another_net(quick, labelled):
     ten, five = labelled(4000, 10), labelled(4000, 5, "five.npz")
     nets = [features.feature_net(source, 16) for source in (ten, five)]
-    assert [net.known.factors["label"] for net in nets] == [10, 5]
-    assert nets[0].known.digest != nets[1].known.digest
+    assert [net.info.factors["label"] for net in nets] == [10, 5]
+    assert nets[0].info.digest != nets[1].info.digest
 
 
 def test_a_test_split_without_labels_is_no_trouble(quick, labelled):
     tests = data.find("digits").load("test", 16, 300, 5).samples[..., 0]
     source = labelled(4000, 10, x_test=tests)
-    assert features.feature_net(source, 16).known.tested == 67
+    assert features.feature_net(source, 16).info.tested == 67
 
 
 def test_large_pictures_are_looked_at_in_cells():
     for size, seen in ((16, 16), (64, 64), (128, 64), (256, 64)):
-        network = features._build((size, size, 3), {"label": 10})
+        network = feature_network.build((size, size, 3), {"label": 10})
         convolution = next(layer for layer in network.layers if "conv" in layer.name)
         assert convolution.input.shape == (None, seen, seen, 3)
 
@@ -136,19 +136,19 @@ def test_what_harms_pictures_worsens_their_scores(net, digits, harm):
         "dropped modes": [held_out, *(lacking(digits, m) for m in (2, 4, 6))],
     }[harm]
     reference = net(digits.samples[:900])
-    made = [net(images) for images in course]
-    distances = [frechet_distance(reference, m) for m in made]
-    kernel = [kernel_distance(reference, m).value for m in made]
-    coverage = [neighbourhood(reference, m).coverage for m in made]
+    fakes = [net(images) for images in course]
+    distances = [frechet_distance(reference, f) for f in fakes]
+    kernel = [kernel_distance(reference, f).value for f in fakes]
+    coverage = [neighbourhood(reference, f).coverage for f in fakes]
     assert np.all(np.diff(distances) > 0) and np.all(np.diff(kernel) > 0)
     assert np.all(np.diff(coverage) < 0)
-    assert kernel_distance(reference, made[0]).low < 0.02
+    assert kernel_distance(reference, fakes[0]).low < 0.02
 
 
 def test_a_net_for_any_light_sees_past_it(quick, digits, net):
     """And the control: the plain one, another net with weights of its own, does so less."""
     sturdy = features.feature_net(data.find("digits"), 16, any_light=True)
-    assert sturdy.known.digest != net.known.digest
+    assert sturdy.info.digest != net.info.digest
     clear = digits.samples[:1000].astype(float)
     grain = np.random.default_rng(0).normal(0, 4, clear.shape)
     darker = np.clip(0.88 * clear + 12 + grain, 0, 255).astype(np.uint8)

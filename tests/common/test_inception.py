@@ -9,12 +9,14 @@ import pytest
 from keras.src.legacy.saving import legacy_h5_format
 
 import data
-from common.commands.evaluate import EvaluateFlags, evaluate
+from common.commands.evaluate import evaluate
 from common.commands.train import main as train
+from common.evaluation.flags import PictureFlags
 from common.metrics import inception
 from data.errors import Refused
+from recipes.dcgan import train as dcgan
 from recipes.dcgan.config import PRESETS, Config
-from recipes.dcgan.evaluate import bars
+from recipes.dcgan.evaluate import criteria, measure
 from recipes.dcgan.train import build
 from tests.conftest import TINY, pictures
 
@@ -67,7 +69,7 @@ def test_kid_for_few_fid_for_many(weights, tmp_path, monkeypatch):
     pictures(tmp_path / "p", size=(20, 20), count=400)
     words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "1", "--run", str(tmp_path / "r")]
     monkeypatch.setattr("sys.argv", ["train", *words])
-    assert train("dcgan", PRESETS, build) == 0
+    assert train(dcgan.__file__, PRESETS, build) == 0
 
     class Quick:
         def __init__(self, file):
@@ -78,12 +80,12 @@ def test_kid_for_few_fid_for_many(weights, tmp_path, monkeypatch):
 
     monkeypatch.setattr(inception, "Inception", Quick)
     _, file = weights
-    flags = EvaluateFlags(tmp_path / "r", inception=file)
-    few = evaluate("dcgan", Config, build, bars, flags)
+    flags = PictureFlags(tmp_path / "r", inception=file)
+    few = evaluate("dcgan", Config, build, measure, criteria, flags)
     assert "KID" in few.values["trained"] and "FID" not in few.values["trained"]
     assert "10000 or more, there are 20" in few.unavailable["FID"]
     monkeypatch.setattr(inception, "FEWEST", 20)
-    many = evaluate("dcgan", Config, build, bars, flags)
+    many = evaluate("dcgan", Config, build, measure, criteria, flags)
     assert many.values["trained"]["FID"] > many.values["real"]["FID"]
     assert "FID" not in many.unavailable and "modes" in many.unavailable
     assert json.loads((tmp_path / "r" / "evaluation.json").read_text())["features"] is None

@@ -10,15 +10,15 @@ from common.metrics.labels import label_accuracy
 from common.metrics.modes import count_modes, fit_of_mixture
 from common.metrics.neighbours import copying, neighbourhood
 from common.metrics.probe import Labelled, pooled, probe_error
-from common.metrics.spectrum import fine_power, fine_power_ratio
+from common.metrics.spectrum import high_frequency_power, high_frequency_ratio
 from data import worlds
 from data.errors import Refused
 
-RANDOM = np.random.default_rng
+RNG = np.random.default_rng
 
 
 def gaussian(count, width=6, seed=0, mean=0.0, scale=1.0):
-    return mean + scale * RANDOM(seed).normal(size=(count, width))
+    return mean + scale * RNG(seed).normal(size=(count, width))
 
 
 # --- Fréchet distance ---
@@ -28,26 +28,26 @@ def test_frechet_distance_of_gaussians_in_closed_form():
     """‖μ₁ − μ₂‖² + Σ (σ₁ − σ₂)² where the covariances are diagonal."""
     scale = np.array([0.5, 1, 2, 3])
     real = gaussian(200_000, 4)
-    made = gaussian(200_000, 4, 1, np.array([0, 1, 0, -2]), scale)
+    fake = gaussian(200_000, 4, 1, np.array([0, 1, 0, -2]), scale)
     expected = 1 + 4 + ((scale - 1) ** 2).sum()
-    assert frechet_distance(real, made) == pytest.approx(expected, rel=0.02)
+    assert frechet_distance(real, fake) == pytest.approx(expected, rel=0.02)
 
 
 def test_frechet_distance_against_a_second_implementation():
-    mixing = RANDOM(3).normal(size=(8, 8))
-    real, made = gaussian(500, 8) @ mixing, gaussian(400, 8, 1, 0.3)
-    product = np.cov(real.T) @ np.cov(made.T)
+    mixing = RNG(3).normal(size=(8, 8))
+    real, fake = gaussian(500, 8) @ mixing, gaussian(400, 8, 1, 0.3)
+    product = np.cov(real.T) @ np.cov(fake.T)
     second = (
-        ((real.mean(0) - made.mean(0)) ** 2).sum()
-        + np.trace(np.cov(real.T) + np.cov(made.T))
+        ((real.mean(0) - fake.mean(0)) ** 2).sum()
+        + np.trace(np.cov(real.T) + np.cov(fake.T))
         - 2 * np.trace(linalg.sqrtm(product).real)
     )
-    assert frechet_distance(real, made) == pytest.approx(second, rel=1e-6)
+    assert frechet_distance(real, fake) == pytest.approx(second, rel=1e-6)
 
 
 def test_frechet_distance_is_symmetric_and_0_for_the_same():
-    real, made = gaussian(300), gaussian(200, seed=1, mean=0.5)
-    assert frechet_distance(real, made) == pytest.approx(frechet_distance(made, real))
+    real, fake = gaussian(300), gaussian(200, seed=1, mean=0.5)
+    assert frechet_distance(real, fake) == pytest.approx(frechet_distance(fake, real))
     assert frechet_distance(real, real) == pytest.approx(0, abs=1e-9)
     # Features that never move, as of a dead unit, are no trouble.
     still = np.hstack([real, np.ones((300, 2))])
@@ -58,10 +58,10 @@ def test_frechet_distance_is_symmetric_and_0_for_the_same():
 
 
 def test_kernel_distance_against_its_definition():
-    real, made = gaussian(80, 3), gaussian(80, 3, 1, 0.7)
-    estimate = kernel_distance(real, made)
-    random = RANDOM(0)
-    x, y = random.permutation(real), random.permutation(made)
+    real, fake = gaussian(80, 3), gaussian(80, 3, 1, 0.7)
+    estimate = kernel_distance(real, fake)
+    rng = RNG(0)
+    x, y = rng.permutation(real), rng.permutation(fake)
     blocks = []
     for block in range(4):
         a, b = x[block * 20 : block * 20 + 20], y[block * 20 : block * 20 + 20]
@@ -98,26 +98,26 @@ def test_neighbourhood_of_one_distribution_is_ideal():
 
 
 def test_neighbourhood_against_counting_by_hand():
-    real, made = gaussian(30, 2), gaussian(25, 2, 1, 0.5)
+    real, fake = gaussian(30, 2), gaussian(25, 2, 1, 0.5)
 
     def reach(samples):
         distances = np.linalg.norm(samples[:, None] - samples, axis=-1)
         return np.sort(distances, axis=1)[:, 3]
 
-    between = np.linalg.norm(made[:, None] - real, axis=-1)
-    found = neighbourhood(real, made, k=3)
+    between = np.linalg.norm(fake[:, None] - real, axis=-1)
+    found = neighbourhood(real, fake, k=3)
     inside = between <= reach(real)
     assert found.precision == pytest.approx(inside.any(1).mean())
-    assert found.recall == pytest.approx((between <= reach(made)[:, None]).any(0).mean())
+    assert found.recall == pytest.approx((between <= reach(fake)[:, None]).any(0).mean())
     assert found.density == pytest.approx(inside.sum() / (3 * 25))
     assert found.coverage == pytest.approx(inside.any(0).mean())
 
 
 def test_swapping_the_sets_swaps_precision_and_recall():
-    """Real data of two kinds, of which one is made: nothing is wrong, but half is missing."""
+    """Real data of two kinds, of which one is generated: nothing is wrong, but half is missing."""
     real = np.concatenate([gaussian(500, 4), gaussian(500, 4, 1, 9.0)])
-    made = gaussian(1000, 4, 2)
-    found, swapped = neighbourhood(real, made), neighbourhood(made, real)
+    fake = gaussian(1000, 4, 2)
+    found, swapped = neighbourhood(real, fake), neighbourhood(fake, real)
     assert found.precision > 0.9 and found.recall < 0.6 and found.coverage < 0.6
     assert swapped.precision == found.recall and swapped.recall == found.precision
 
@@ -144,22 +144,22 @@ def test_a_copier_is_found_out():
 @pytest.mark.parametrize("harm", ["noise", "shift", "dropped"])
 def test_all_measures_fall_with_the_harm_done(harm):
     """Monotony: three doses, three steps down."""
-    kinds = RANDOM(5).normal(size=(10, 8)) * 3
+    kinds = RNG(5).normal(size=(10, 8)) * 3
 
     def drawn(modes, seed):
-        random = RANDOM(seed)
-        return kinds[random.integers(0, modes, 1500)] + random.normal(size=(1500, 8))
+        rng = RNG(seed)
+        return kinds[rng.integers(0, modes, 1500)] + rng.normal(size=(1500, 8))
 
     real, distances, kids, covered = drawn(10, 0), [], [], []
     for dose in range(4):
-        made = drawn(10 - 3 * dose if harm == "dropped" else 10, 1)
+        fake = drawn(10 - 3 * dose if harm == "dropped" else 10, 1)
         if harm == "noise":
-            made = made + gaussian(1500, 8, 2, scale=0.8 * dose)
+            fake = fake + gaussian(1500, 8, 2, scale=0.8 * dose)
         if harm == "shift":
-            made = made + 0.5 * dose
-        distances.append(frechet_distance(real, made))
-        kids.append(kernel_distance(real, made).value)
-        covered.append(neighbourhood(real, made).coverage)
+            fake = fake + 0.5 * dose
+        distances.append(frechet_distance(real, fake))
+        kids.append(kernel_distance(real, fake).value)
+        covered.append(neighbourhood(real, fake).coverage)
     assert (np.diff(distances) > 0).all(), distances
     assert (np.diff(kids) > 0).all(), kids
     assert (np.diff(covered) < 0).all(), covered
@@ -178,7 +178,7 @@ def test_counting_modes():
 
 def test_a_perfect_sampler_of_a_thousand_modes():
     """26,000 samples: a divergence of about 999 / 52,000."""
-    counted = count_modes(RANDOM(0).integers(0, 1000, 26_000), 1000)
+    counted = count_modes(RNG(0).integers(0, 1000, 26_000), 1000)
     assert counted.reached == 1000 and counted.divergence == pytest.approx(0.0192, rel=0.15)
 
 
@@ -188,44 +188,44 @@ def test_fit_of_a_mixture(name):
     perfect = fit_of_mixture(world.draw(np.arange(20_000)).samples, world)
     assert perfect.reached == perfect.modes == len(world.centres)
     assert perfect.high_quality == pytest.approx(0.989, abs=0.003)
-    assert perfect.spread == pytest.approx(1, abs=0.02)
+    assert perfect.std_ratio == pytest.approx(1, abs=0.02)
 
-    memoriser = world.centres[RANDOM(0).integers(0, len(world.centres), 5000)]
+    memoriser = world.centres[RNG(0).integers(0, len(world.centres), 5000)]
     told = fit_of_mixture(memoriser, world)
-    assert told.reached == told.modes and told.high_quality == 1 and told.spread < 1e-6
+    assert told.reached == told.modes and told.high_quality == 1 and told.std_ratio < 1e-6
 
-    wide = world.centres[RANDOM(0).integers(0, len(world.centres), 5000)]
+    wide = world.centres[RNG(0).integers(0, len(world.centres), 5000)]
     wide = wide + gaussian(5000, 2, scale=2 * world.sigma)
     assert fit_of_mixture(wide, world).high_quality < 0.75
 
     one = fit_of_mixture(world.centres[[0]] + gaussian(5000, 2, scale=world.sigma), world)
-    assert one.reached == 1 and one.spread == pytest.approx(1, abs=0.05)
+    assert one.reached == 1 and one.std_ratio == pytest.approx(1, abs=0.05)
 
-    uniform = RANDOM(0).uniform(-4.15, 4.15, (20_000, 2))
+    uniform = RNG(0).uniform(-4.15, 4.15, (20_000, 2))
     assert fit_of_mixture(uniform, world).high_quality < 0.04
 
 
 # --- fine detail ---
 
 
-def test_fine_power_of_white_noise_is_its_variance():
-    noise = RANDOM(0).normal(0, 3, (200, 32, 48, 1))
-    assert fine_power(noise) == pytest.approx(9, rel=0.02)
+def test_high_frequency_power_of_white_noise_is_its_variance():
+    noise = RNG(0).normal(0, 3, (200, 32, 48, 1))
+    assert high_frequency_power(noise) == pytest.approx(9, rel=0.02)
 
 
-def test_fine_power_of_waves():
+def test_high_frequency_power_of_waves():
     x = np.arange(64)
     for cycles, fine in ((8, False), (24, True)):
         wave = np.broadcast_to(np.cos(2 * np.pi * cycles * x / 64), (1, 64, 64))[..., None]
-        assert (fine_power(wave) > 1e-6) == fine
+        assert (high_frequency_power(wave) > 1e-6) == fine
 
 
-def test_blur_lowers_and_noise_raises_fine_power():
-    real = RANDOM(0).normal(size=(20, 32, 32, 3))
+def test_blur_lowers_and_noise_raises_high_frequency_power():
+    real = RNG(0).normal(size=(20, 32, 32, 3))
     blurred = (real + np.roll(real, 1, 1) + np.roll(real, 1, 2) + np.roll(real, (1, 1), (1, 2))) / 4
-    ratios = [fine_power_ratio(real, (1 - a) * real + a * blurred) for a in (0, 0.3, 0.6, 1)]
+    ratios = [high_frequency_ratio(real, (1 - a) * real + a * blurred) for a in (0, 0.3, 0.6, 1)]
     assert ratios[0] == 1 and (np.diff(ratios) < 0).all()
-    assert fine_power_ratio(real, real + RANDOM(1).normal(size=real.shape)) > 1.5
+    assert high_frequency_ratio(real, real + RNG(1).normal(size=real.shape)) > 1.5
 
 
 # --- what is refused ---
@@ -235,19 +235,19 @@ def test_blur_lowers_and_noise_raises_fine_power():
     "measure", [frechet_distance, kernel_distance, neighbourhood, lambda a, b: copying(a, a, b)]
 )
 @pytest.mark.parametrize(
-    ("real", "made", "words"),
+    ("real", "fake", "words"),
     [
         (gaussian(50), np.full((50, 6), np.nan), "not finite"),
         (np.r_[gaussian(50), [[np.inf] * 6]], gaussian(50), "not finite"),
         (gaussian(50), gaussian(50, 5), "cannot be compared"),
-        (gaussian(50), gaussian(1), "1 made samples"),
+        (gaussian(50), gaussian(1), "1 fake samples"),
         (gaussian(1), gaussian(50), "1 real samples"),
         (gaussian(50), np.zeros((50, 2, 3)), "legal is N×d"),
     ],
 )
-def test_what_is_no_evidence_gives_no_number(measure, real, made, words):
+def test_what_is_no_evidence_gives_no_number(measure, real, fake, words):
     with pytest.raises(Refused, match=words) as no:
-        measure(real, made)
+        measure(real, fake)
     assert "\n" not in str(no.value)
 
 
@@ -263,9 +263,9 @@ def test_too_few_for_a_covariance():
         lambda: count_modes(np.array([], int), 5),
         lambda: fit_of_mixture(np.full((4, 2), np.nan), worlds.get("ring")),
         lambda: fit_of_mixture(np.zeros((4, 3)), worlds.get("ring")),
-        lambda: fine_power(np.zeros((4, 8, 8))),
-        lambda: fine_power(np.full((1, 8, 8, 1), np.nan)),
-        lambda: fine_power_ratio(np.zeros((1, 8, 8, 1)), np.ones((1, 8, 8, 1))),
+        lambda: high_frequency_power(np.zeros((4, 8, 8))),
+        lambda: high_frequency_power(np.full((1, 8, 8, 1), np.nan)),
+        lambda: high_frequency_ratio(np.zeros((1, 8, 8, 1)), np.ones((1, 8, 8, 1))),
     ],
 )
 def test_more_that_is_refused(call):
@@ -287,7 +287,7 @@ def test_label_accuracy_and_its_interval():
     assert found.low == pytest.approx((middle - reach) / (1 + z**2 / n), abs=1e-6)
     assert found.high == pytest.approx((middle + reach) / (1 + z**2 / n), abs=1e-6)
     # Labels that are not the pictures' own fall to chance.
-    shuffled = RANDOM(0).permutation(wanted)
+    shuffled = RNG(0).permutation(wanted)
     assert label_accuracy(shuffled, wanted).value == pytest.approx(0.1, abs=0.04)
     for a, b in ((wanted, wanted[1:]), (wanted[:0], wanted[:0])):
         with pytest.raises(Refused, match="labels were read"):
@@ -296,7 +296,7 @@ def test_label_accuracy_and_its_interval():
 
 def labelled(count, away, seed=0):
     labels = np.arange(count) % 4
-    features = RANDOM(seed).normal(size=(count, 8))
+    features = RNG(seed).normal(size=(count, 8))
     features[np.arange(count), labels] += away
     return Labelled(features, labels)
 

@@ -1,0 +1,1 @@
+"""What a training knows of its machine: TensorFlow, devices, precision, other workers."""

@@ -1,0 +1,196 @@
+"""What every recipe promises on the command line, each command in a process of its own."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from common.run import checkpoint
+from tests.conftest import ROOT, called, refused, run
+from tests.contract.recipes import NAMES, presets
+
+FLAGS = ["--precision", "float32"]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def recipe(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def trained(recipe, place):
+    """A run of six steps, at once."""
+    code, out, err = called(f"recipes.{recipe}.train", "tiny", *FLAGS, "--run", recipe, cwd=place)
+    assert code == 0 and "done: 6 steps" in out, err
+    return place / recipe
+
+
+@pytest.fixture(scope="module")
+def reference(recipe, trained, tmp_path_factory):
+    """What its networks made in training, in another process that has the trainer."""
+    folder = tmp_path_factory.mktemp(f"reference-{recipe}")
+    code, _, err = called("tests.contract.reference", recipe, trained, cwd=folder)
+    assert code == 0, err
+    return folder
+
+
+def arrays(folder, step):
+    with np.load(checkpoint.path_of(folder / "checkpoints", step)) as file:
+        return {name: file[name] for name in file.files}
+
+
+def test_three_and_three_steps_are_six(recipe, trained, place):
+    """The checkpoint to the bit, the log and the last sheet to the byte."""
+    parts, train = f"{recipe}-parts", f"recipes.{recipe}.train"
+    code, _, err = called(train, "tiny", *FLAGS, "--steps", 3, "--run", parts, cwd=place)
+    assert code == 0, err
+    code, out, err = called(train, "--resume", parts, "--steps", 6, cwd=place)
+    assert code == 0 and "going on from step 3" in out, err
+    one, other = arrays(trained, 6), arrays(place / parts, 6)
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+    for name in ("metrics.csv", "samples/latest.png"):
+        assert (trained / name).read_bytes() == (place / parts / name).read_bytes(), name
+
+
+def tiles(sheet):
+    """The pictures on a sheet, which are 64 pixels a side with 2 between them."""
+    pixels = np.asarray(sheet.convert("RGB"))
+    for top in range(0, pixels.shape[0] - 63, 66):
+        for left in range(0, pixels.shape[1] - 63, 66):
+            yield pixels[top : top + 64, left : left + 64].tobytes()
+
+
+def as_tile(picture):
+    """A picture as it lies on a sheet: enlarged by a whole factor, in colour."""
+    scale = 64 // picture.shape[0]
+    large = picture.repeat(scale, 0).repeat(scale, 1)
+    return np.broadcast_to(large, (*large.shape[:2], 3)).tobytes()
+
+
+def test_infer_makes_what_was_saved_in_training(recipe, trained, reference, place):
+    """In a fresh interpreter, from the run's folder alone: the same pictures, to the bit."""
+    (wanted,) = np.load(reference / "visuals.npz").values()
+    infer, out = f"recipes.{recipe}.infer", f"{recipe}-made"
+    if "--count" in called(infer, "--help", cwd=place)[1]:
+        words = ("--run", recipe, "--count", len(wanted), "--out", f"{out}.npz")
+        code, _, err = run(infer, *words, cwd=place)
+        assert code == 0, err
+        with np.load(place / f"{out}.npz") as made:
+            np.testing.assert_array_equal(next(iter(made.values())), wanted)
+    else:
+        code, _, err = run(infer, "--run", recipe, "--out", f"{out}.png", cwd=place)
+        assert code == 0, err
+        made = set(tiles(Image.open(place / f"{out}.png")))
+        assert all(as_tile(picture) in made for picture in wanted)
+    if wanted.ndim == 4:
+        saved = set(tiles(Image.open(trained / "samples" / "latest.png")))
+        assert all(as_tile(picture) in saved for picture in wanted)
+
+
+PLAIN_LOAD = """
+import json, sys
+import keras, numpy as np
+given = np.load("given.npz")
+for name, inputs in json.load(open("given.json")).items():
+    model = keras.saving.load_model(f"{sys.argv[1]}/{name}.keras", safe_mode=True)
+    assert [tensor.name for tensor in model.inputs] == inputs, name
+    values = [given[f"{name}/{entry}"] for entry in inputs]
+    made = model(values[0] if len(values) == 1 else values, training=False)
+    for index, output in enumerate(made if isinstance(made, list) else [made]):
+        wanted = np.load(f"wanted-{name}-{index}.npy")
+        assert np.array_equal(np.asarray(output), wanted), name
+assert not {"common", "data", "recipes"} & set(sys.modules)
+"""
+
+
+def test_keras_alone_loads_what_was_trained(recipe, trained, reference):
+    """A plain load, where this project is not known: built-in layers, and the same numbers."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", PLAIN_LOAD, trained],
+        **{"cwd": reference, "capture_output": True, "text": True},
+        env={"KERAS_BACKEND": "tensorflow", "PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_copied_recipe_trains_in_an_empty_folder(recipe, tmp_path):
+    """common/, data/ and the recipe's folder are all that it takes; and under another name."""
+    for part in ("common", "data"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.png"))
+    (tmp_path / "recipes").mkdir()
+    shutil.copy(ROOT / "recipes" / "__init__.py", tmp_path / "recipes")
+    ignored = shutil.ignore_patterns("pictures", "__pycache__")
+    shutil.copytree(ROOT / "recipes" / recipe, tmp_path / "recipes" / "mine", ignore=ignored)
+    train = ("tiny", *FLAGS, "--steps", 1)
+    code, out, err = called("recipes.mine.train", *train, cwd=tmp_path, path=tmp_path)
+    assert code == 0, err
+    (folder,) = (tmp_path / "runs" / "mine").iterdir()
+    assert "recipe: mine" in (folder / "config.yaml").read_text()
+    assert f"recipes.mine.infer --run {folder.relative_to(tmp_path)}" in out
+
+
+BAD = {
+    "steps": (["--steps", "-1"], "--steps -1: legal is 0 or more"),
+    "batch": (["--batch-size", "0"], "--batch-size 0: legal is 1 or more"),
+    "flag": (["--stepz", "3"], "perhaps you meant --steps"),
+    "value": (["--seed", "x"], "--seed"),
+    "preset": (["huge"], "huge"),
+    "data": (["--data", "nowhere"], "--data nowhere: no such thing"),
+    "empty": (["--data", "empty"], "empty holds no pictures"),
+    "taken": (["--run", "empty/.."], "holds something else"),
+    "no run": (["--resume", "nowhere"], "nowhere is not a run folder"),
+    "jitter": (["--jitter", "2"], "--jitter 2.0: legal is 0 to 1"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gets_one_line(recipe, case, tmp_path):
+    """Before TensorFlow is imported, and nothing is left behind."""
+    (tmp_path / "empty").mkdir()
+    flags, words = BAD[case]
+    code, out, err = refused(f"recipes.{recipe}.train", *flags, cwd=tmp_path)
+    assert (code, out) == (2, "") and err.startswith("error: ") and err.count("\n") == 1, err
+    assert words in err
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+
+@pytest.mark.parametrize("command", ["infer", "evaluate"])
+def test_a_run_that_is_none_is_refused(recipe, command, tmp_path):
+    code, out, err = refused(f"recipes.{recipe}.{command}", "--run", ".", cwd=tmp_path)
+    assert code == 2 and "is not a run folder" in err and err.count("\n") == 1, err
+
+
+def test_help_needs_no_tensorflow(recipe, tmp_path):
+    for command in ("train", "infer", "evaluate"):
+        code, out, err = refused(f"recipes.{recipe}.{command}", "--help", cwd=tmp_path)
+        assert code == 0 and "--run" in out, err
+
+
+def test_another_recipes_run_is_refused(recipe, trained, place):
+    for other in NAMES:
+        if other != recipe:
+            code, _, err = refused(f"recipes.{other}.infer", "--run", recipe, cwd=place)
+            assert code == 2 and f"is a run of {recipe}, not of {other}" in err, err
+
+
+def test_the_run_says_what_it_is(recipe, trained):
+    """Its settings are those of the preset; its networks lie there under their names."""
+    import yaml
+
+    facts = yaml.safe_load((trained / "config.yaml").read_text())
+    assert facts["recipe"] == recipe and facts["made_with"]["gan_cookbook"]
+    assert facts["config"]["steps"] == presets(recipe)["tiny"].steps
+    assert all((trained / f"{name}.keras").is_file() for name in facts["networks"])
+    assert json.dumps(facts), "plain values alone"
+    assert str(trained.parent) not in (trained / "config.yaml").read_text()

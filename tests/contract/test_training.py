@@ -1,0 +1,109 @@
+"""What every recipe promises of its training: it moves, it resumes, it leaves others alone."""
+
+import math
+
+import numpy as np
+import pytest
+
+from common.run import checkpoint
+from tests.contract.recipes import (
+    NAMES,
+    batch_of,
+    built,
+    differing,
+    every_option,
+    loaded,
+    single_options,
+    snapshot,
+    tiny,
+)
+
+
+# Steps are computed as they stand: to compile one takes longer than some dozens. What is compiled
+# is trained by the commands (test_commands.py).
+def step_on(trainer, dataset, last):
+    """Steps from where a trainer stands; returns the last one's logs."""
+    logs = {}
+    for phase in trainer.phases():
+        while trainer.step < min(phase.until, last):
+            logs = phase.step(batch_of(trainer, dataset, phase, trainer.step))
+            trainer.step += 1
+    return logs
+
+
+@pytest.mark.parametrize("recipe", NAMES)
+def test_each_option_trains(recipe):
+    """Alone: finite values, and every network moves."""
+    for option in single_options(recipe):
+        config = tiny(recipe, averaging=0.0, **option)
+        trainer, dataset = built(recipe, config), loaded(config)
+        before = snapshot(trainer)
+        # Without options two steps: the second is after an update of everything.
+        logs = step_on(trainer, dataset, 1 if option else 2)
+        assert all(math.isfinite(float(value)) for value in logs.values()), option
+        moved = differing(before, snapshot(trainer))
+        assert {network.name for network in trainer.networks} <= set(moved), option
+
+
+def bits_of(network) -> bytes:
+    return b"".join(np.array(v).tobytes() for values in network.state().values() for v in values)
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("recipe", NAMES)
+def test_each_network_changes_itself_alone(recipe, precision):
+    """With every option on: weights, statistics, seeds, buffers and optimizers of the others."""
+    config = tiny(recipe, **every_option(recipe))
+    config.precision = precision
+    trainer, dataset = built(recipe, config), loaded(config)
+    alone = {}
+    for network in trainer.networks:
+        others = [other for other in trainer.networks if other is not network]
+
+        def update(*given, network=network, others=others, whole=network.trainModel, **more):
+            before = [bits_of(each) for each in (*others, network)]
+            logs = whole(*given, **more)
+            after = [bits_of(each) for each in (*others, network)]
+            *stays, own = [x == y for x, y in zip(before, after, strict=True)]
+            alone.setdefault(network.name, []).append((all(stays), not own))
+            return logs
+
+        network.trainModel = update
+    for phase in trainer.phases():
+        phase.step(batch_of(trainer, dataset, phase, 0 if phase.until > 0 else -1))
+    assert set(alone) == {network.name for network in trainer.networks}
+    for name, seen in alone.items():
+        assert all(others_stay for others_stay, _ in seen), f"{name} moved another network"
+        assert all(moves for _, moves in seen), f"{name} did not move"
+
+
+@pytest.mark.parametrize("recipe", NAMES)
+def test_stopping_and_going_on_changes_nothing(recipe, tmp_path):
+    """3 + 3 steps are 6, with every option on at once; finite all along."""
+    config = tiny(recipe, **every_option(recipe))
+    whole, dataset = built(recipe, config), loaded(config)
+    step_on(whole, dataset, 3)
+    checkpoint.save(tmp_path, whole.step, whole.state())
+    logs = step_on(whole, dataset, 6)
+    assert all(math.isfinite(float(value)) for value in logs.values())
+
+    other = built(recipe, config)
+    other.step = checkpoint.restore(tmp_path, other.state())
+    assert other.step == 3 and differing(snapshot(whole), snapshot(other))
+    step_on(other, dataset, 6)
+    assert differing(snapshot(whole), snapshot(other)) == []
+
+
+@pytest.mark.parametrize("recipe", NAMES)
+def test_the_seed_decides_everything(recipe):
+    """Two trainers of one configuration are equal to the bit, and those of another seed are not."""
+    states = []
+    for seed in (0, 0, 1):
+        config = tiny(recipe, steps=2, seed=seed)
+        trainer = built(recipe, config)
+        for phase in trainer.phases():
+            if phase.until > 0:
+                phase.step(batch_of(trainer, loaded(config), phase))
+        states.append(snapshot(trainer))
+    assert differing(states[0], states[1]) == []
+    assert differing(states[0], states[2])
