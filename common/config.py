@@ -163,6 +163,9 @@ class Config:
                 )
             size = fitting[-1]
         kind = "voxels" if source.kind == "voxels" else "pictures"
+        for name in ("jitter", "flip"):
+            if kind == "voxels" and getattr(self, name):
+                raise Refused(f"{flag(name)}: legal with pictures; {source.name} gives voxels")
         settled = dataclasses.replace(settled, kind=kind, image_size=size)
         settled.check()
         return settled

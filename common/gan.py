@@ -96,8 +96,6 @@ class GAN(Trainer):
 
         return over_surface(shown["fake"], shown["real"], surface)
 
-    # --- equilibrium ---
-
     def _complete(self) -> None:
         #: Ends the training at equilibrium, where the configuration asks for that.
         tolerance = self.config.stop_at_equilibrium

@@ -15,6 +15,7 @@ from common.loss import Loss, pairwise_accuracy
 from common.machine import backend
 from common.machine.strategy import replicas
 from common.optimizers import adam
+from common.spectral_norm import SpectralNorm
 
 
 class Network:
@@ -169,7 +170,7 @@ class Discriminator(Network):
         super().__init__(config, loss)
         self._spectral = None
         if config.spectral_norm:
-            self._spectral = [stabilise.SpectralNorm(model) for model in self.models]
+            self._spectral = [SpectralNorm(model) for model in self.models]
             self.buffers += [v for norm in self._spectral for v in norm.variables]
 
     def trainModel(self, batch: dict, *outputs, tape=None) -> dict:

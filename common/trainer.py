@@ -14,6 +14,7 @@ from PIL import Image
 
 from common.average import Average
 from common.batches import Batch, Batches, rng_for, unjittered
+from common.callbacks.history import StepCounter, StepHistory
 from common.callbacks.progress import ProgressBar
 from common.commands.name import recipe_name
 from common.config import Config
@@ -100,8 +101,6 @@ class Trainer(keras.Model):
         """Return what a sample sheet shows: columns of up to `count` samples, by name."""
         raise NotImplementedError
 
-    # --- building ---
-
     def _build(self) -> None:
         """Build the networks, with the configuration's seed and arithmetic."""
         if self.config.precision == "auto":
@@ -145,8 +144,6 @@ class Trainer(keras.Model):
         size = None if self.config.kind == "points" else self.config.loaded_size
         return source.load("train", size, len(dataset), self.config.seed)
 
-    # --- training ---
-
     def trainModel(
         self,
         dataset: np.ndarray | SampleSet | UnpairedSet,
@@ -177,7 +174,7 @@ class Trainer(keras.Model):
         # A step compiled by XLA cannot reach a second device's variables.
         self.compile(optimizer=None, jit_compile=backend.has_gpu() and not several)
         self.stop_training = False
-        log = _History(self.config.log_every)
+        log = StepHistory(self.config.log_every)
         bar = [ProgressBar(self.config.log_every, self.config.batch_size)] if verbose else []
         try:
             for phase in self.phases():
@@ -197,7 +194,7 @@ class Trainer(keras.Model):
         self.fit(
             strategy.distribute(stream, size, self.distribute_strategy),
             steps_per_epoch=phase.until - self.step,
-            callbacks=[_StepCounter(), *callbacks],
+            callbacks=[StepCounter(), *callbacks],
             shuffle=False,
             verbose=0,
         )
@@ -247,8 +244,6 @@ class Trainer(keras.Model):
     def _more_state(self) -> dict[str, list]:
         return {}
 
-    # --- looking ---
-
     def fixed(self, count: int) -> Batch:
         """Return the random inputs of the sample sheets, the same throughout a training."""
         return self.draw(rng_for(self.config.seed, "samples"), count)
@@ -276,8 +271,6 @@ class Trainer(keras.Model):
 
             return views(column > 0.5)
         return column if column.dtype == np.uint8 else to_pixels(column)
-
-    # --- keeping ---
 
     def save(self, folder: str | Path) -> None:
         """Save a run folder: the state of the training, and the networks for inference.
@@ -336,35 +329,3 @@ def generate(model: keras.Model, batch: Batch) -> np.ndarray:
 
 def _recipe_of(kind: type[Trainer]) -> str:
     return recipe_name(inspect.getfile(kind))
-
-
-class _StepCounter(keras.callbacks.Callback):
-    """Count `model.step`, before all other callbacks, so that they read it right."""
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.model.step += 1
-
-
-class _History(keras.callbacks.History):
-    """Keras' History, by steps instead of epochs."""
-
-    def __init__(self, log_every: int):
-        super().__init__()
-        self._log_every = log_every
-        self.epoch, self.history = [], {}
-
-    def on_train_begin(self, logs=None):
-        """Keep what was recorded in the phase before."""
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Record a step where a row of the log is due."""
-        if self.model.step % self._log_every or not logs:
-            return
-        self.epoch.append(self.model.step)
-        for name in {**self.history, **logs}:
-            # A name that another phase does not log has no value there.
-            column = self.history.setdefault(name, [float("nan")] * (len(self.epoch) - 1))
-            column.append(float(logs[name]) if name in logs else float("nan"))
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Do nothing: a phase is one long epoch."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from data.errors import Refused
 from data.reading import Pairs
-from data.source import Source
+from data.source import Source, WrappedSource
 
 BLOCK = 4
 #: Range of a hole's height and width, as shares of the picture's.
@@ -88,7 +88,7 @@ def mask(images: np.ndarray, numbers: np.ndarray) -> np.ndarray:
 WAYS: dict[str, Callable] = {"edges": edges, "grey": grey, "lowres": lowres, "mask": mask}
 
 
-class DerivedPairs(Source):
+class DerivedPairs(WrappedSource):
     """Pairs whose inputs are made from another source's pictures."""
 
     kind = "pairs"
@@ -100,30 +100,10 @@ class DerivedPairs(Source):
             raise Refused(f"--pairs {way}: {source.name} gives {source.kind}, not pictures")
         if way == "grey" and source.channels == 1:
             raise Refused(f"--pairs grey: the pictures of {source.name} are grey already")
-        self._source, self._way = source, way
-        self.name, self.channels, self.count = source.name, source.channels, source.count
-        self.factors, self.modes, self.sizes = source.factors, source.modes, source.sizes
-        self.usual_size = source.usual_size
+        super().__init__(source)
+        self._way, self.factors, self.modes = way, source.factors, source.modes
         self.label_maps = tuple(side for side in source.label_maps if side == "samples")
         self.input_channels = 1 if way in ("edges", "grey") else source.channels
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """As `Source.remarks`."""
-        return self._source.remarks
-
-    @property
-    def unusable(self) -> dict[str, str]:
-        """As `Source.unusable`."""
-        return self._source.unusable
-
-    def describe_sizes(self) -> str:
-        """As `Source.describe_sizes`."""
-        return self._source.describe_sizes()
-
-    def name_of(self, split, index, left_out):
-        """As `Source.name_of`."""
-        return self._source.name_of(split, index, left_out)
 
     def load(self, split, size, count, seed):
         """As `Source.load`; the inputs are made when samples are taken."""

@@ -10,7 +10,7 @@ from data import cache
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.samples import SampleSet
-from data.source import Source
+from data.source import Source, WrappedSource
 from data.splits import SPLITS, divided_by, split_of
 
 # Rows that are copied at a time from a set that is not in memory.
@@ -45,7 +45,7 @@ def _check(name: str, factor: str, known) -> None:
         raise Refused(f"--split-by {factor}: {name} has no such factor; legal is {legal}")
 
 
-class HeldOutSource(Source):
+class HeldOutSource(WrappedSource):
     """A finite source with splits by a factor in place of its own.
 
     Args:
@@ -54,10 +54,9 @@ class HeldOutSource(Source):
     """
 
     def __init__(self, source: Source, factor: str):
-        self._source, self._factor = source, factor
-        self.name, self.kind, self.count = source.name, source.kind, source.count
-        self.channels, self.input_channels = source.channels, source.input_channels
-        self.sizes, self.usual_size, self.std = source.sizes, source.usual_size, source.std
+        super().__init__(source)
+        self._factor, self.kind, self.std = factor, source.kind, source.std
+        self.input_channels = source.input_channels
         self.split_factors = (factor,)
         # Where each sample of a loaded split comes from.
         self._origins: dict[str, list[tuple[str, int, dict]]] = {}
@@ -76,20 +75,6 @@ class HeldOutSource(Source):
     def label_maps(self) -> tuple[str, ...]:
         """As `Source.label_maps`."""
         return self._source.label_maps
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """The source's."""
-        return self._source.remarks
-
-    @property
-    def unusable(self) -> dict[str, str]:
-        """As `Source.unusable`."""
-        return self._source.unusable
-
-    def describe_sizes(self) -> str:
-        """As `Source.describe_sizes`."""
-        return self._source.describe_sizes()
 
     def name_of(self, split, index, left_out):
         """As `Source.name_of`."""

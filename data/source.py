@@ -91,3 +91,34 @@ class Source(ABC):
         if (low_h, low_w) == (high_h, high_w):
             return f"{low_w}×{low_h}"
         return f"from {low_w}×{low_h} to {high_w}×{high_h}"
+
+
+class WrappedSource(Source):
+    """Another source whose samples arrive otherwise; what is said of them is the other's.
+
+    Args:
+        source: The other one.
+    """
+
+    def __init__(self, source: Source):
+        self._source = source
+        self.name, self.channels, self.count = source.name, source.channels, source.count
+        self.sizes, self.usual_size = source.sizes, source.usual_size
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """As `Source.remarks`."""
+        return self._source.remarks
+
+    @property
+    def unusable(self) -> dict[str, str]:
+        """As `Source.unusable`."""
+        return self._source.unusable
+
+    def describe_sizes(self) -> str:
+        """As `Source.describe_sizes`."""
+        return self._source.describe_sizes()
+
+    def name_of(self, split, index, left_out):
+        """As `Source.name_of`."""
+        return self._source.name_of(split, index, left_out)

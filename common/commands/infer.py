@@ -144,7 +144,7 @@ def _drawn(draw: Draw, config: Config, seed: int, count: int, flags: LatentFlags
 
 
 def _with_latents(batch: Batch, latents: np.ndarray, rows: np.ndarray) -> Batch:
-    """Other latents, each with all else that a row of the batch holds."""
+    """The chosen rows of a batch, with other latents."""
     return {name: values[rows] for name, values in batch.items()} | {"latent": latents}
 
 

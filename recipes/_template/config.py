@@ -19,7 +19,6 @@ class Config(config.AdversarialConfig):
     steps: int = 2500
     generator_rate: float = 1e-3
     discriminator_rate: float = 5e-4
-    r1: float = 1.0
     averaging: float = 0.99
     sample_every: int = 250
     #: Latents come from N(0, 1); the other choice is "uniform".

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from common.layers import downsample, widths_towards_picture
+from common.layers import batch_norm, downsample, widths_towards_picture
 from common.network import Discriminator
 
 
@@ -19,11 +19,15 @@ class TemplateDiscriminator(Discriminator):
         config = self.config
         # The Input for real or fake samples is always called `sample`.
         picture = keras.Input(config.sample_shape, name="sample")
-        # CHANGE: the network. Where it has batch normalisation, leave that out if
-        # `config.penalised`: a penalty needs each picture's logit to depend on it alone.
+        # CHANGE: the network, of Keras layers alone.
+        widths = widths_towards_picture(config.image_size, config.width)
         x = picture
-        for width in reversed(widths_towards_picture(config.image_size, config.width)):
-            x = layers.LeakyReLU(0.2)(downsample(x, width, kernel=4, bias=True))
+        for depth, width in enumerate(reversed(widths)):
+            x = downsample(x, width, kernel=4, bias=True)
+            # A penalty needs logits of one picture each, without its batch's statistics.
+            if depth and not config.penalised:
+                x = batch_norm(x)
+            x = layers.LeakyReLU(0.2)(x)
         # In float32 whatever the arithmetic, as all that a loss looks at.
         logit = layers.Dense(1, dtype="float32", name="logit")(layers.Flatten()(x))
         return keras.Model(picture, logit, name="discriminator")

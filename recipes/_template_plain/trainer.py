@@ -40,11 +40,12 @@ class Template(Trainer):
         return {
             "real": real,
             "reconstruction": self.reconstruct(real),
-            "fake": self.sample(self.fixed(count)),
+            "fake": self.sample(count),
         }
 
-    def sample(self, batch) -> np.ndarray:
-        """Generate pictures (N, size, size, C) in [-1, 1] from the `latent` of a batch."""
+    def sample(self, given=64) -> np.ndarray:
+        """Generate pictures (N, size, size, C) in [-1, 1]: N, or from a batch's `latent`."""
+        batch = self.fixed(given) if isinstance(given, int) else given
         with self.average.ema_models() as models:
             return generate(models[DECODER], batch)
 

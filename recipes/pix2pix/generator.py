@@ -19,8 +19,9 @@ class Pix2PixGenerator(Generator):
     def buildModel(self) -> keras.Model:
         """Build the model: `input` (N, H, W, C), `noise_1` … (N, h, w, c) → (N, H, W, C').
 
-        The output is float32 in [-1, 1]. H and W are multiples of 2^depth. The noise is dropout, which the paper keeps on after
-        training; as it is drawn outside, it is the same wherever the network runs.
+        The output is float32 in [-1, 1]; H and W are multiples of 2^depth. The noise is dropout,
+        which the paper keeps on after training; as it is drawn outside, it is the same wherever
+        the network runs.
         """
         config = self.config
         widths = [config.width * min(2**level, 8) for level in range(config.levels)]

@@ -8,9 +8,11 @@ import pytest
 from keras import layers, ops
 
 from common import loss, stabilise
+from common.augment import augment
 from common.config import AdversarialConfig
 from common.machine import backend
 from common.network import Discriminator
+from common.spectral_norm import SpectralNorm
 from data.errors import Refused
 from tests.common.networks import RNG, batch, everything, normal, same, settings, two
 
@@ -98,7 +100,7 @@ def test_the_largest_singular_value_is_one():
     model = convolutions()
     for v in model.trainable_variables:
         v.assign(RNG.normal(size=v.shape).astype("float32"))
-    norm = stabilise.SpectralNorm(model)
+    norm = SpectralNorm(model)
     for _ in range(60):
         norm.iterate()
     raw = [np.array(v) for v in model.trainable_variables]
@@ -114,7 +116,7 @@ def test_the_largest_singular_value_is_one():
 def test_the_gradient_reaches_the_raw_kernel():
     """Along the kernel itself it vanishes: W/σ does not change when W grows."""
     model = keras.Sequential([keras.Input((3,), name="sample"), layers.Dense(1, use_bias=False)])
-    norm = stabilise.SpectralNorm(model)
+    norm = SpectralNorm(model)
     norm.iterate()
     x = normal(4, 3)
     with backend.tape() as tape:
@@ -150,7 +152,7 @@ def test_diffaugment_has_a_gradient_and_keeps_the_shape():
     pictures, given = normal(5, 12, 16, 3), numbers(5)
 
     def energy(x):
-        return ops.square(stabilise.augment(x, given)) / 2
+        return ops.square(augment(x, given)) / 2
 
     _, gradient = backend.with_input_gradient(energy, pictures)
     assert gradient.shape == pictures.shape
@@ -162,14 +164,14 @@ def test_colours_in_closed_form():
     picture = normal(2, 16, 16, 3)
     middle = np.full((2, 7), 0.5, np.float32)
     # A cut whose middle lies at the border's end still takes a quarter of the picture.
-    seen = np.array(stabilise.augment(picture, middle))
+    seen = np.array(augment(picture, middle))
     kept = seen != 0
     np.testing.assert_allclose(seen[kept], np.array(picture)[kept], atol=1e-5)
     middle[:, 0] = 1.0
-    brighter = np.array(stabilise.augment(picture, middle))
+    brighter = np.array(augment(picture, middle))
     np.testing.assert_allclose((brighter - seen)[kept], 0.5, atol=1e-5)
     middle[:, 0], middle[:, 1] = 0.5, 0.0
-    grey = np.array(stabilise.augment(picture, middle))
+    grey = np.array(augment(picture, middle))
     assert np.ptp(grey, axis=-1).max() < 1e-5
 
 
@@ -178,7 +180,7 @@ def test_shifts_and_cuts_lie_within_their_ranges():
     size, count = 16, 400
     rows = np.broadcast_to(np.arange(1, size + 1)[:, None, None], (count, size, size, 1))
     given = RNG.random((count, 7)).astype(np.float32)
-    seen = np.array(stabilise.augment(rows.astype(np.float32), given, colours=False))
+    seen = np.array(augment(rows.astype(np.float32), given, colours=False))
     missing, moved = [], set()
     for picture in seen[..., 0]:
         # The last column or the first is free of the cut.
@@ -207,7 +209,7 @@ def test_a_pairs_halves_move_alike_and_keep_their_own_colours():
 def test_pictures_that_belong_together_are_altered_alike():
     pair = normal(4, 1, 16, 16, 3)
     both = ops.concatenate([pair, pair], axis=1)
-    seen = np.array(stabilise.augment(both, numbers(4), group=2))
+    seen = np.array(augment(both, numbers(4), group=2))
     assert seen.shape == (4, 2, 16, 16, 3)
     np.testing.assert_array_equal(seen[:, 0], seen[:, 1])
 
