@@ -36,7 +36,7 @@ def apart(recipe, one, two, options):
     for name, values in a.items():
         pairs = [(x, y) for x, y in zip(values, b[name], strict=True) if x.size]
         found[name] = max(np.abs(x - y).max() / (np.abs(x).max() + 1e-3) for x, y in pairs)
-    # Which of all pairs are ranked right is asked of each device's own pairs.
+    # The pairwise accuracy is of each device's own pairs.
     for name in sorted(n for n in logs if "pairwise" not in n):
         found[f"log {name}"] = abs(logs[name] - others[name]) / (abs(logs[name]) + 1e-3)
     return {name: float(value) for name, value in found.items()}
