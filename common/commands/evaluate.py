@@ -1,4 +1,4 @@
-"""The program behind every recipe's evaluate.py."""
+"""Program behind the evaluate.py of all recipes."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def main(
         file: The recipe's `__file__`; its folder's name is the recipe's.
         kind: Its configuration.
         build: Configuration -> `common.trainer.Trainer`; imports TensorFlow.
-        measure: What is measured; `common.evaluation` has measures, whose scores can be added.
+        measure: Computes the scores; `common.evaluation` has measures, whose scores can be added.
         criteria: The configuration, and what was measured -> what the run must reach.
-        ablation: What a run beside is called.
-        flags: What the command line takes.
+        ablation: Names the column of a run given by --beside.
+        flags: The dataclass of the command line's flags.
 
     Returns:
         The exit code: 0 whether the criteria are met or not.

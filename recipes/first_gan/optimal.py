@@ -1,8 +1,8 @@
 """Train a discriminator between two fixed densities: `python -m recipes.first_gan.optimal`.
 
-Against a generator that stands still, the best discriminator says p(x) / (p(x) + q(x)),
-where p is the density of real samples and q that of fake ones (Goodfellow et al. 2014,
-proposition 1). Here both are known, so one can look whether it does.
+For a fixed generator, the optimal discriminator is p(x) / (p(x) + q(x)), where p is the density
+of real samples and q that of fake ones (Goodfellow et al. 2014, proposition 1). Here both are
+known, so the two can be compared.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ _SPAN = np.linspace(-4, 4, 401)
 
 @dataclass
 class Flags:
-    """Train a discriminator between two known densities, and hold it against the theory."""
+    """Train a discriminator between two known densities, and compare it with the theory."""
 
     steps: int = 3000
-    """Updates."""
+    """Number of updates."""
     seed: int = 0
-    """Decides the samples and the first weights."""
+    """Seed of the samples and the initial weights."""
     out: Path = Path("optimal.png")
-    """The picture."""
+    """The picture file."""
 
 
 def real_density(x: np.ndarray) -> np.ndarray:
-    """p(x)."""
+    """Density p(x) of real samples."""
     return np.mean([norm.pdf(x, mean, deviation) for mean, deviation in REAL], axis=0)
 
 
 def fake_density(x: np.ndarray) -> np.ndarray:
-    """q(x)."""
+    """Density q(x) of fake samples."""
     return norm.pdf(x, *FAKE)
 
 
 def learn(steps: int, seed: int) -> np.ndarray:
-    """σ(D(x)) over `_SPAN` after so many updates of `FirstDiscriminator`."""
+    """Train a `FirstDiscriminator`; returns σ(D(x)) over `_SPAN`."""
     from common.batches import rng_for
     from common.machine import backend
 
@@ -74,13 +74,13 @@ def learn(steps: int, seed: int) -> np.ndarray:
 
 
 def error(learned: np.ndarray | float) -> float:
-    """Mean of |σ(D(x)) − p/(p+q)|, where x is real or fake with equal chance."""
+    """Compute the mean of |σ(D(x)) − p/(p+q)|, x being real or fake with probability ½."""
     p, q = real_density(_SPAN), fake_density(_SPAN)
     return float(np.average(np.abs(learned - p / (p + q)), weights=p + q))
 
 
 def draw(learned: np.ndarray):
-    """Both densities, what was learned, and what theory says."""
+    """Plot both densities, the learned σ(D) and the theoretical one."""
     p, q = real_density(_SPAN), fake_density(_SPAN)
     figure = new_figure(6, 3.5)
     axes = figure.subplots()
@@ -94,7 +94,7 @@ def draw(learned: np.ndarray):
 
 
 def main() -> None:
-    """Learn, compare and draw."""
+    """Train, compare and plot."""
     flags = read_flags(Flags, sys.argv[1:], program="python -m recipes.first_gan.optimal")
     for name, least, most in (("steps", 1, 10**6), ("seed", 0, 2**32 - 1)):
         if not least <= getattr(flags, name) <= most:

@@ -152,7 +152,7 @@ def test_a_worker_that_never_comes(place):
     with workers(*FLAGS, "--wait", 3, "--run", "never", cwd=place, count=3, start=[0, 2]) as two:
         for code, _, err in ends(two):
             assert code == 1
-            assert re.search(r"within 3 s there has not come: worker 1 \(127\S+\)", error(err))
+            assert re.search(r"not connected within 3 s: worker 1 \(127\S+\)", error(err))
     assert not (place / "never").exists()
 
 
