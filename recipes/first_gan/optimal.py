@@ -18,7 +18,8 @@ from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
 from data.figure import new_figure, to_picture
 from data.sheet import save
-from recipes.first_gan.config import Config
+
+from .config import Config
 
 #: Real samples come from two Gaussians in equal parts, made ones from a wide one.
 REAL = ((-1.5, 0.4), (1.0, 0.6))
@@ -50,9 +51,10 @@ def made_density(x: np.ndarray) -> np.ndarray:
 
 def learn(steps: int, seed: int) -> np.ndarray:
     """σ(D(x)) over `_SPAN` after so many updates of `FirstDiscriminator`."""
-    from common.batches import random
+    from common.batches import rng_for
     from common.machine import backend
-    from recipes.first_gan.gan import FirstDiscriminator, FirstLoss
+
+    from .gan import FirstDiscriminator, FirstLoss
 
     backend.set_up("float32", seed)
     config = Config(
@@ -61,12 +63,11 @@ def learn(steps: int, seed: int) -> np.ndarray:
     discriminator = FirstDiscriminator(config, FirstLoss())
     update = backend.compiled(discriminator.trainModel)
     for step in range(steps):
-        chance = random(seed, "optimal", step)
-        mean, deviation = np.array(REAL)[chance.integers(0, len(REAL), config.batch_size)].T
-        update(
-            chance.normal(mean, deviation)[:, None].astype(np.float32),
-            chance.normal(*MADE, config.batch_size)[:, None].astype(np.float32),
-        )
+        rng = rng_for(seed, "optimal", step)
+        mean, deviation = np.array(REAL)[rng.integers(0, len(REAL), config.batch_size)].T
+        real = rng.normal(mean, deviation)[:, None].astype(np.float32)
+        fake = rng.normal(*MADE, config.batch_size)[:, None].astype(np.float32)
+        update({"real": real}, fake)
     logits = np.asarray(discriminator.model(_SPAN[:, None].astype(np.float32)))[:, 0]
     return 1 / (1 + np.exp(-logits))
 
