@@ -299,9 +299,10 @@ class Trainer(keras.Model):
         """The trainer of a run folder as its last checkpoint has it.
 
         Raises:
-            Refused: it is no run of this recipe, or has no checkpoint.
+            Refused: it is no run of this recipe, is of an earlier version, or has no checkpoint.
         """
         run = Run.open(Path(folder), _recipe_of(cls))
+        run.check_version("load")
         trainer = cls(run.config(cls.config_type))
         step = checkpoint.restore(run.checkpoints, trainer.state())
         if step is None:

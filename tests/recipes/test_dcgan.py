@@ -39,7 +39,7 @@ def test_paper_parameter_counts():
     generator += k * (8 * w * 4 * w + 4 * w * 2 * w + 2 * w * w + w * 3) + 2 * (4 * w + 2 * w + w)
     discriminator = k * (3 * w + w * 2 * w + 2 * w * 4 * w + 4 * w * 8 * w)
     discriminator += 2 * (2 * w + 4 * w + 8 * w) + seed
-    assert PARAMETERS == {"generator": generator, "discriminator": discriminator}
+    assert {"generator": generator, "discriminator": discriminator} == PARAMETERS
 
 
 def test_paper_shapes_and_settings(paper):

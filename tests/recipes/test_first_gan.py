@@ -69,7 +69,9 @@ def batch(gan):
 def test_the_blur_fades_to_nothing():
     gan, given = build(blur=0.5), {}
     for name in ("generator", "discriminator"):
-        getattr(gan, name).trainModel = lambda *inputs, name=name: given.update({name: inputs}) or {}
+        getattr(gan, name).trainModel = lambda *inputs, name=name: (
+            given.update({name: inputs}) or {}
+        )
     clear, seen = np.asarray(gan.generator(batch(gan))), []
     for done in (0, 2, 4, 9):
         gan.generator.optimizer.iterations.assign(done)
