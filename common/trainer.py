@@ -294,9 +294,11 @@ class Trainer(keras.Model):
         """Load the trainer of a run folder, as of its last checkpoint.
 
         Raises:
-            Refused: the folder is not a run of this recipe, or has no checkpoint.
+            Refused: the folder is no run of this recipe, is of an earlier version, or has no
+                checkpoint.
         """
         run = Run.open(Path(folder), _recipe_of(cls))
+        run.check_version("load")
         trainer = cls(run.config(cls.config_type))
         step = checkpoint.restore(run.checkpoints, trainer.state())
         if step is None:

@@ -178,7 +178,7 @@ def test_trains_resumes_infers_and_evaluates(copy, tree, photos, tmp_path):
 def test_names_that_cannot_be(name, why):
     with pytest.raises(Refused) as no:
         new.check_name(ROOT / "recipes", name, ROOT / "recipes" / "_template")
-    assert why in str(no.value) and "\n" not in str(no.value).replace("gan\n", "")
+    assert why in str(no.value) and "\n" not in str(no.value)
 
 
 @pytest.mark.parametrize("name", ["my_gan", "match", "json", "test", "a", "generators"])

@@ -70,10 +70,11 @@ def evaluate(
     """Measure a run and write its evaluation.json; see `main`.
 
     Raises:
-        Refused: the run is being trained, has nothing to show yet, or its data has changed;
-            or the measure refuses something.
+        Refused: the run is being trained, has nothing to show yet, is of an earlier version,
+            or its data has changed; or the measure refuses something.
     """
     run = Run.open(flags.run, recipe)
+    run.check_version("evaluate")
     with ExitStack() as claims:
         claims.enter_context(run.claimed())
         config = run.config(kind)
@@ -104,6 +105,7 @@ def evaluate(
 
 def _open_beside(path: Path, recipe: str, run: Run) -> Run:
     other = Run.open(path, recipe)
+    other.check_version("evaluate")
     if other.facts["data"].get("fingerprint") != run.facts["data"].get("fingerprint"):
         raise Refused(f"--beside {path} was not trained on the samples that {run.path} was")
     return other

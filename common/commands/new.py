@@ -20,6 +20,7 @@ import tyro
 from data.command import read_flags
 from data.errors import EnvironmentFailure, Refused
 from data.files import ASIDE, clear_asides
+from data.listing import printable
 
 #: Each kind of recipe with the folder that it is copied from: a recipe itself.
 TEMPLATES = {
@@ -58,11 +59,11 @@ def main(recipes: Path, arguments: list[str]) -> None:
         Refused: the name cannot be a recipe's, or is taken.
         EnvironmentFailure: the folder cannot be written.
     """
-    program = Path(sys.argv[0]).name == "gan-cookbook"
-    words = "gan-cookbook" if program else "python -m recipes"
+    installed = Path(sys.argv[0]).name == "gan-cookbook"
+    words = "gan-cookbook" if installed else "python -m recipes"
     flags = read_flags(NewFlags, arguments, program=f"{words} new")
-    folder = _printable(create(recipes, flags.name, flags.like))
-    train = f"{words} {flags.name} train" if program else f"{words}.{flags.name}.train"
+    folder = _from_here(create(recipes, flags.name, flags.like))
+    train = f"{words} {flags.name} train" if installed else f"{words}.{flags.name}.train"
     print(f"train:   {train}   (minutes; with the word tiny: seconds)")
     print(f'change:  grep -n "{MARK}" {folder}/*')
     print(f"chapter: {folder}/README.md")
@@ -86,7 +87,7 @@ def create(recipes: Path, name: str, like: str = "GAN") -> Path:
     template, folder = recipes / TEMPLATES[like], recipes / name
     check_name(recipes, name, template)
     if not (template / "train.py").is_file():
-        raise EnvironmentFailure(f"{_printable(template)}, which is to be copied, is not there")
+        raise EnvironmentFailure(f"{_from_here(template)}, which is to be copied, is not there")
     try:
         clear_asides(recipes)
         tmp = recipes / f"{ASIDE}{secrets.token_hex(4)}"
@@ -115,7 +116,7 @@ def check_name(recipes: Path, name: str, template: Path) -> None:
     """
     legal = "legal are lower-case letters, digits and _, a letter first, such as my_gan"
     if not re.fullmatch("[a-z][a-z0-9_]*", name):
-        raise Refused(f"new {name}: {legal}")
+        raise Refused(f"new {printable(name)}: {legal}")
     if len(name) > _LONGEST:
         raise Refused(f"new {name}: it has {len(name)} letters; legal are up to {_LONGEST}")
     if name in COMMANDS:
@@ -127,7 +128,7 @@ def check_name(recipes: Path, name: str, template: Path) -> None:
         raise Refused(f"new {name}: its class, {kind}, is one of Python's; legal is another name")
     for path in (recipes / name, recipes / f"{name}.py"):
         if os.path.lexists(path):
-            raise Refused(f"new {name}: there is {_printable(path)} already; choose another name")
+            raise Refused(f"new {name}: there is {_from_here(path)} already; choose another name")
     # The copy's classes must not hide what they are derived from: `gan` would make a class GAN.
     for file in template.glob("*.py"):
         if kind in _identifiers(file):
@@ -152,7 +153,7 @@ def _identifiers(file: Path) -> set[str]:
     return {token.string for token in tokens if token.type == tokenize.NAME}
 
 
-def _printable(path: Path) -> str:
+def _from_here(path: Path) -> str:
     """A path relative to the current folder, if it is below that."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,8 +1,8 @@
 """Train a discriminator between two fixed densities: `python -m recipes.first_gan.optimal`.
 
-For a fixed generator, the optimal discriminator is p(x) / (p(x) + q(x)), where p is the density
-of real samples and q that of fake ones (Goodfellow et al. 2014, proposition 1). Here both are
-known, so the two can be compared.
+Against a generator that stands still, the best discriminator says p(x) / (p(x) + q(x)),
+where p is the density of real samples and q that of fake ones (Goodfellow et al. 2014,
+proposition 1). Here both are known, so one can look whether it does.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ _SPAN = np.linspace(-4, 4, 401)
 
 @dataclass
 class Flags:
-    """Train a discriminator between two known densities, and compare it with the theory."""
+    """Train a discriminator between two known densities, and hold it against the theory."""
 
     steps: int = 3000
-    """Number of updates."""
+    """Updates."""
     seed: int = 0
-    """Seed of the samples and the initial weights."""
+    """Decides the samples and the first weights."""
     out: Path = Path("optimal.png")
-    """The picture file."""
+    """The picture."""
 
 
 def real_density(x: np.ndarray) -> np.ndarray:
-    """Density p(x) of real samples."""
+    """p(x)."""
     return np.mean([norm.pdf(x, mean, deviation) for mean, deviation in REAL], axis=0)
 
 
 def fake_density(x: np.ndarray) -> np.ndarray:
-    """Density q(x) of fake samples."""
+    """q(x)."""
     return norm.pdf(x, *FAKE)
 
 
@@ -61,26 +61,25 @@ def learn(steps: int, seed: int) -> np.ndarray:
         channels=1, magnification=1.0, decay_from=steps // 2, decay_steps=max(1, steps // 2)
     )
     discriminator = FirstDiscriminator(config, FirstLoss())
-    update = backend.compiled(lambda real, fake: discriminator.trainModel({"real": real}, fake))
+    update = backend.compiled(discriminator.trainModel)
     for step in range(steps):
         rng = rng_for(seed, "optimal", step)
         mean, deviation = np.array(REAL)[rng.integers(0, len(REAL), config.batch_size)].T
-        update(
-            rng.normal(mean, deviation)[:, None].astype(np.float32),
-            rng.normal(*FAKE, config.batch_size)[:, None].astype(np.float32),
-        )
+        real = rng.normal(mean, deviation)[:, None].astype(np.float32)
+        fake = rng.normal(*FAKE, config.batch_size)[:, None].astype(np.float32)
+        update({"real": real}, fake)
     logits = np.asarray(discriminator.model(_SPAN[:, None].astype(np.float32)))[:, 0]
     return 1 / (1 + np.exp(-logits))
 
 
 def error(learned: np.ndarray | float) -> float:
-    """Compute the mean of |σ(D(x)) − p/(p+q)|, x being real or fake with probability ½."""
+    """Mean of |σ(D(x)) − p/(p+q)|, where x is real or fake with equal chance."""
     p, q = real_density(_SPAN), fake_density(_SPAN)
     return float(np.average(np.abs(learned - p / (p + q)), weights=p + q))
 
 
 def draw(learned: np.ndarray):
-    """Plot both densities, the learned σ(D) and the theoretical one."""
+    """Both densities, what was learned, and what theory says."""
     p, q = real_density(_SPAN), fake_density(_SPAN)
     figure = new_figure(6, 3.5)
     axes = figure.subplots()
@@ -94,7 +93,7 @@ def draw(learned: np.ndarray):
 
 
 def main() -> None:
-    """Train, compare and plot."""
+    """Learn, compare and draw."""
     flags = read_flags(Flags, sys.argv[1:], program="python -m recipes.first_gan.optimal")
     for name, least, most in (("steps", 1, 10**6), ("seed", 0, 2**32 - 1)):
         if not least <= getattr(flags, name) <= most:
