@@ -14,12 +14,9 @@ import tensorflow as tf
 
 from tests.contract.cases import every_option, loaded, tiny
 
-# One of each kind: a penalty, a norm, an alteration, several parts of a batch; with a copy of
-# the weights and whatever the recipe has of its own. (All of them take minutes to compile.)
-SHARED = {"r1", "spectral_norm", "augment", "critic_steps", "averaging"}
-
-PART = tf.config.LogicalDeviceConfiguration()
-tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], [PART] * 2)
+# What looks at a whole batch, or at state beside it. (To compile all options takes a minute; they
+# are compared for one recipe, in tests/common/test_strategy.py.)
+SHARED = {"spectral_norm", "critic_steps", "averaging"}
 
 
 def some_options(recipe):
