@@ -14,8 +14,8 @@ from tests.contract.cases import NAMES
 def test_two_devices_equal_one(recipe):
     """Losses, moments (and so gradients) and buffers after a step: float32's rounding apart.
 
-    With critic steps, spectral norm and averaging. Weights are not compared: Adam makes a full step of a
-    gradient that is nothing but rounding, as that of a bias before a normalisation.
+    With critic steps, spectral norm and averaging. Weights are not compared: Adam makes a full
+    step of a gradient that is nothing but rounding, as that of a bias before a normalisation.
     """
     done = subprocess.run(
         [sys.executable, "-m", "tests.contract.two_devices", recipe],
