@@ -90,6 +90,7 @@ PRESETS = {
         image_size=32,
         width=4,
         blocks=1,
+        patch_layers=1,
         pool=3,
         batch_size=2,
         pictures=24,

@@ -47,6 +47,14 @@ def test_two_halves_of_a_batch_are_the_batch(found):
     assert max(found["dcgan"].values()) < 1e-4, found["dcgan"]
 
 
+def test_every_stabiliser_is_the_same_on_two_devices(found):
+    """Losses, gradients and buffers after a step. (Of a gradient that is nothing but
+    rounding Adam makes a full step: so no weights are compared.)"""
+    names = ("logs", "generator_optimizer", "discriminator_optimizer", "discriminator_buffers")
+    compared = {name: found["stabilised"][name] for name in names}
+    assert max(compared.values()) < 5e-4, compared
+
+
 def test_a_gate_works_on_two_devices_as_on_one(found):
     """Applied where it is open; weight and count taken back where it is closed."""
     one, two = found["gates"]

@@ -132,6 +132,8 @@ def gpus(choice):
 
 ONE, TWO = tf.distribute.get_strategy(), strategy.choose("mirrored", None, 8)
 DCGAN = {"image_size": 16, "batch_size": 8, "steps": 5}
+STABILISED = {"steps": 1, "r1": 1.0, "r2": 1.0, "spectral_norm": True, "augment": True}
+STABILISED |= {"instance_noise": 0.1, "label_smoothing": 0.1, "critic_steps": 2}
 
 found = {
     "replicas": TWO.num_replicas_in_sync,
@@ -143,6 +145,7 @@ found = {
     "pools": [pooled(ONE), pooled(TWO)],
     "gates": [gated(ONE), gated(TWO)],
     "dcgan": apart("dcgan", pictures(0), **DCGAN),
+    "stabilised": apart("dcgan", pictures(0), **DCGAN | STABILISED),
 }
 # The control: each device with statistics of its own.
 common_trainer.share_statistics = lambda network: None

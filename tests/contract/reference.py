@@ -17,7 +17,7 @@ from common.network import named_inputs
 from common.run import checkpoint
 from common.run.folder import Run
 from data.pixels import to_pixels
-from tests.contract.recipes import batch_of, built, loaded, presets
+from tests.contract.cases import batch_of, built, loaded, presets
 
 
 def main(recipe: str, folder: str) -> None:

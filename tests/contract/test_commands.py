@@ -11,7 +11,7 @@ from PIL import Image
 
 from common.run import checkpoint
 from tests.conftest import ROOT, called, refused, run
-from tests.contract.recipes import NAMES, presets
+from tests.contract.cases import NAMES, presets
 
 FLAGS = ["--precision", "float32"]
 
