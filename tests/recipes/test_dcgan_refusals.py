@@ -8,6 +8,11 @@ from tests.conftest import TINY, pictures, refused, run
 TRAIN, INFER = "recipes.dcgan.train", "recipes.dcgan.infer"
 
 
+def text_as_jpeg(place):
+    (place / "text").mkdir()
+    (place / "text" / "a.jpg").write_text("hello")
+
+
 def dot(place):
     (place / "dot").mkdir()
     Image.new("RGB", (1, 1)).save(place / "dot" / "a.png")
@@ -53,6 +58,7 @@ REFUSED = {
     "layout": (few, ["--data", "few", "--layout", "domains"], "one set of pictures"),
     "jitter": (None, ["--jitter", "-1"], "--jitter -1.0: legal is 0 to 1"),
     "jitter of a world": (None, ["--image-size", "256", "--jitter", ".1"], "not 282"),
+    "text": (text_as_jpeg, ["--data", "text"], "not a readable picture"),
     "1x1": (dot, ["--data", "dot"], "at least 8×8"),
     "truncated": (cut_jpeg, ["--data", "cut", "--batch-size", "1"], "cannot be decoded"),
     "size": (None, ["--image-size", "33"], "28, 32, 40, 48"),

@@ -14,7 +14,7 @@ import data
 from common.run.folder import Run
 from data.reading import Reading
 from recipes.pix2pix import config as pix2pix_config
-from tests.conftest import pictures, refused
+from tests.conftest import pictures
 from tests.recipes.translators import here, noise_pictures
 
 TINY = ["--width", "4", "--image-size", "32", "--pictures", "24", "--batch-size", "2"]
@@ -215,7 +215,6 @@ def text(place):
 
 
 TRANSLATING = {
-    "another recipe": ("pix2pix", "cyclegan", [], "is a run of cyclegan, not of pix2pix"),
     "one direction": ("pix2pix", "pix2pix", ["--direction", "BtoA"], "learns one direction"),
     "no file": ("pix2pix", "pix2pix", ["--input", "gone.png"], "gone.png: no such file"),
     "empty": ("cyclegan", "cyclegan", ["--input", "nothing"], "a folder without pictures"),
@@ -257,10 +256,3 @@ def test_a_second_network_that_is_damaged(runs, place, capfd):
 def _one_line(err, words):
     assert err.startswith("error: ") and err.count("\n") == 1, err
     assert re.search(words, err), err
-
-
-def test_help_needs_no_tensorflow(place):
-    for recipe in MORE:
-        for program in ("train", "infer", "evaluate"):
-            code, out, err = refused(f"recipes.{recipe}.{program}", "--help", cwd=place)
-            assert code == 0 and "--run" in out, err
