@@ -1,7 +1,7 @@
-"""The templates, and what every recipe shares. Imports nothing heavy by itself."""
+"""Templates of recipes, and the code that all recipes share; importing it is cheap."""
 
 import os
 
-# Before anyone imports Keras: the training step is written for TensorFlow.
+# Before Keras is imported: the training step is written for TensorFlow.
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

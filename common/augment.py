@@ -10,7 +10,7 @@ SHIFT, CUTOUT = 1 / 8, 1 / 2
 
 
 def augment(pictures, numbers, colours: bool = True, group: int = 0):
-    """Change colours, shift, and cut a square out (Zhao et al. 2020, section 3.2).
+    """DiffAugment: random colours, a shift, a cutout (Zhao et al. 2020, section 3.2).
 
     In this order, as in the authors' code: brightness ±.5, saturation times 0 to 2, contrast
     times .5 to 1.5, each about the mean; a shift by up to an eighth of the size; half the
@@ -18,9 +18,9 @@ def augment(pictures, numbers, colours: bool = True, group: int = 0):
 
     Args:
         pictures: N×H×W×C in [-1, 1], or N×group×H×W×C.
-        numbers: Float32 N×7 in [0, 1): what is done to each.
-        colours: Whether colours change, too.
-        group: Pictures that belong together and are altered alike; 0: there are none.
+        numbers: Float32 N×7 in [0, 1), which decide each picture's augmentation.
+        colours: Whether to change colours, too.
+        group: Number of pictures that are altered alike; 0: pictures are not grouped.
     """
     x = ops.cast(ops.convert_to_tensor(pictures), "float32")
     shape = x.shape

@@ -1,4 +1,4 @@
-"""Exponential moving average of weights: of the networks that are shown, kept and evaluated."""
+"""Exponential moving averages (EMA) of networks' weights."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from common.network import Network
 
 
 class Average:
-    """Float32 copies of networks whose weights follow the trained ones slowly.
+    """Exponential moving average (EMA) of the weights of networks, in float32.
 
     A generator circles around a good point rather than settle there; the average over its last
     steps is closer to it (Yazıcı et al. 2019; Karras et al. 2018, section 6.1). Batch statistics
     are copied, not averaged. With decay 0 there is no copy, which would cost the memory of all
-    weights once more: the trained networks themselves are shown.
+    weights once more: the trained networks themselves are used.
 
     Args:
-        networks: Whose models are followed, in this order.
-        decay: Weight of the past at each update, in [0, 1).
+        networks: The networks whose models are averaged, in this order.
+        decay: Weight of the previous average at each update, in [0, 1).
     """
 
     def __init__(self, networks: Sequence[Network], decay: float):
         self._networks, self._decay = networks, decay
         self._copies: list[tuple[keras.Model, ...]] = []
-        # Networks that several devices share are not for others to load.
+        # Networks that several devices share cannot be saved for other machines: a copy is.
         if decay or replicas() > 1:
             with computing_in("float32"):
                 built = [network.buildModel() for network in networks]
@@ -38,7 +38,7 @@ class Average:
 
     @contextmanager
     def ema_models(self) -> Iterator[tuple[keras.Model, ...]]:
-        """The models to look at or to save, in float32 as long as `with` lasts."""
+        """Context manager that yields the averaged models, in float32."""
         if self._copies:
             if not self._decay:
                 self._follow(lambda network: 0.0)
@@ -49,7 +49,7 @@ class Average:
                 yield models
 
     def update(self) -> None:
-        """Follow one update of the networks; part of the training step."""
+        """Update the averages after an update of the networks; part of the training step."""
         if self._decay:
             self._follow(self._decay_of)
 
@@ -72,7 +72,7 @@ class Average:
                     a.assign(b)
 
     def state(self) -> dict[str, list]:
-        """What a checkpoint must hold; where nothing is averaged nothing."""
+        """Return the variables that a checkpoint must hold; none where nothing is averaged."""
         if not self._decay:
             return {}
         copies = [model for models in self._copies for model in models]

@@ -1,12 +1,12 @@
-"""What a training step is given, as a function of (seed, step) alone.
+"""Batches of a training, as a function of (seed, step) alone.
 
-Nothing is carried along from one batch to the next, so a resumed training needs only to be
-told its step, and one device or several see the same numbers.
+No state is carried from one batch to the next, so a resumed training needs only its step, and
+one device or several see the same numbers.
 
 | entry        | holds                                                                    |
 |--------------|--------------------------------------------------------------------------|
-| `real`       | samples that a generator is to make the like of                          |
-| `input`      | what a translator is given; of unpaired sets a picture of A, `real` of B |
+| `real`       | real samples, which a generator learns to imitate                        |
+| `input`      | a translator's input; of unpaired sets, pictures of A (`real` is of B)   |
 | a factor     | `label`, `colour`, `gaze` …: if a network has a `keras.Input` named so   |
 | what is drawn| latents, noise, coins: whatever the recipe's `draw` gives                |
 """
@@ -32,22 +32,22 @@ Draw = Callable[[np.random.Generator, int], Batch]
 
 
 def rng_for(seed: int, purpose: str, number: int = 0) -> np.random.Generator:
-    """A random number generator of its own for every (seed, purpose, number)."""
+    """Return an independent random number generator for each (seed, purpose, number)."""
     return np.random.default_rng([seed, zlib.crc32(purpose.encode()), number + _OFFSET])
 
 
 class Batches:
-    """Batches of a set, each sample once an epoch, with what is drawn for the networks.
+    """Batches of a data set, each sample once an epoch, with the networks' random inputs.
 
     Args:
-        dataset: What is learned from. Two unpaired sets are in two orders, or sets that
-            happened to correspond would be told in pairs; an epoch of each is as long as that
+        dataset: The training set. Two unpaired sets are shuffled independently, or sets that
+            happen to correspond would be seen as pairs; an epoch of each is as long as that
             set.
         config: `batch_size`, `seed`, `jittering`, `image_size`, and `grouped_by`.
         draw: (rng, count) -> arrays of `count` rows by name, added to the batch.
-        asked: Factors that a network asks for.
+        asked: Factors that a network has an Input for.
         parts: How many batches a step takes, for networks that are updated more than once;
-            sample i of what is given belongs to part i mod `parts`.
+            sample i of the returned batch belongs to part i mod `parts`.
 
     Raises:
         Refused: fewer samples than one batch.
@@ -71,12 +71,12 @@ class Batches:
 
     @property
     def per_epoch(self) -> int:
-        """Batches an epoch, of `real`."""
+        """Number of batches per epoch, of `real`."""
         return self._real.per_epoch
 
     def __call__(self, step: int) -> Batch:
-        """The batch of a step."""
-        # Steps before the first are those of a pretraining, numbered by themselves.
+        """Return the batch of a step; the steps of a pretraining are negative."""
+        # A step of pretraining takes one batch.
         numbers = [step] if step < 0 else range(step * self._parts, (step + 1) * self._parts)
         batches = [self._one(number) for number in numbers]
         if len(batches) == 1:
@@ -93,12 +93,12 @@ class Batches:
 
 
 class _Side:
-    """The samples of one set, in an order of their own."""
+    """The samples of one set, shuffled by themselves."""
 
     def __init__(self, dataset: SampleSet, config: Config, name: str = ""):
         self._dataset, self._config, self._name = dataset, config, name
         self._jitter, self._size = config.jittering, config.image_size
-        # Inputs that are made are made anew at each use: also where nothing is moved.
+        # Derived inputs are computed anew at each use, also without jitter.
         if self._jitter is None and dataset.derive is not None:
             self._jitter, self._size = Jitter(), dataset.samples.shape[1:3]
         self._groups = _Groups.of(dataset, config) if config.grouped_by else None
@@ -128,31 +128,31 @@ class _Side:
 
 
 class _Groups:
-    """Different samples of one value of a factor: two pictures of one identity, say."""
+    """Groups of samples that share the value of a factor: two pictures of one identity, say."""
 
     def __init__(self, values: np.ndarray, factor: str, size: int):
         self._factor, self._size, self._values = factor, size, values
         members = {value: np.flatnonzero(values == value) for value in np.unique(values)}
         self._members = {v: index for v, index in members.items() if len(index) >= size}
-        #: Samples that have enough others like them.
+        #: Indices of the samples whose value is shared by enough others.
         self.places = np.flatnonzero(np.isin(values, list(self._members)))
 
     @classmethod
     def of(cls, dataset: SampleSet, config: Config) -> _Groups:
         factor, size = config.grouped_by, config.group_size
         if factor not in dataset.factors:
-            known = ", ".join(dataset.factors) or "nothing"
-            raise Refused(f"samples are grouped by {factor}, but of these {known} is known")
+            known = ", ".join(dataset.factors) or "none"
+            raise Refused(f"samples are grouped by {factor}; the known factors of these: {known}")
         groups = cls(dataset.factors[factor], factor, size)
         if len(groups.places) < config.batch_size:
             raise Refused(
-                f"--batch-size {config.batch_size}: {len(groups.places)} samples have {size - 1} "
-                f"others of their {factor}"
+                f"--batch-size {config.batch_size}: legal is up to {len(groups.places)}, as many "
+                f"samples share their {factor} with {size - 1} or more others"
             )
         return groups
 
     def around(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Each of the chosen with others of its value: N -> N×size places."""
+        """Add to each chosen index others of the same value: N -> N×size."""
         groups = []
         for place in chosen:
             members = self._members[self._values[place]]
@@ -161,7 +161,7 @@ class _Groups:
         return np.array(groups)
 
     def folded(self, taken: SampleSet) -> SampleSet:
-        """N·size samples as N×size; the factor that they share once for each group."""
+        """Fold N·size samples to N×size; the shared factor is kept once for each group."""
 
         def fold(values):
             return values.reshape(-1, self._size, *values.shape[1:])
@@ -173,7 +173,7 @@ class _Groups:
 
 
 def _interleaved(parts: list[np.ndarray]) -> np.ndarray:
-    """One row of each, then the next of each: devices that share a batch share every part."""
+    """Interleave the rows of all parts, so that each device's share holds rows of every part."""
     return np.stack(parts, axis=1).reshape(-1, *parts[0].shape[1:])
 
 
@@ -187,7 +187,7 @@ def check_batch(batch_size: int, count: int) -> None:
 
 
 def unjittered(dataset, config: Config):
-    """Samples as the networks take them, from samples as they were loaded to be jittered."""
+    """Crop a set that was loaded for jitter to the size that the networks take."""
     if config.jittering is None:
         return dataset
     if isinstance(dataset, UnpairedSet):
@@ -198,7 +198,7 @@ def unjittered(dataset, config: Config):
 
 
 def draw_latents(rng: np.random.Generator, count: int, size: int, prior: str) -> np.ndarray:
-    """Latent vectors, float32 count×size, from "uniform" (−1 to 1) or "normal" (0, 1)."""
+    """Draw latent vectors, float32 count×size: "uniform" (−1 to 1) or "normal", N(0, 1)."""
     if prior == "uniform":
         return rng.uniform(-1, 1, (count, size)).astype(np.float32)
     return rng.standard_normal((count, size)).astype(np.float32)

@@ -1,6 +1,6 @@
-"""The settings that every recipe has: dataclasses whose fields are the command line's flags.
+"""Settings that all recipes share: dataclasses whose fields are command-line flags.
 
-Nothing here imports TensorFlow or Keras, so that flags are read, and refused, at once.
+Nothing here imports TensorFlow or Keras, so bad flags are refused at once.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ LossName = Literal[
 
 @dataclass(kw_only=True)
 class Config:
-    """Settings of a training, whatever its networks are."""
+    """Settings that the training of every recipe has."""
 
     data: str = "houses"
-    """What to learn from: a world (houses), a set (mnist), a folder, an .npz or .h5 file."""
+    """Training data: a world (houses), a set (mnist), a folder, an .npz or .h5 file."""
     pictures: int = 20_000
     """How many pictures of a world to draw; a folder or set is used whole."""
     image_size: int | None = None
@@ -44,22 +44,22 @@ class Config:
     strict: bool = False
     """Refuse a folder for a single picture that cannot be used."""
     jitter: float = 0.0
-    """Load pictures larger by this share, and cut each out anew at every use (Pix2Pix: .117)."""
+    """Load pictures larger by this share, and crop at random at every use (Pix2Pix: .117)."""
     flip: bool = False
-    """Mirror pictures, left and right, each with a chance of ½ at every use."""
+    """Mirror pictures horizontally, each with probability ½ at every use."""
     kind: Suppress[Literal["pictures", "points", "voxels"]] = "pictures"
-    """What a sample is: the data's own."""
+    """Kind of a sample: the data's own."""
     channels: Suppress[int | None] = None
     """Colour channels of a sample, or coordinates of a point: the data's own."""
     std: Suppress[float] = 1.0
     """Standard deviation of a point's coordinates: the data's own."""
     words: Suppress[dict[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Factor -> the words for its values, of those that have words: the data's own."""
+    """Factor -> the words for its values, for factors that have words: the data's own."""
 
     steps: int = 1000
-    """Training steps in all (with --resume, too; pretraining is not counted)."""
+    """Total number of training steps, also with --resume; pretraining is not counted."""
     batch_size: int = 32
-    """Samples a training step."""
+    """Samples per training step."""
     beta_1: float = 0.5
     """Adam's decay rate of the mean gradient (its momentum)."""
     beta_2: float = 0.999
@@ -67,45 +67,45 @@ class Config:
     decay_from: int = 0
     """Step at which each learning rate starts to decay, if --decay-steps is above 0."""
     decay_steps: int = 0
-    """Steps over which the learning rates decay (0: they stay)."""
+    """Steps over which the learning rates decay (0: they are constant)."""
     decay: Literal["cosine", "linear"] = "cosine"
-    """Their course: half a cosine down to a hundredth, or a straight line down to 0."""
+    """Course of the decay: half a cosine down to a hundredth, or a straight line down to 0."""
     seed: int = 0
-    """Decides everything random: samples, their order, latents, first weights."""
+    """Seed of everything random: samples, their order, latents, initial weights."""
     precision: Precision = "auto"
     """Arithmetic; auto: mixed_bfloat16 where the processor or GPU has it, else float32."""
     deterministic: bool = False
     """Also choose deterministic GPU kernels (slower); on one CPU runs repeat exactly anyway."""
 
     averaging: float = 0.0
-    """Decay of the moving average (EMA) of the weights that are shown and kept (0: off)."""
+    """Decay of the moving average (EMA) of the weights that are sampled and saved (0: off)."""
     sample_every: int = 500
     """Steps between sheets of samples."""
     sample_count: int = 64
-    """Samples on a sheet; what they are made from stays the same throughout."""
+    """Samples on a sheet; their latents or inputs stay the same throughout."""
     checkpoint_every: int = 1000
-    """Steps between checkpoints: what a crash can cost at most."""
+    """Steps between checkpoints, the most that a crash can cost."""
     log_every: int = 50
     """Steps between rows of metrics.csv."""
     watchdog: Literal["stop", "warn", "off"] = "stop"
-    """What to do when the training has gone wrong for good (NaN always stops it)."""
+    """What to do when D has won or G has collapsed (NaN always stops the training)."""
 
-    #: Image size for worlds where none is asked for and the world has none of its own.
+    #: Image size for worlds that have no usual one, where the flag is not set.
     world_size: ClassVar[int] = 64
-    #: The kinds of data (`Source.kind`) that the recipe can learn from; of pairs, it
-    #: learns the pictures.
+    #: The kinds of data (`Source.kind`) that the recipe can learn from; with pairs,
+    #: the pictures alone are used.
     learns_from: ClassVar[tuple[str, ...]] = ("pictures", "pairs")
-    #: A factor of which each place of a batch holds `group_size` different samples of one
-    #: value ("identity": two pictures of one person); None: single samples.
+    #: A factor by which samples are grouped: a batch then holds groups of `group_size` different
+    #: samples of one value ("identity": two pictures of one person); None: single samples.
     grouped_by: ClassVar[str | None] = None
     group_size: ClassVar[int] = 2
 
     def legal_sizes(self) -> list[int]:
-        """The image sizes that the recipe's networks can make, ascending."""
+        """Return the image sizes that the recipe's networks support, ascending."""
         raise NotImplementedError
 
     def check(self) -> None:
-        """Refuse values that cannot be; a recipe adds its own checks.
+        """Validate the settings; a recipe adds its own checks.
 
         Raises:
             Refused: with the flag and what is legal, in one line.
@@ -131,11 +131,11 @@ class Config:
             self._check_size(self.image_size)
 
     def adapted_to(self, source: Source) -> Config:
-        """This configuration with kind, size, channels and words settled for the data.
+        """Return this configuration with kind, size, channels and words settled for a source.
 
         Raises:
-            Refused: it is no data for this recipe, or its pictures are too small for any
-                size that the networks make.
+            Refused: the recipe cannot learn from this kind of data, or the pictures are too
+                small for any size that the networks support.
         """
         self.check_kind(source)
         words = {name: tuple(words) for name, words in source.factors.items() if words}
@@ -153,7 +153,7 @@ class Config:
             fits = source.usual_size in self.legal_sizes()
             size = source.usual_size if fits else self.world_size
         elif size is None:
-            # The shorter side of the smallest picture: nothing is enlarged unasked.
+            # The shorter side of the smallest picture: by default nothing is enlarged.
             shortest = min(source.sizes[0])
             fitting = [legal for legal in self.legal_sizes() if self._loaded(legal) <= shortest]
             if not fitting:
@@ -171,7 +171,7 @@ class Config:
         return settled
 
     def accepts(self, **changes) -> bool:
-        """Whether the recipe has settings of these names, and the values are legal."""
+        """Return whether the recipe has settings of these names, and the values are legal."""
         hints = typing.get_type_hints(type(self))
         for name, value in changes.items():
             if name not in hints or value not in _literals(hints[name], value):
@@ -184,48 +184,48 @@ class Config:
 
     @classmethod
     def rates(cls) -> list[str]:
-        """The names of the settings that are learning rates."""
+        """Return the names of the settings that are learning rates."""
         return [f.name for f in dataclasses.fields(cls) if f.name.endswith("_rate")]
 
     @property
     def settled(self) -> bool:
-        """Whether all is known of the data that networks are built for."""
+        """Whether everything about the data that the networks depend on is known."""
         return self.channels is not None
 
     @property
     def pretraining(self) -> int:
-        """Steps before the first of the training."""
+        """Number of pretraining steps."""
         return 0
 
     def training_set(self, loaded: SampleSet | UnpairedSet) -> SampleSet | UnpairedSet:
-        """What this recipe learns from, of a split as it was loaded: here not the inputs."""
+        """Return the part of a loaded split that the recipe learns from; here, not the inputs."""
         if isinstance(loaded, UnpairedSet):
             return loaded
         return dataclasses.replace(loaded, inputs=None, derive=None)
 
     def examples_of(self, source: Source, samples):
-        """A few samples to be shown beside what is made, as they were loaded: here learned ones."""
+        """Return a few samples to show beside generated ones; here, training samples."""
         return samples.take(np.arange(min(self.sample_count, len(samples))))
 
     def notes(self, source: Source, samples) -> dict:
-        """What else is to be remembered of the data, in config.yaml."""
+        """Return further facts about the data, to be recorded in config.yaml."""
         return {}
 
     @property
     def reading(self) -> Reading:
-        """How the data is to be read: those of the settings that say so."""
+        """The settings that say how the data is read."""
         names = {field.name for field in dataclasses.fields(Reading)}
         settings = {f.name for f in dataclasses.fields(self)} & names
         return Reading(**{name: getattr(self, name) for name in settings})
 
     @property
     def jittering(self) -> Jitter | None:
-        """How pictures are jittered; None: they are not."""
+        """Random cropping and mirroring of pictures; None: there is none."""
         return Jitter(self.jitter, self.flip) if self.jitter or self.flip else None
 
     @property
     def loaded_size(self) -> Size:
-        """The size at which pictures are loaded: larger, where jitter cuts them out."""
+        """Size at which pictures are loaded: larger than `image_size` where jitter crops them."""
         return self._loaded(self.image_size)
 
     def _loaded(self, size: Size) -> Size:
@@ -241,7 +241,7 @@ class Config:
         return (*height_and_width(self.image_size), self.channels)
 
     def check_kind(self, source: Source) -> None:
-        """Refuse data of a kind that this recipe, or this run of it, does not learn from."""
+        """Refuse data of a kind that this recipe, or this run of it, cannot learn from."""
         if source.kind not in self.learns_from:
             raise Refused(_unfit(source, self.learns_from))
         kind = source.kind if source.kind in ("points", "voxels") else "pictures"
@@ -271,11 +271,11 @@ class Config:
 
 @dataclass(kw_only=True)
 class AdversarialConfig(Config):
-    """Settings of every recipe with a discriminator.
+    """Settings of a recipe with a discriminator.
 
-    The stabilisers live with the owner of the discriminator (`common.stabilise`), not with its
-    architecture, so a recipe need not mention them: only a discriminator with batch
-    normalisation goes without it where `penalised` says so.
+    Stabilisers are part of `common.network.Discriminator`, not of an architecture, so a recipe
+    need not mention them; only a discriminator with batch normalisation must leave that out
+    where `penalised` is true.
     """
 
     generator_rate: float = 2e-4
@@ -285,29 +285,29 @@ class AdversarialConfig(Config):
     loss: LossName = "non-saturating"
     """The adversarial loss."""
     pretrain_discriminator: int = 0
-    """Updates of the discriminator alone, before the generator's first."""
+    """Updates of the discriminator before the first one of the generator."""
     stop_at_equilibrium: float = 0.0
     """Stop when D's pairwise accuracy stays within 0.5 + this, after it had a lead (0: off)."""
     critic_steps: int = 1
-    """Updates of D for each of G, each on new samples (WGAN-GP: 5)."""
+    """Updates of D per update of G, each on new samples (WGAN-GP: 5)."""
     r1: float = 0.0
     """Weight γ of the R1 penalty, on D's gradient at real samples (0: off)."""
     r2: float = 0.0
     """Weight γ of the R2 penalty, on D's gradient at fake samples (0: off)."""
     gradient_penalty: float = 0.0
-    """Weight λ of WGAN-GP's penalty, on D's gradient between the two (its paper: 10; 0: off)."""
+    """Weight λ of WGAN-GP's penalty, on D's gradient between real and fake (paper: 10; 0: off)."""
     spectral_norm: bool = False
     """Divide each of D's kernels by its largest singular value."""
     augment: bool = False
-    """Show D all samples in altered colours, shifted, and in part (DiffAugment)."""
+    """Augment all samples that D sees: colours, shifts, cutouts (DiffAugment)."""
     instance_noise: float = 0.0
     """Standard deviation of noise on all that D sees, in units of [-1, 1] (0: off)."""
     instance_noise_steps: int = 0
-    """D's updates over which that noise fades to nothing, evenly (0: it stays)."""
+    """Updates of D over which that noise falls linearly to 0 (0: it is constant)."""
     label_smoothing: float = 0.0
     """How far D's target for real samples lies below 1 (one-sided; usual: .1; 0: off)."""
 
-    #: Settings that the recipe or its paper rules out: name -> why.
+    #: Settings that the recipe does not have: name -> why.
     unfit: ClassVar[dict[str, str]] = {}
 
     @property
@@ -321,11 +321,11 @@ class AdversarialConfig(Config):
 
     @property
     def pretraining(self) -> int:
-        """Updates of the discriminator alone."""
+        """Number of pretraining steps, which update the discriminator alone."""
         return self.pretrain_discriminator
 
     def adapted_to(self, source: Source) -> AdversarialConfig:
-        """As `Config.adapted_to`; pictures alone can be augmented."""
+        """As `Config.adapted_to`; refuses augmentation of anything but pictures."""
         settled = super().adapted_to(source)
         if self.augment and settled.kind != "pictures":
             raise Refused(f"--augment: legal with pictures; {source.name} gives {source.kind}")
@@ -343,7 +343,7 @@ class AdversarialConfig(Config):
         self._within("label_smoothing", 0, 0.5)
         for name, why in self.unfit.items():
             if getattr(self, name) != _default(type(self), name):
-                raise Refused(f"{flag(name)}: this recipe goes without, as {why}")
+                raise Refused(f"{flag(name)}: not available in this recipe, as {why}")
         if self.gradient_penalty and (self.r1 or self.r2):
             name = "r1" if self.r1 else "r2"
             raise Refused(f"{flag(name)} and --gradient-penalty: legal is one of them, not both")
@@ -366,11 +366,11 @@ def _default(kind: type[Config], name: str):
 
 
 def flag(name: str) -> str:
-    """A setting's name as it is written on the command line."""
+    """Return the command-line flag of a setting: batch_size -> --batch-size."""
     return "--" + name.replace("_", "-")
 
 
-#: How to come by data of a kind, where single pictures are not enough.
+#: What data of a kind looks like, for recipes that single pictures are not enough for.
 _WAYS = {
     "pairs": "from pairs: two pictures side by side in each file, folders A and B with the same "
     "names, or single pictures with --pairs",

@@ -1,4 +1,4 @@
-"""The template GAN: a game of two networks that train each other."""
+"""GAN template: a generator and a discriminator, trained against each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from common.trainer import Phase, Trainer, generate
 
 
 class GAN(Trainer):
-    """A generator, a discriminator, and the training that plays them against each other.
+    """Trainer of a generator and a discriminator against each other.
 
     A recipe writes `build_networks` and, where its paper trains otherwise, overrides
     `train_step`. The configuration must have `latent_size` and `prior`, or the recipe its own
@@ -26,31 +26,31 @@ class GAN(Trainer):
     config_type = AdversarialConfig
 
     def train_step(self, batch: dict) -> dict:
-        """One update of each network from one batch; returns what is logged."""
-        # The tape remembers how the fakes were made. The discriminator's update lies outside
-        # of it; the generator's goes on recording where it left off.
+        """Update each network once from one batch; returns the logs."""
+        # The tape records how the fakes were made. The discriminator's update lies outside of
+        # it; the generator's resumes the recording.
         with backend.tape() as forward:
             fake = self.generator(batch)
         # The discriminator learns from the pictures, not from how they came about.
         logs = self.discriminator.trainModel(batch, ops.stop_gradient(fake))
-        # The same fakes serve the generator, judged by the discriminator just updated.
+        # The same fakes serve the generator, scored by the discriminator just updated.
         logs |= self.generator.trainModel(batch, fake, self.discriminator, tape=forward)
         self.average.update()
         return logs
 
     def discriminator_step(self, batch: dict) -> dict:
-        """One update of the discriminator alone: of its pretraining, and of critic steps."""
+        """Update the discriminator only, in its pretraining and in critic steps."""
         fake = self.generator.frozen(batch)
         return self.discriminator.trainModel(batch, ops.stop_gradient(fake))
 
     def phases(self) -> list[Phase]:
-        """The discriminator alone, `pretrain_discriminator` times, and then the game."""
+        """Return the phases: pretraining of the discriminator, then the training itself."""
         config = self.config
         step = self.train_step if config.critic_steps == 1 else self._critic_round
         return [Phase(self.discriminator_step, 0), Phase(step, config.steps, config.critic_steps)]
 
     def _critic_round(self, batch: dict) -> dict:
-        """Critic steps, each on samples of its own; the last is part of a training step."""
+        """Critic steps, each on its own samples; the last is part of a training step."""
         count = self.config.critic_steps
         *earlier, last = ({n: v[k::count] for n, v in batch.items()} for k in range(count))
         for part in earlier:
@@ -58,35 +58,35 @@ class GAN(Trainer):
         return self.train_step(last)
 
     def draw(self, rng: np.random.Generator, count: int) -> Batch:
-        """Latents, float32 count×latent_size."""
+        """Draw latents, float32 count×latent_size."""
         return {"latent": draw_latents(rng, count, self.config.latent_size, self.config.prior)}
 
     def _draw(self, rng: np.random.Generator, count: int) -> Batch:
         return self.draw(rng, count) | stabilise.draw(rng, count, self.config)
 
     def fixed(self, count: int) -> Batch:
-        """The latents of the sample sheets; more of them begin with the fewer."""
+        """Return the latents of the sample sheets; a larger count only appends to them."""
         rng = rng_for(self.config.seed, "samples")
         return {"latent": draw_latents(rng, count, self.config.latent_size, self.config.prior)}
 
     def sample(self, given: int | Batch = 64) -> np.ndarray:
-        """Samples of the averaged generator: pictures float32 N×H×W×C in [-1, 1], or points.
+        """Sample the averaged generator: pictures float32 N×H×W×C in [-1, 1], or points N×D.
 
         Args:
-            given: How many, of those on the sample sheets; or what to make them from: arrays by
-                the names of the generator's inputs.
+            given: How many, of those on the sample sheets; or the generator's inputs, arrays by
+                name.
         """
         batch = self.fixed(given) if isinstance(given, int) else given
         with self.average.ema_models() as (generator, *_):
             return generate(generator, batch)
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
-        """Samples; beside points the real ones, which they lie over."""
+        """Return samples; for points also the real ones, over which they are drawn."""
         fake = {"fake": self.sample(count)}
         return fake if self.config.kind != "points" else {"real": self.examples.samples} | fake
 
     def sheet(self, visuals: dict[str, np.ndarray] | None = None) -> Image.Image:
-        """As `Trainer.sheet`; points lie in the plane, over the discriminator's surface."""
+        """As `Trainer.sheet`; points are drawn over the discriminator's decision surface."""
         if self.config.kind != "points":
             return super().sheet(visuals)
         shown = self.visuals(self.config.sample_count) if visuals is None else visuals
@@ -97,7 +97,7 @@ class GAN(Trainer):
         return over_surface(shown["fake"], shown["real"], surface)
 
     def _complete(self) -> None:
-        #: Watches for the end of the game, where the configuration asks for it.
+        #: Ends the training at equilibrium, where the configuration asks for that.
         tolerance = self.config.stop_at_equilibrium
         self.equilibrium = Equilibrium(tolerance) if tolerance else None
 

@@ -1,4 +1,4 @@
-"""Blocks that convolutional recipes are built of: Keras layers alone.
+"""Building blocks of convolutional networks, made of Keras layers alone.
 
 Padding is written out where "same" would differ from the papers' code: with stride 2 and
 an odd kernel TensorFlow's "same" pads one pixel less at the top and left than the
@@ -13,12 +13,12 @@ from keras import Model, initializers, layers, ops, random
 
 
 def doublings(image_size: int) -> int:
-    """How often a map of 4 to 7 pixels a side is doubled to give a picture."""
+    """Return the number of doublings from a map of 4 to 7 pixels a side to a picture."""
     return int(math.log2(image_size // 4))
 
 
 def widths_towards_picture(image_size: int, width: int) -> list[int]:
-    """Channels of the maps that a picture grows out of, the smallest map's first.
+    """Return the channels of a generator's maps, the smallest map first.
 
     8w, 4w, 2w, w at 64 pixels; from 128 pixels on, the smallest maps stay at 8w.
     """
@@ -26,32 +26,32 @@ def widths_towards_picture(image_size: int, width: int) -> list[int]:
 
 
 def normal_weights(mean: float = 0.0, deviation: float = 0.02):
-    """DCGAN's initialisation, N(mean, 0.02²), its seed drawn from the run's."""
+    """Normal initializer with DCGAN's deviation of 0.02; its seed is drawn from the run's."""
     return initializers.RandomNormal(mean, deviation, seed=random.SeedGenerator())
 
 
 def batch_norm(x):
-    """Batch normalisation as the papers' code has it: momentum .9, ε 1e-5, γ from N(1, .02²)."""
+    """Batch normalisation as in the papers' code: momentum .9, ε 1e-5, γ from N(1, .02²)."""
     return layers.BatchNormalization(
         momentum=0.9, epsilon=1e-5, gamma_initializer=normal_weights(1.0)
     )(x)
 
 
 def share_statistics(network: Model) -> None:
-    """Let a network's batch normalisation use the statistics of all devices' samples."""
+    """Synchronise a network's batch normalisation: statistics of all devices' samples."""
     for layer in network.layers:
         if isinstance(layer, layers.BatchNormalization):
             layer.synchronized = True
 
 
 def instance_norm(x, affine: bool = False):
-    """Every channel of every picture brought to mean 0 and variance 1 (Ulyanov et al. 2016).
+    """Instance normalisation (Ulyanov et al. 2016): each channel to mean 0 and variance 1.
 
-    The same in training and afterwards, whatever else is in the batch. Keras computes it in
+    The same in training and at inference, whatever else is in the batch. Keras computes it in
     float32 in any arithmetic; ε 1e-5 is the papers' code's, not Keras' 1e-3.
 
     Args:
-        affine: Then a factor γ from N(1, .02²) and a shift β for each channel, learned.
+        affine: Whether to learn a factor γ, from N(1, .02²), and a shift β for each channel.
     """
     return layers.GroupNormalization(
         *(-1, -1, 1e-5),
@@ -62,12 +62,12 @@ def instance_norm(x, affine: bool = False):
 
 
 def reflect(x, border: int):
-    """A border that mirrors what lies inside of it, its edge not repeated."""
+    """Reflection padding: a border that mirrors the map, without repeating its edge."""
     return ops.pad(x, ((0, 0), (border, border), (border, border), (0, 0)), mode="reflect")
 
 
 def downsample(x, width: int, kernel: int, bias: bool = False):
-    """A convolution with stride 2 and symmetric padding: half the size."""
+    """Convolution with stride 2 and symmetric padding, which halves the size."""
     if kernel % 2:
         x = layers.ZeroPadding2D(kernel // 2)(x)
     padding = "valid" if kernel % 2 else "same"
@@ -76,7 +76,7 @@ def downsample(x, width: int, kernel: int, bias: bool = False):
 
 
 def upsample(x, width: int, kernel: int, how: str = "transposed", bias: bool = False):
-    """Twice the size.
+    """Convolution that doubles the size.
 
     Args:
         how: "transposed": a transposed convolution with stride 2, as in the paper.
@@ -99,5 +99,5 @@ def upsample(x, width: int, kernel: int, how: str = "transposed", bias: bool = F
 
 
 def to_range(x):
-    """Tanh in float32: pictures in [-1, 1], exact to 8 bits in any arithmetic."""
+    """Tanh in float32: pictures in [-1, 1], exact to 8 bits at any precision."""
     return layers.Activation("tanh", dtype="float32", name="pictures")(x)

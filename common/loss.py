@@ -1,4 +1,4 @@
-"""Adversarial losses on logits: the two sides of the game.
+"""Adversarial losses, computed from a discriminator's logits.
 
 D(x) below is the discriminator's raw output, its logit; σ is the sigmoid, and
 softplus(t) = log(1 + exp(t)) = −log σ(−t). Every loss is a mean over the batch and over
@@ -11,37 +11,37 @@ from keras import ops
 
 
 class Loss:
-    """Template of an adversarial loss: what each side minimises, as a scalar tensor.
+    """Template of an adversarial loss: what each network minimises, as a scalar tensor.
 
     Args:
         smoothing: How far the discriminator's target for real samples lies below 1, where it
             has one (one-sided label smoothing: Salimans et al. 2016, section 3.4).
     """
 
-    #: Whether the generator's side looks at the logits of real samples, too.
+    #: Whether the generator's loss also depends on the logits of real samples.
     generator_needs_real = False
 
     def __init__(self, smoothing: float = 0.0):
         self.smoothing = smoothing
 
     def discriminator(self, real, fake):
-        """The discriminator's loss from its logits for real and for fake samples."""
+        """Compute the discriminator's loss from its logits for real and fake samples."""
         raise NotImplementedError
 
     def generator(self, fake, real=None):
-        """The generator's loss from the logits for its samples (and for real ones)."""
+        """Compute the generator's loss from the logits for its samples (and for real ones)."""
         raise NotImplementedError
 
     def score(self, output):
-        """How real the discriminator's output calls each sample or patch: here the logit itself.
+        """Return how real the discriminator finds each sample or patch; here, the logit itself.
 
-        Penalties are on its gradient, and pairs are ranked by it.
+        Penalties are on its gradient, and the pairwise accuracy compares it.
         """
         return output
 
 
 class Minimax(Loss):
-    """The zero-sum game of Goodfellow et al. 2014, equation 1.
+    """Minimax loss (Goodfellow et al. 2014, equation 1), a zero-sum game.
 
     D minimises −E log σ(D(x)) − E log(1 − σ(D(G(z)))), the summed cross-entropy; G
     minimises E log(1 − σ(D(G(z)))). Where D can tell nothing, its loss is 2 log 2 = 1.386.
@@ -61,9 +61,9 @@ class Minimax(Loss):
 
 
 class NonSaturating(Minimax):
-    """Goodfellow et al. 2014, section 3: D as in Minimax; G minimises −E log σ(D(G(z))).
+    """Non-saturating loss (Goodfellow et al. 2014, section 3): G minimises −E log σ(D(G(z))).
 
-    The same fixed point, but a strong gradient exactly where G is doing badly.
+    D is as in Minimax. The same fixed point, but a strong gradient exactly where G is doing badly.
     """
 
     def generator(self, fake, real=None):
@@ -71,7 +71,7 @@ class NonSaturating(Minimax):
 
 
 class LeastSquares(Loss):
-    """Mao et al. 2017, equation 9 (a = 0, b = c = 1).
+    """Least-squares loss (Mao et al. 2017, equation 9 with a = 0, b = c = 1).
 
     D minimises ½E(D(x) − 1)² + ½E D(G(z))²; G minimises ½E(D(G(z)) − 1)².
     """
@@ -85,7 +85,7 @@ class LeastSquares(Loss):
 
 
 class Wasserstein(Loss):
-    """Arjovsky et al. 2017, equations 2 and 3: a critic, not a classifier.
+    """Wasserstein loss (Arjovsky et al. 2017, equations 2 and 3): a critic, not a classifier.
 
     D minimises E D(G(z)) − E D(x); G minimises −E D(G(z)). It means a distance only while D
     is Lipschitz: give it a gradient penalty or spectral norm (`common.stabilise`).
@@ -99,7 +99,7 @@ class Wasserstein(Loss):
 
 
 class Hinge(Loss):
-    """Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17.
+    """Hinge loss (Lim and Ye 2017; Miyato et al. 2018, equations 16 and 17).
 
     D minimises E max(0, 1 − D(x)) + E max(0, 1 + D(G(z))); G minimises −E D(G(z)).
     """
@@ -112,11 +112,11 @@ class Hinge(Loss):
 
 
 class Relativistic(Loss):
-    """Jolicoeur-Martineau 2019, section 4.1 (RSGAN); the pairing loss of R3GAN (Huang 2024).
+    """Relativistic pairing loss (RSGAN, Jolicoeur-Martineau 2019, 4.1; R3GAN, Huang et al. 2024).
 
     D minimises E softplus(−(D(x) − D(G(z)))), with x and G(z) paired by their index in the
-    batch; G minimises E softplus(−(D(G(z)) − D(x))). No mode of the data can be given up
-    without some pair telling.
+    batch; G minimises E softplus(−(D(G(z)) − D(x))). A mode of the data cannot be dropped
+    without raising the loss of some pair.
     """
 
     generator_needs_real = True
@@ -139,12 +139,12 @@ LOSSES: dict[str, type[Loss]] = {
 
 
 def get(name: str, smoothing: float = 0.0) -> Loss:
-    """The loss of that name, one of `LOSSES`; see `Loss` for `smoothing`."""
+    """Return the loss of that name, one of `LOSSES`; see `Loss` for `smoothing`."""
     return LOSSES[name](smoothing)
 
 
 def pairwise_accuracy(real, fake):
-    """The share of pairs (i-th real, i-th fake) in the right order: 1 is certainty, ½ chance."""
+    """Compute the share of pairs (i-th real, i-th fake) in the right order; ½ is guessing."""
     return _mean(ops.cast(_f32(real) > _f32(fake), "float32"))
 
 

@@ -1,4 +1,4 @@
-"""The templates Network, Generator and Discriminator: each owns models, a loss and an update."""
+"""Templates of networks: Network, Generator and Discriminator."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Network:
     """Owner of one or more `keras.Model`s, one optimizer and one loss.
 
     Its update changes what it owns, and nothing else: gradients are taken for its own
-    variables by name, and another network is asked through `frozen`, which changes not even
+    variables by name, and another network is evaluated by `frozen`, which does not even change
     a batch statistic. So `trainable = False` is never needed.
 
     A subclass writes `buildModel` and `lossFunction`, and overrides `update` where its paper
@@ -31,7 +31,7 @@ class Network:
 
     Args:
         config: The recipe's settings.
-        loss: What it plays for, where it is adversarial.
+        loss: The adversarial loss, where there is one.
     """
 
     #: Prefix of its logs and of its entries in a checkpoint; `config.NAME_rate` is its rate.
@@ -53,34 +53,34 @@ class Network:
         self.logged: dict = {}
 
     def buildModel(self) -> keras.Model | tuple[keras.Model, ...]:
-        """The model, of Keras layers alone; a tuple where the network has several."""
+        """Build the model, of Keras layers alone; a tuple where the network has several."""
         raise NotImplementedError
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:
-        """The optimizer of all variables: by default Adam at `config.NAME_rate`."""
+        """Build the optimizer of all variables: by default Adam at `config.NAME_rate`."""
         return adam(getattr(self.config, f"{self.name}_rate"), self.config)
 
     def lossFunction(self, batch: dict, *outputs) -> dict:
-        """The named terms of this network's loss, scalars; their sum is minimised."""
+        """Compute the named terms of this network's loss, scalars; their sum is minimised."""
         raise NotImplementedError
 
     def trainModel(self, batch: dict, *outputs, tape=None) -> dict:
-        """One update of what this network owns, from `lossFunction(batch, *outputs)`.
+        """Update what this network owns, from `lossFunction(batch, *outputs)`.
 
         Args:
             batch: Arrays by name.
-            outputs: What else the loss looks at: outputs of this and of other networks.
+            outputs: Further arguments of the loss: outputs of this and of other networks.
             tape: The tape that already recorded this network's forward pass, where `outputs`
                 hold its result: the pass is then shared instead of being done twice.
 
         Returns:
-            The terms of the loss and what was logged on the way, as "NAME/term".
+            The terms of the loss and what `log` was given, as "NAME/term".
         """
         self.logged = {}
         tape = tape or backend.tape()
         with tape:
             terms = self.lossFunction(batch, *outputs)
-            # Where several devices share a batch, the optimizer sums what each has found.
+            # Where several devices share a batch, the optimizer sums their gradients.
             total = sum(terms.values()) / replicas()
         self.update(tape.gradient(total, self.trainable_variables))
         return {f"{self.name}/{term}": value for term, value in (terms | self.logged).items()}
@@ -90,16 +90,16 @@ class Network:
         self.optimizer.apply(gradients, self.trainable_variables)
 
     def log(self, **values) -> None:
-        """Log scalars that are no part of the loss."""
+        """Log scalars that are not part of the loss."""
         self.logged |= values
 
     def __call__(self, batch: dict, which: int = 0):
-        """A model's output in training: batch statistics and seeds move."""
+        """Compute a model's output in training mode, which moves batch statistics and seeds."""
         model = self.models[which]
         return model(named_inputs(model, batch), training=True)
 
     def frozen(self, batch: dict, which: int = 0):
-        """The same output with no variable changed: what another network's loss may ask.
+        """Compute the same output without changing a variable, for another network's loss.
 
         As in its own update, batch normalisation uses the batch's statistics; but the running
         statistics and the seeds that such a call moves are given back instead of stored.
@@ -115,18 +115,18 @@ class Network:
 
     @property
     def trainable_variables(self) -> list:
-        """Everything that its update may change by gradient, in a fixed order."""
+        """Variables that the update changes by gradient, in a fixed order."""
         return [v for model in self.models for v in model.trainable_variables]
 
     def state(self) -> dict[str, list]:
-        """Everything that a checkpoint must hold of this network, seeds included."""
+        """Return all variables that a checkpoint must hold, seeds included, by name."""
         variables = [v for model in self.models for v in model.variables]
         state = {self.name: variables, f"{self.name}_optimizer": self.optimizer.variables}
         return state | ({f"{self.name}_buffers": self.buffers} if self.buffers else {})
 
 
 def named_inputs(model: keras.Model, batch: dict):
-    """A model's inputs, out of a batch: the entries that its `keras.Input`s are named after.
+    """Select a model's inputs from a batch: the entries that its `keras.Input`s are named after.
 
     Returns:
         One tensor, or a list where the model has several inputs.
@@ -141,13 +141,12 @@ class Generator(Network):
     name = "generator"
 
     def lossFunction(self, batch: dict, fake, discriminator: Discriminator) -> dict:
-        """How far the discriminator is from taking `fake` for real.
+        """Compute the adversarial loss of generated samples.
 
         Args:
-            batch: `real` is looked at by relativistic losses, and by the discriminator what it
-                asks for.
+            batch: Holds the discriminator's other inputs and, for relativistic losses, `real`.
             fake: This generator's samples.
-            discriminator: Is asked without side effects.
+            discriminator: Evaluated without side effects.
         """
         logits = partial(discriminator.logits, batch=batch, frozen=True)
         real_logits = logits(batch["real"]) if self.loss.generator_needs_real else None
@@ -157,14 +156,14 @@ class Generator(Network):
 class Discriminator(Network):
     """Network that tells real samples from fake ones.
 
-    Its models have an Input `sample`, and others for what it is told of each. All stabilisers
-    of `common.config.AdversarialConfig` are here: how samples are seen (`logits`), penalties
-    (`adversarial`) and the spectral norm of what it computes with.
+    Its models have an Input `sample`, and others for the conditions of each sample. All
+    stabilisers of `common.config.AdversarialConfig` are here: altered samples (`logits`),
+    penalties (`adversarial`), and spectral normalisation of the kernels.
     """
 
     name = "discriminator"
-    #: Whether nothing ties a sample to the others of its batch, so that real and fake samples
-    #: may pass together where no stabiliser forbids it: the same numbers, sooner.
+    #: Whether samples of a batch do not affect each other, so that real and fake ones can share
+    #: a forward pass where no stabiliser forbids it: the same numbers in less time.
     joint_pass = False
 
     def __init__(self, config: Config, loss: Loss | None = None):
@@ -180,11 +179,11 @@ class Discriminator(Network):
         return super().trainModel(batch, *outputs, tape=tape)
 
     def lossFunction(self, batch: dict, fake) -> dict:
-        """How badly `batch["real"]` and `fake` are told apart, and the penalties."""
+        """Compute the adversarial loss of `batch["real"]` and `fake`, and the penalties."""
         return self.adversarial(batch["real"], fake, batch)
 
     def adversarial(self, real, fake, batch: dict, which: int = 0) -> dict:
-        """The terms of an adversarial loss; for recipes with a history, or several models.
+        """Compute the terms of an adversarial loss; for recipes with a history, or several models.
 
         Real and fake samples pass as two batches, so that each is normalised by its own
         statistics (Radford et al. 2016). Penalties are on the gradient at samples as they are,
@@ -192,8 +191,8 @@ class Discriminator(Network):
 
         Args:
             real, fake: Samples.
-            batch: What D is told of each, and the random numbers of the stabilisers.
-            which: The model that is asked.
+            batch: The discriminator's other inputs, and the random numbers of the stabilisers.
+            which: Index of the model.
         """
         config, terms = self.config, {}
         logits = partial(self.logits, batch=batch, which=which)
@@ -213,13 +212,13 @@ class Discriminator(Network):
         return {"adversarial": self.loss.discriminator(real_logits, fake_logits)} | terms
 
     def logits(self, samples, batch: dict, frozen: bool = False, which: int = 0):
-        """What it says of samples, as it sees them.
+        """Compute a model's logits for samples, altered by the stabilisers.
 
         Args:
             samples: Real or fake.
-            batch: What it is told of each.
+            batch: The discriminator's other inputs.
             frozen: Without side effects, for another network's loss.
-            which: The model that is asked.
+            which: Index of the model.
         """
         seen = batch | {"sample": samples}
         if stabilise.alters(self.config):
@@ -251,7 +250,7 @@ class Discriminator(Network):
 
     @contextmanager
     def baked(self) -> Iterator[tuple[keras.Model, ...]]:
-        """The models, within with the weights that they are used with: to be looked into."""
+        """Context manager that yields the models with spectral normalisation in their weights."""
         if self._spectral is None:
             yield self.models
             return

@@ -9,12 +9,11 @@ from common.config import Config
 
 
 def adam(rate: float, config: Config) -> keras.optimizers.Optimizer:
-    """Adam with the configuration's decay rates, and ε as in its paper (Kingma and Ba 2015).
+    """Adam with the configuration's schedule and decay rates, ε 1e-8 (Kingma and Ba 2015).
 
     Where `config.decay_steps` is above 0, the rate stays until `config.decay_from`, falls to
     a hundredth along half a cosine, or to nothing along a line, and stays there. It depends
-    on the step alone and not on how many are to come: so a training that goes on is as one
-    that never stopped.
+    on the step alone, not on how many are to come, so a resumed training equals an unbroken one.
     """
     if config.decay_steps and config.decay == "linear":
         rate = LinearDecay(rate, config.decay_from, config.decay_steps)
@@ -31,16 +30,16 @@ def adam(rate: float, config: Config) -> keras.optimizers.Optimizer:
 
 
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """A rate that stays for a while and then falls to 0 along a straight line."""
+    """Learning rate that is constant at first, and then falls linearly to 0."""
 
     def __init__(self, rate: float, stays: int, falls: int):
         self._rate, self._stays, self._falls = rate, stays, falls
 
     def __call__(self, step):
-        """The rate at an update, the first of which is 0."""
+        """Return the rate of an update; updates are counted from 0."""
         done = (ops.cast(step, "float32") - self._stays) / self._falls
         return self._rate * (1 - ops.clip(done, 0.0, 1.0))
 
     def get_config(self):
-        """What `__init__` takes."""
+        """Return the arguments of `__init__`."""
         return {"rate": self._rate, "stays": self._stays, "falls": self._falls}

@@ -18,22 +18,21 @@ def patchgan(
     bias: bool,
     name: str = "discriminator",
 ) -> keras.Model:
-    """Pictures of any size → a map of logits, one a patch (Isola et al. 2017, sections 3.2.2, 6.1).
+    """Build a PatchGAN: pictures of any size to a map of logits (Isola et al. 2017, 3.2.2, 6.1).
 
     4×4 kernels: `strided` layers with stride 2, one with stride 1, and one that makes the
     logits, each but the first and last normalised, LeakyReLU .2. All pad by one pixel, so 256
     pixels with 3 strided layers give 30×30 logits that each see 70×70 pixels. With 0 strided
-    layers, kernels are 1×1 and each pixel is judged alone (PixelGAN).
+    layers, kernels are 1×1 and each pixel is classified by itself (PixelGAN).
 
     Args:
-        channels: Of each input, by its name; where there are several, they are seen together,
-            as one picture with all their channels.
+        channels: Channels of each input, by its name; several inputs are concatenated.
         width: Channels of the first layer; they double up to eight times as many.
-        normalise: A layer, to that layer normalised; None: nothing is.
-        bias: Whether layers that are normalised have a bias before it.
+        normalise: From a layer's output to its normalised values; None: no normalisation.
+        bias: Whether layers before a normalisation have a bias.
 
     Returns:
-        A network (N, H, W, C), or a list of such → (N, h, w, 1), float32.
+        A model from (N, H, W, C), or a list of such, to logits (N, h, w, 1), float32.
     """
     parts = [keras.Input((None, None, count), name=entry) for entry, count in channels.items()]
     x = layers.Concatenate()(parts) if len(parts) > 1 else parts[0]

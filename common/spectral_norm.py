@@ -1,4 +1,4 @@
-"""Spectral normalisation without a layer (Miyato et al. 2018)."""
+"""Spectral normalisation of existing models, without a layer (Miyato et al. 2018)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from keras import ops
 
 
 class SpectralNorm:
-    """Kernels divided by their largest singular value σ (Miyato et al. 2018, section 2.1).
+    """Spectral normalisation: kernels over their largest singular value σ (Miyato et al. 2018).
 
-    The raw kernel W is what is trained, and W/σ what is computed with. σ is followed by one
-    power iteration an update of the discriminator. (The authors' code iterates at every
+    The raw kernel W is trained, and W/σ is computed with. σ is estimated by one power iteration
+    per update of the discriminator. (The authors' code iterates at every
     forward pass, so also in the generator's step, which would move the discriminator there.)
 
     Args:
@@ -26,16 +26,16 @@ class SpectralNorm:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """The singular vectors u: a part of every checkpoint."""
+        """Singular vectors u, a part of every checkpoint."""
         return [kernel.u for kernel in self._rows.values()]
 
     def iterate(self) -> None:
-        """One power iteration: u follows the kernel."""
+        """Advance every u by one power iteration."""
         for kernel in self._rows.values():
             kernel.iterate()
 
     def weights(self) -> list:
-        """What to compute with in place of the model's trainable variables, in their order."""
+        """Return the values to compute with, in the order of the model's trainable variables."""
         return [
             self._rows[id(v)].normalised() if id(v) in self._rows else v.value
             for v in self._trainable

@@ -1,7 +1,7 @@
-"""Stabilisers of a discriminator: gradient penalties, and how it sees samples.
+"""Stabilisers of a discriminator: gradient penalties, augmentation, instance noise.
 
-All of it works on a discriminator from outside: no `buildModel` mentions it. (So does the
-spectral norm, in `common.spectral_norm`.) Random numbers come with the batch (`draw`), so that a
+They work on a discriminator from outside: no `buildModel` mentions them. (So does spectral
+normalisation, in `common.spectral_norm`.) Random numbers come with the batch (`draw`), so that a
 resumed training and several devices see the same ones.
 """
 
@@ -18,17 +18,17 @@ from common.machine.backend import with_input_gradient
 
 
 def any_of(config: AdversarialConfig) -> bool:
-    """Whether any penalty, norm or alteration is asked for."""
+    """Return whether any penalty, norm or alteration is configured."""
     return config.penalised or alters(config)
 
 
 def alters(config: AdversarialConfig) -> bool:
-    """Whether a discriminator sees samples otherwise than they are."""
+    """Return whether the discriminator sees altered samples."""
     return bool(config.augment or config.instance_noise)
 
 
 def draw(rng: np.random.Generator, count: int, config: AdversarialConfig) -> dict[str, np.ndarray]:
-    """The random numbers of `count` samples; one draw serves real and fake ones.
+    """Draw the random numbers for `count` samples, shared by real and fake ones.
 
     Returns:
         `epsilon` of WGAN-GP, float32 count, in [0, 1); `augment`, float32 count×7, in [0, 1);
@@ -50,15 +50,15 @@ def _grouped(config: AdversarialConfig) -> tuple[int, ...]:
 
 
 def view(seen: dict, names: list[str], config: AdversarialConfig, done) -> dict:
-    """A batch as a discriminator sees it: `sample` with noise, pictures augmented.
+    """Return a batch as a discriminator sees it: noise on `sample`, pictures augmented.
 
     Differentiable with respect to the sample, so that a generator learns through it.
 
     Args:
         seen: The batch, with `sample`.
-        names: The entries that the discriminator looks at. Pictures among them are shifted
-            and cut alike; colours change in `sample` alone.
-        done: The discriminator's updates so far.
+        names: The discriminator's inputs. Pictures among them are shifted and cut alike;
+            colours change in `sample` alone.
+        done: Number of the discriminator's updates so far.
     """
     seen = dict(seen)
     if config.instance_noise:
@@ -76,12 +76,12 @@ def view(seen: dict, names: list[str], config: AdversarialConfig, done) -> dict:
 
 
 def penalty(logits: Callable, samples, gamma: float, score: Callable):
-    """R1 at real samples, R2 at fake ones (Mescheder et al. 2018, equation 9): γ/2 · E‖∇D(x)‖².
+    """Compute R1 (real samples) or R2 (fake), γ/2 · E‖∇D(x)‖² (Mescheder et al. 2018, equation 9).
 
     Args:
         logits: Samples to logits.
         gamma: The weight γ; 0: there is no penalty.
-        score: Logits to how real that is, whose gradient counts.
+        score: As `common.loss.Loss.score`: from logits to the score whose gradient counts.
 
     Returns:
         The logits (they come with the gradient, so need no second pass), and the penalty, a
@@ -94,7 +94,7 @@ def penalty(logits: Callable, samples, gamma: float, score: Callable):
 
 
 def gradient_penalty(logits: Callable, real, fake, epsilon, weight: float, score: Callable):
-    """WGAN-GP (Gulrajani et al. 2017, equation 3): λ · E(‖∇D(x̂)‖ − 1)².
+    """Compute the penalty of WGAN-GP, λ · E(‖∇D(x̂)‖ − 1)² (Gulrajani et al. 2017, equation 3).
 
     x̂ lies on the line between a real and a fake sample, with one ε a pair; the norm is over
     all axes but the batch. For D(x) = a·x the penalty is λ(‖a‖ − 1)².

@@ -1,4 +1,4 @@
-"""The template Trainer: any number of networks, and the training that they share."""
+"""Trainer template: any number of networks, and their training."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from data.sheet import grid, side_by_side
 
 
 class Phase(NamedTuple):
-    """A stretch of a training in which one step is repeated."""
+    """Phase of a training, in which one kind of step is repeated."""
 
-    #: Batch -> what is logged.
+    #: Batch -> logs.
     step: Callable[[dict], dict]
-    #: The step at which it ends; up to 0 it is a pretraining.
+    #: The step at which it ends; a pretraining ends at 0.
     until: int
     #: Batches that a step takes at once; see `common.batches.Batches`.
     parts: int = 1
 
 
 class Trainer(keras.Model):
-    """Networks, and their training on `keras.Model.fit`.
+    """Trainer of any number of networks, on `keras.Model.fit`.
 
     A recipe writes `build_networks`, `train_step` and, where its batches hold more than data,
     `draw`. Its networks are then attributes under their names: `trainer.generator`.
@@ -52,20 +52,20 @@ class Trainer(keras.Model):
             or channels open, the networks are built once `trainModel` has seen the data.
 
     Raises:
-        Refused: a setting that cannot be.
+        Refused: an illegal setting.
     """
 
     #: The class of the recipe's settings.
     config_type: type[Config] = Config
-    #: The networks whose moving average is shown, saved and evaluated, by name.
+    #: Names of the networks whose moving average is sampled, saved and evaluated.
     kept: tuple[str, ...] = ("generator",)
-    #: The one of `visuals` in which the watchdog looks for a collapse.
+    #: The entry of `visuals` that the watchdog checks for collapse.
     watched = "fake"
-    #: How many rows of several `visuals` stand beside each other on a sheet.
+    #: How many rows of several columns stand beside each other on a sheet.
     sheet_across = 2
 
-    #: A few samples to be shown beside what is made, at the networks' size; the first ones of
-    #: the data where nothing else is set.
+    #: A few samples to show beside generated ones, at the networks' size; by default the first
+    #: ones of the data.
     examples: SampleSet | UnpairedSet | None = None
 
     def __init__(self, config: Config | None = None):
@@ -75,30 +75,30 @@ class Trainer(keras.Model):
         self.networks: tuple[Network, ...] = ()
         #: Steps done so far; negative in a pretraining.
         self.step = -self.config.pretraining
-        #: What is being done now.
+        #: The present phase.
         self.phase: Phase | None = None
         self._learned = None
         if self.config.settled:
             self._build()
 
     def build_networks(self) -> tuple[Network, ...]:
-        """The networks for `self.config`, whose sizes and channels are settled."""
+        """Build the networks for `self.config`, whose sizes and channels are settled."""
         raise NotImplementedError
 
     def train_step(self, batch: dict) -> dict:
-        """One update of each network from one batch; returns what is logged."""
+        """Update each network once from one batch; returns the logs."""
         raise NotImplementedError
 
     def phases(self) -> list[Phase]:
-        """What is done one after the other; here nothing but training steps."""
+        """Return the phases of the training, in order; here, training steps alone."""
         return [Phase(self.train_step, self.config.steps)]
 
     def draw(self, rng: np.random.Generator, count: int) -> Batch:
-        """What a batch holds besides data, `count` rows each: latents, noise, coins."""
+        """Draw a batch's random inputs, `count` rows each: latents, noise, coins."""
         return {}
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
-        """What is to be seen of the present state: columns of up to `count` samples, by name."""
+        """Return what a sample sheet shows: columns of up to `count` samples, by name."""
         raise NotImplementedError
 
     def _build(self) -> None:
@@ -126,10 +126,10 @@ class Trainer(keras.Model):
         self.built = True
 
     def _complete(self) -> None:
-        """What else holds state, beside networks."""
+        """Build what else holds state, beside networks."""
 
     def _settle(self, dataset) -> SampleSet | UnpairedSet:
-        """The data at the size that the networks take; they are built for it if they are not."""
+        """Load the data at the networks' size; builds the networks for it if necessary."""
         source = source_of(dataset)
         if not self.networks:
             settled = self.config.adapted_to(source)
@@ -150,14 +150,14 @@ class Trainer(keras.Model):
         callbacks: Sequence[keras.callbacks.Callback] = (),
         verbose: bool = True,
     ) -> keras.callbacks.History:
-        """Train from where this trainer stands up to `config.steps`.
+        """Train from the present step up to `config.steps`.
 
         Args:
             dataset: Pictures, uint8 N×H×W×C; points, float32 N×D; voxels, bool N×S×S×S×1; or a
                 set of these, paired or unpaired.
-            callbacks: Keras callbacks; `self.step` counts for them. One that sets
+            callbacks: Keras callbacks; they read the step from `model.step`. One that sets
                 `stop_training` ends the training after the step.
-            verbose: Show the progress.
+            verbose: Whether to show the progress.
 
         Returns:
             What was logged every `config.log_every` steps: `.epoch` has the steps, and
@@ -171,7 +171,7 @@ class Trainer(keras.Model):
             some = dataset.take(np.arange(min(self.config.sample_count, len(dataset))))
             self.examples = unjittered(some, self.config)
         several = self.distribute_strategy.num_replicas_in_sync > 1
-        # A step that XLA compiled finds a second device's variables out of its reach.
+        # A step compiled by XLA cannot reach a second device's variables.
         self.compile(optimizer=None, jit_compile=backend.has_gpu() and not several)
         self.stop_training = False
         log = StepHistory(self.config.log_every)
@@ -200,14 +200,14 @@ class Trainer(keras.Model):
         )
 
     def make_train_function(self, force: bool = False):
-        """As in Keras, of the present phase's step; several devices' logs are averaged."""
+        """As in Keras, for the present phase's step; several devices' logs are averaged."""
         if self.train_function is None or force:
             step = strategy.logged(self.phase.step, self.distribute_strategy)
             self.train_function = self._make_function(step)
         return self.train_function
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        # Nothing is left to build, and Keras 3.15 fails to with batches of several workers.
+        # Everything is built, and with batches of several workers Keras 3.15 fails here.
         pass
 
     def _batches(self, dataset, phase: Phase) -> Batches:
@@ -223,11 +223,11 @@ class Trainer(keras.Model):
 
     @property
     def finished(self) -> bool:
-        """Whether the training has come to an end before its last step."""
+        """Whether the training has ended before its last step."""
         return False
 
     def log_names(self, dataset: SampleSet | UnpairedSet) -> list[str]:
-        """The names that are logged from here on, found by tracing the steps without a run."""
+        """Return the names of all logs to come, found by tracing the steps without running them."""
         names, step = set(), self.step
         for phase in self.phases():
             if self.step < phase.until:
@@ -237,7 +237,7 @@ class Trainer(keras.Model):
         return sorted(names)
 
     def state(self) -> dict[str, list]:
-        """Every variable that decides how the training goes on, by name, in a fixed order."""
+        """Return every variable that decides how the training continues, by name."""
         state = {name: v for net in self.networks for name, v in net.state().items()}
         return state | self._more_state() | self.average.state()
 
@@ -245,19 +245,19 @@ class Trainer(keras.Model):
         return {}
 
     def fixed(self, count: int) -> Batch:
-        """What the sheets of a run are made from, the same throughout a training."""
+        """Return the random inputs of the sample sheets, the same throughout a training."""
         return self.draw(rng_for(self.config.seed, "samples"), count)
 
     def real_samples(self) -> np.ndarray:
-        """The examples: pictures in [-1, 1] (of two sets those of B), points or voxels."""
+        """Return the examples: pictures in [-1, 1] (of two sets, those of B), points or voxels."""
         some = self.examples.b if isinstance(self.examples, UnpairedSet) else self.examples
         return to_float(some.samples) if some.samples.dtype == np.uint8 else some.samples
 
     def sheet(self, visuals: dict[str, np.ndarray] | None = None) -> Image.Image:
-        """What is to be seen, on one sheet: a column in rows, several columns beside each other.
+        """Draw visuals on one sheet: one column as a grid, several beside each other.
 
         Args:
-            visuals: As `visuals` gives them; None: those of the present state.
+            visuals: As `visuals` returns them; None: those of the present state.
         """
         visuals = self.visuals(self.config.sample_count) if visuals is None else visuals
         columns = [self._pixels(column) for column in visuals.values()]
@@ -273,12 +273,12 @@ class Trainer(keras.Model):
         return column if column.dtype == np.uint8 else to_pixels(column)
 
     def save(self, folder: str | Path) -> None:
-        """Write a run folder: all that training goes on from, and the networks to be used.
+        """Save a run folder: the state of the training, and the networks for inference.
 
-        `type(self).load` takes it up again, and the recipe's infer.py works on it.
+        `type(self).load` restores it, and the recipe's infer.py works on it.
 
         Raises:
-            Refused: there is something else already; nothing has been built yet.
+            Refused: the folder is in use, or nothing has been built yet.
         """
         if not self.networks:
             raise Refused("there is nothing to save yet: trainModel builds the networks")
@@ -291,12 +291,14 @@ class Trainer(keras.Model):
 
     @classmethod
     def load(cls, folder: str | Path) -> Trainer:
-        """The trainer of a run folder as its last checkpoint has it.
+        """Load the trainer of a run folder, as of its last checkpoint.
 
         Raises:
-            Refused: it is no run of this recipe, or has no checkpoint.
+            Refused: the folder is no run of this recipe, is of an earlier version, or has no
+                checkpoint.
         """
         run = Run.open(Path(folder), _recipe_of(cls))
+        run.check_version("load")
         trainer = cls(run.config(cls.config_type))
         step = checkpoint.restore(run.checkpoints, trainer.state())
         if step is None:
@@ -306,10 +308,10 @@ class Trainer(keras.Model):
 
 
 def generate(model: keras.Model, batch: Batch) -> np.ndarray:
-    """A network's output at inference, for N rows of its inputs by name.
+    """Compute a network's outputs at inference, for N rows of its inputs by name.
 
-    In parts of a fixed number, so that memory is bounded and a sample is the same however
-    many are asked for.
+    In parts of 64 rows, so that memory is bounded and a sample does not depend on how many are
+    computed.
 
     Returns:
         Pictures float32 N×H×W×C in [-1, 1], points N×D, or whatever the network makes.
@@ -320,11 +322,11 @@ def generate(model: keras.Model, batch: Batch) -> np.ndarray:
         name: np.concatenate([values, np.repeat(values[-1:], -count % part, axis=0)])
         for name, values in rows.items()
     }
-    made = []
+    outputs = []
     for start in range(0, count, part):
         some = {name: values[start : start + part] for name, values in padded.items()}
-        made.append(np.asarray(model(named_inputs(model, some), training=False)))
-    return np.concatenate(made)[:count]
+        outputs.append(np.asarray(model(named_inputs(model, some), training=False)))
+    return np.concatenate(outputs)[:count]
 
 
 def _recipe_of(kind: type[Trainer]) -> str:

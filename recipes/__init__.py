@@ -1,4 +1,4 @@
-"""One folder a recipe. `python -m recipes` lists them."""
+"""Recipes, one folder each; `python -m recipes` lists them."""
 
 import importlib.util
 import sys
@@ -9,9 +9,9 @@ _OURS = {"common": "commands/train.py", "data": "worlds/world.py"}
 
 
 def _check_not_hidden() -> None:
-    """Refuse to begin where a package of the user's own is imported in place of ours.
+    """Refuse to run where a package of the user's own is imported in place of ours.
 
-    Here, because it is reached before anything is imported from them. A mere folder `data/`
+    Here, because this is run before anything is imported from them. A mere folder `data/`
     hides nothing: Python prefers a package with an `__init__.py`, wherever on its path.
     """
     for name, file in _OURS.items():

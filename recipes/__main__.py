@@ -1,4 +1,4 @@
-"""`python -m recipes`, and the same as `gan-cookbook`: what there is, and a way to each command.
+"""`python -m recipes`, and the same as `gan-cookbook`: list the recipes, run their commands.
 
 `gan-cookbook NAME train|infer ...` is the same as `python -m recipes.NAME.train ...`, but does
 not import from the current folder; `gan-cookbook doctor` says what this machine has, and
@@ -20,13 +20,13 @@ COMMANDS = ("train", "infer", "evaluate")
 
 
 def names() -> list[str]:
-    """The recipes that there are; a folder that begins with "_" is none."""
+    """Return the names of the recipes; folders that begin with "_" are not listed."""
     found = (m.name for m in pkgutil.iter_modules(recipes.__path__) if m.ispkg)
     return sorted(name for name in found if not name.startswith("_"))
 
 
 def commands(name: str) -> list[str]:
-    """The commands that a recipe has."""
+    """Return the commands of a recipe."""
     folder = Path(recipes.__path__[0]) / name
     own = getattr(importlib.import_module(f"recipes.{name}"), "COMMANDS", COMMANDS)
     return [command for command in own if (folder / f"{command}.py").is_file()]
@@ -51,7 +51,7 @@ def overview(program: str) -> None:
 
 
 def scores(name: str) -> list[str]:
-    """What its small configurations scored, as `make results` wrote it down."""
+    """Return what a recipe's configurations scored, as `make results` recorded it."""
     return [
         f"{experiment}: {criterion}, met by {met} of {kept['seeds']} seeds"
         for experiment, kept in read_results(Path(recipes.__path__[0]) / name).items()
@@ -61,7 +61,7 @@ def scores(name: str) -> list[str]:
 
 
 def main() -> int | None:
-    """List the recipes, or hand over to one of them."""
+    """List the recipes, or run a command of one of them."""
     arguments = sys.argv[1:]
     if not arguments or arguments[0] in ("-h", "--help"):
         ours = Path(sys.argv[0]).name == "gan-cookbook"
@@ -92,7 +92,7 @@ def main() -> int | None:
 
 
 def console() -> int:
-    """Run `main` as a program: its exit code."""
+    """Run `main` as a program; returns the exit code."""
     return run_program(main)
 
 

@@ -1,7 +1,7 @@
 """`make bench`: speed and memory on this machine, everything compared within one run.
 
 Nothing here gates a test: machines differ, and shared ones are noisy. So both sides of a
-ratio are measured in turns, several times, and the spread is printed beside the median.
+ratio are measured in turns, several times, and the range is printed beside the median.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> None:
     bench_translators.main()
 
 
-def spread(values, digits: int = 0) -> str:
+def in_words(values, digits: int = 0) -> str:
     """Median and range in words."""
     low, middle, high = (f"{f(values):,.{digits}f}" for f in (np.min, np.median, np.max))
     return f"{middle} [{low} – {high}]"
@@ -62,7 +62,7 @@ def draw_speed() -> None:
         for part in source.domains.values() or [source]:
             if part.kind == "points":
                 rates = [_rate(part.world, 1_000_000) for _ in range(ROUNDS)]
-                print(f"{part.name}, drawn on one core: {spread(rates)} points/s")
+                print(f"{part.name}, drawn on one core: {in_words(rates)} points/s")
                 continue
             what = "pairs" if part.kind == "pairs" else "pictures"
             for size, bar in ((32, ""), (64, "   (bar: 1,000)"), (256, "")):
@@ -75,7 +75,7 @@ def draw_speed() -> None:
                 _rate(part.world, 200, size)
                 rates = [_rate(part.world, count, size) for _ in range(ROUNDS)]
                 print(
-                    f"{part.name} {size}×{size}, drawn on one core: {spread(rates)} {what}/s{bar}"
+                    f"{part.name} {size}×{size}, drawn on one core: {in_words(rates)} {what}/s{bar}"
                 )
     os.sched_setaffinity(0, cores)
 
@@ -161,11 +161,13 @@ def training_speed() -> list[float]:
     for _ in range(ROUNDS):
         for name, model in sides.items():
             rates[name].append(ROW.batch_size * 6 / seconds(model, feeds[name], 6))
-    print(f"\nDCGAN 64×64, 4×4 kernels, width 64, batch 64: {spread(rates['ours'], 1)} images/s")
+    print(f"\nDCGAN 64×64, 4×4 kernels, width 64, batch 64: {in_words(rates['ours'], 1)} images/s")
     for name, words in (("plain", "jit auto"), ("xla", "XLA")):
         ratios = np.array(rates["ours"]) / np.array(rates[name])
-        print(f"  plain Keras loop (float32, {words}): {spread(rates[name], 1)} images/s;", end="")
-        print(f" ours is {spread(ratios, 2)} times as fast" + "   (bar: 1.8)" * (name == "plain"))
+        print(
+            f"  plain Keras loop (float32, {words}): {in_words(rates[name], 1)} images/s;", end=""
+        )
+        print(f" ours is {in_words(ratios, 2)} times as fast" + "   (bar: 1.8)" * (name == "plain"))
     return rates["ours"]
 
 
@@ -220,7 +222,7 @@ def convolution_share(rates: list[float]) -> None:
     print(
         f"  {work / 1e9:.2f} GFLOP an image; fastest {dtype} convolution {best / 1e9:.0f} GFLOP/s"
     )
-    print(f"  share of it: {spread(shares, 2)}   (bar: .45)")
+    print(f"  share of it: {in_words(shares, 2)}   (bar: .45)")
 
 
 def paper_speed() -> None:
@@ -229,7 +231,7 @@ def paper_speed() -> None:
     model, feed = build(config, PRECISION), iter(cached(config))
     seconds(model, feed, 1)
     rates = [config.batch_size / seconds(model, feed, 1) for _ in range(3)]
-    print(f"DCGAN paper (5×5 kernels, width 128, batch 128): {spread(rates, 1)} images/s")
+    print(f"DCGAN paper (5×5 kernels, width 128, batch 128): {in_words(rates, 1)} images/s")
 
 
 def _peak(config: Config, precision: str, results) -> None:
@@ -302,7 +304,7 @@ def _waiting_on(spec: str, jitter: float) -> None:
     where = "read from a file" if isinstance(dataset.samples, np.memmap) else "in memory"
     where += ", jittered" if jitter else ""
     print(f"waiting for data, small configuration on {what}, {where}: ", end="")
-    print(f"{spread(shares, 1)} %   (bar: 3)")
+    print(f"{in_words(shares, 1)} %   (bar: 3)")
 
 
 if __name__ == "__main__":

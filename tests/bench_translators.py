@@ -38,16 +38,16 @@ def main() -> None:
         pairs = {side: np.reshape(t, (ROUNDS, 2)).sum(1) for side, t in times.items()}
         rates = {side: 2 * steps / seconds for side, seconds in pairs.items()}
         what = f"{name} {size}×{size}, batch 1"
-        print(f"\n{what}: {_spread(rates['ours'], 2)} steps/s", end="")
-        print(f"; PyTorch {_spread(rates['torch'], 2)} steps/s")
-        ratio = _spread(pairs["torch"] / pairs["ours"], 2)
+        print(f"\n{what}: {_in_words(rates['ours'], 2)} steps/s", end="")
+        print(f"; PyTorch {_in_words(rates['torch'], 2)} steps/s")
+        ratio = _in_words(pairs["torch"] / pairs["ours"], 2)
         print(f"  ours is {ratio} times as fast   (bar: 1.5)")
         told = ", PyTorch ".join(f"{peaks[side]:,.0f} MiB" for side in ("ours", "torch"))
         share = peaks["ours"] / peaks["torch"]
         print(f"  peak memory above the imported framework: {told}; {share:.2f}   (bar: 1.2)")
 
 
-def _spread(values, digits: int) -> str:
+def _in_words(values, digits: int) -> str:
     low, middle, high = (f"{f(values):.{digits}f}" for f in (np.min, np.median, np.max))
     return f"{middle} [{low} – {high}]"
 

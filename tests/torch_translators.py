@@ -107,7 +107,7 @@ def resnet(blocks, width=64):
 
 
 class Pix2Pix:
-    """One step: the judge, then the generator, on the same fake."""
+    """Pix2Pix in PyTorch: a step of the discriminator, then of the generator, on the same fake."""
 
     def __init__(self):
         self.g, self.d = UNet(), patchgan(6, nn.BatchNorm2d)
@@ -123,40 +123,43 @@ class Pix2Pix:
         d_loss = d_loss + self.bce(logits[1], torch.zeros_like(logits[1]))
         _learn(self.d_optimizer, d_loss)
         _asked(self.d, False)
-        judged = self.d(torch.cat([fake, given], 1))
-        g_loss = self.bce(judged, torch.ones_like(judged)) + 100 * nn.functional.l1_loss(fake, real)
+        logits = self.d(torch.cat([fake, given], 1))
+        g_loss = self.bce(logits, torch.ones_like(logits)) + 100 * nn.functional.l1_loss(fake, real)
         _learn(self.g_optimizer, g_loss)
         return float(d_loss.detach()), float(g_loss.detach())
 
 
 class CycleGAN:
-    """One step: both translators, then both judges, which are fed from pools."""
+    """CycleGAN in PyTorch: a step of both translators, then of both discriminators with pools."""
 
     def __init__(self, blocks):
-        self.there, self.back = resnet(blocks), resnet(blocks)
-        self.judges = {side: patchgan(3, nn.InstanceNorm2d) for side in "ab"}
-        self.g_optimizer = _adam(self.there, self.back)
-        self.d_optimizer = _adam(*self.judges.values())
+        self.a_to_b, self.b_to_a = resnet(blocks), resnet(blocks)
+        self.discriminators = {side: patchgan(3, nn.InstanceNorm2d) for side in "ab"}
+        self.g_optimizer = _adam(self.a_to_b, self.b_to_a)
+        self.d_optimizer = _adam(*self.discriminators.values())
         self.pools = {"a": [], "b": []}
 
     def step(self, a, b):
         """Losses of both."""
         l1, mse = nn.functional.l1_loss, nn.functional.mse_loss
-        fake_b, fake_a = self.there(a), self.back(b)
-        for judge in self.judges.values():
-            _asked(judge, False)
-        loss = 10 * (l1(self.back(fake_b), a) + l1(self.there(fake_a), b))
-        loss = loss + 5 * (l1(self.there(b), b) + l1(self.back(a), a))
+        fake_b, fake_a = self.a_to_b(a), self.b_to_a(b)
+        for discriminator in self.discriminators.values():
+            _asked(discriminator, False)
+        loss = 10 * (l1(self.b_to_a(fake_b), a) + l1(self.a_to_b(fake_a), b))
+        loss = loss + 5 * (l1(self.a_to_b(b), b) + l1(self.b_to_a(a), a))
         for side, fake in (("a", fake_a), ("b", fake_b)):
-            judged = self.judges[side](fake)
-            loss = loss + mse(judged, torch.ones_like(judged))
+            logits = self.discriminators[side](fake)
+            loss = loss + mse(logits, torch.ones_like(logits))
         _learn(self.g_optimizer, loss)
         d_loss = 0.0
         for side, real, fake in (("a", a, fake_a), ("b", b, fake_b)):
-            _asked(self.judges[side], True)
-            judged = self.judges[side](real), self.judges[side](self._exchanged(side, fake))
-            d_loss = d_loss + 0.5 * mse(judged[0], torch.ones_like(judged[0]))
-            d_loss = d_loss + 0.5 * mse(judged[1], torch.zeros_like(judged[1]))
+            _asked(self.discriminators[side], True)
+            logits = (
+                self.discriminators[side](real),
+                self.discriminators[side](self._exchanged(side, fake)),
+            )
+            d_loss = d_loss + 0.5 * mse(logits[0], torch.ones_like(logits[0]))
+            d_loss = d_loss + 0.5 * mse(logits[1], torch.zeros_like(logits[1]))
         _learn(self.d_optimizer, d_loss)
         return float(d_loss.detach()), float(loss.detach())
 

@@ -1,1 +1,1 @@
-"""What watches a training, and writes down what it does: Keras callbacks."""
+"""Keras callbacks that watch and record a training."""

@@ -1,4 +1,4 @@
-"""A run's sheets of samples as an animation."""
+"""Animations of a run's sample sheets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from data.files import atomic_write
 
 
 def animate(frames: list[Path], path: Path, most: int = 40) -> None:
-    """An animated WebP of picture files in their order, at most `most` of them."""
+    """Write an animated WebP of picture files in their order, at most `most` of them."""
     if not frames:
         return
-    # Evenly spread in their order; training grids are even in time.
+    # Evenly spaced in their order, as sheets are evenly spaced in time.
     chosen = np.unique(np.linspace(0, len(frames) - 1, most).round().astype(int))
     pictures = [Image.open(frames[i]).convert("RGB") for i in chosen]
     times = [180] * (len(pictures) - 1) + [2500]

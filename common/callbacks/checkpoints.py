@@ -1,4 +1,4 @@
-"""Checkpoints while a training runs."""
+"""Callback that writes checkpoints."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from common.run.folder import Run
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Write checkpoints where they are due, and where a training ends."""
+    """Callback to write checkpoints where they are due, and where a training ends."""
 
     _KEEP = 2
 
@@ -21,12 +21,12 @@ class Checkpoints(keras.callbacks.Callback):
         self._saved_at: int | None = None
 
     def on_train_batch_end(self, batch, logs=None):
-        """Save where it is due."""
+        """Save a checkpoint where one is due."""
         if self.model.step % self._every == 0 or self.model.stop_training:
             self.save()
 
     def save(self) -> None:
-        """Write a checkpoint of the present step, and the networks to be used."""
+        """Save a checkpoint of the present step, and the networks for inference."""
         step = self.model.step
         if step == self._saved_at:
             return

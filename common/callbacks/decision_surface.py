@@ -1,4 +1,4 @@
-"""The game in the plane: made points over what the discriminator says of every place."""
+"""Plots of points in the plane over the discriminator's decision surface."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from PIL import Image
 
 from data.figure import new_figure, to_picture
 
-#: Places along each side at which the discriminator is asked.
+#: Places along each side at which the discriminator is evaluated.
 _FINENESS = 101
 
 
 def over_surface(
-    made: np.ndarray, real: np.ndarray, discriminator: Callable, title: str = ""
+    fake: np.ndarray, real: np.ndarray, discriminator: Callable, title: str = ""
 ) -> Image.Image:
-    """Draw both sets of points over σ(D): blue is "real", red is "made", white is ½.
+    """Draw real and fake points over σ(D): blue is "real", red is "fake", white is ½.
 
-    The points are the averaged generator's; the surface is that of the D of now, which may
-    have been taught on blurred points.
+    Fake points are the averaged generator's; the surface is the present discriminator's, which
+    may have been trained on blurred points.
 
     Args:
-        made, real: Points, N×2 and M×2; the window is fitted to the real ones, so that it
+        fake, real: Points, N×2 and M×2; the window is fitted to the real ones, so that it
             stays the same throughout a training.
         discriminator: Points, float32 K×2 → logits K×1.
     """
@@ -41,6 +41,6 @@ def over_surface(
     window = (left, right, bottom, top)
     axes.imshow(surface, cmap="RdBu", vmin=0, vmax=1, origin="lower", extent=window)
     axes.scatter(*real.T, s=2, color="black", alpha=0.25, linewidths=0)
-    axes.scatter(*made.T, s=4, color="gold", linewidths=0)
+    axes.scatter(*fake.T, s=4, color="gold", linewidths=0)
     axes.set(xlim=(left, right), ylim=(bottom, top), title=title)
     return to_picture(figure)

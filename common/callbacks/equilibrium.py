@@ -1,4 +1,4 @@
-"""Equilibrium as a reason to stop."""
+"""Early stopping at equilibrium."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import numpy as np
 
 
 class Equilibrium(keras.callbacks.Callback):
-    """Stop a training where the discriminator no longer tells real from fake.
+    """Callback to stop a training where the discriminator no longer tells real from fake.
 
     At the game's solution fake samples are distributed as real ones (Goodfellow et al. 2014,
-    theorem 1): whatever D says, short of ties, it then ranks half of all pairs of one real and
-    one fake sample in the right order. (Or a little less: it is asked before its update, and the
-    generator has learned from its last.) That is necessary but not sufficient, for a
-    discriminator that has learned nothing yet ranks no better. So two things are waited for:
-    that it has led, clearly, at some time; and that it then has no lead for `PATIENCE` steps.
-    A discriminator too weak for its task ends a training all the same, and so do leads that
-    change hands more slowly than that: look at the samples.
+    theorem 1): whatever D says, short of ties, half of all pairs of one real and one fake
+    sample are then in the right order. (Or a little fewer: the accuracy is measured before D's
+    update, and the generator has learned from its last.) That is necessary but not sufficient,
+    for a discriminator that has learned nothing yet is no better. So two conditions must hold:
+    it has clearly led at some time, and then it has had no lead for `PATIENCE` steps. A
+    discriminator too weak for its task ends a training all the same, and so do leads that change
+    hands more slowly than that: look at the samples.
 
     Args:
         tolerance: How far above ½ the running mean of the pairwise accuracy may be, above 0;
@@ -44,11 +44,11 @@ class Equilibrium(keras.callbacks.Callback):
 
     @property
     def reached(self) -> bool:
-        """Whether the game has come to its end."""
+        """Whether the balance has held for `PATIENCE` steps."""
         return bool(np.asarray(self._kept)[2] >= self.PATIENCE)
 
     def on_train_begin(self, logs=None):
-        """Begin where the variable stands."""
+        """Read the state from the variable."""
         self._mean, self._led, self._calm = np.asarray(self._kept)
         self._running = True
 
@@ -65,7 +65,7 @@ class Equilibrium(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_train_end(self, logs=None):
-        """Leave the variable as it should be."""
+        """Write the state to the variable."""
         self._keep()
         self._running = False
 
@@ -73,7 +73,7 @@ class Equilibrium(keras.callbacks.Callback):
         self._kept.assign([self._mean, self._led, self._calm])
 
     def state(self) -> dict[str, list]:
-        """What a checkpoint must hold."""
+        """Return the variable that a checkpoint must hold."""
         if self._running:
             self._keep()
         return {"equilibrium": [self._kept]}

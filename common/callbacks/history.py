@@ -1,4 +1,4 @@
-"""The steps of a training: their count, and what was logged at them."""
+"""Callbacks that count the steps of a training and record the logs."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import keras
 
 
 class StepCounter(keras.callbacks.Callback):
-    """Count `model.step`: the first of the callbacks, so that the others read it right."""
+    """Callback to count `model.step`, before all others, so that they read it right."""
 
     def on_train_batch_end(self, batch, logs=None):
         self.model.step += 1
 
 
 class StepHistory(keras.callbacks.History):
-    """Record what is logged every `log_every` steps, as Keras' History does for epochs."""
+    """Callback to record the logs every `log_every` steps, as Keras' History does for epochs."""
 
     def __init__(self, log_every: int):
         super().__init__()
@@ -21,7 +21,7 @@ class StepHistory(keras.callbacks.History):
         self.epoch, self.history = [], {}
 
     def on_train_begin(self, logs=None):
-        """Go on with what was recorded in the phase before."""
+        """Keep what was recorded in the phase before."""
 
     def on_train_batch_end(self, batch, logs=None):
         """Record a step where a row of the log is due."""
@@ -34,4 +34,4 @@ class StepHistory(keras.callbacks.History):
             column.append(float(logs[name]) if name in logs else float("nan"))
 
     def on_epoch_end(self, epoch, logs=None):
-        """A training is one long epoch: there is nothing to add."""
+        """Do nothing: a phase is one long epoch."""

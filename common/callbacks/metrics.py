@@ -1,4 +1,4 @@
-"""The log of a training: metrics.csv and TensorBoard's events."""
+"""Log of a training: metrics.csv and TensorBoard's events."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from data.files import atomic_write
 
 
 class Metrics(keras.callbacks.Callback):
-    """Write a row of metrics.csv, and points for TensorBoard, every `log_every` steps.
+    """Callback to write a row of metrics.csv, and scalars for TensorBoard, at regular steps.
 
-    Rows hold the values of their very step, not averages since the last row: so a resumed
-    training writes the rows that an unbroken one would have. Steps of pretraining are
+    Rows hold the values of a single step, not averages since the last row, so a resumed
+    training writes the rows of an unbroken one. Steps of pretraining are
     negative, and leave empty what they do not log.
     """
 

@@ -1,4 +1,4 @@
-"""How far a training is, on the terminal."""
+"""Progress of a training, on the terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 class ProgressBar(keras.callbacks.Callback):
-    """Show a bar on a terminal, a line every `log_every · 10` steps anywhere else."""
+    """Callback to show a bar on a terminal, or a line every 10 · `log_every` steps elsewhere."""
 
     def __init__(self, log_every: int, batch_size: int):
         super().__init__()
@@ -20,7 +20,7 @@ class ProgressBar(keras.callbacks.Callback):
         self._bar: Progress | None = None
 
     def on_train_begin(self, logs=None):
-        """Show the bar, from the step that the training stands at."""
+        """Show the bar, from the present step on."""
         model = self.model
         what = "pretraining" if model.step < 0 else "training"
         self._first = model.step if model.step < 0 else 0
@@ -46,12 +46,12 @@ class ProgressBar(keras.callbacks.Callback):
         self._bar.start()
 
     def on_train_batch_end(self, batch, logs=None):
-        """Move on."""
+        """Advance the bar."""
         step = self.model.step
         is_row = logs and step % self._log_every == 0
         if self._bar is None:
             if is_row and step % (10 * self._log_every) == 0:
-                # The reader of this may stop reading; the training goes on.
+                # The reader of standard error may have gone; the training continues.
                 with contextlib.suppress(BrokenPipeError):
                     print(f"step {step}/{self._last}  {_losses(logs)}", file=sys.stderr, flush=True)
             return
@@ -62,11 +62,11 @@ class ProgressBar(keras.callbacks.Callback):
             self._bar.update(self._task, losses=_short(logs), rate=rate)
 
     def on_train_end(self, logs=None):
-        """Leave the terminal as it was."""
+        """Remove the bar."""
         self.close()
 
     def close(self) -> None:
-        """Take the bar off the terminal; also where the training ended badly."""
+        """Remove the bar from the terminal, also after an error."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

@@ -1,4 +1,4 @@
-"""Sheets of samples while a training runs."""
+"""Callback that draws sheets of samples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.sheet import save
 
 
 class Samples(keras.callbacks.Callback):
-    """Draw a sheet of the same samples every `sample_every` steps, and always as latest.png."""
+    """Callback to draw a sheet of the same samples at regular steps, also as latest.png."""
 
     def __init__(self, run: Run, events: EventWriter, config: Config, watchdog: Watchdog):
         super().__init__()
@@ -31,12 +31,12 @@ class Samples(keras.callbacks.Callback):
             self.draw()
 
     def on_train_end(self, logs=None):
-        """Draw the last sheet where a training has come to its end before its last step."""
+        """Draw a last sheet where a training has ended before its last step."""
         if self.model.finished and self.model.step > max(self._drawn_at, 0):
             self.draw()
 
     def draw(self) -> None:
-        """Draw and keep the sheet of the present step."""
+        """Draw and save the sheet of the present step."""
         step = self._drawn_at = self.model.step
         visuals = self.model.visuals(self._count)
         sheet = self.model.sheet(visuals)

@@ -1,4 +1,4 @@
-"""An orderly stop of a training that is told to end."""
+"""Graceful stop of a training on a signal."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import keras
 
 
 class GracefulStop(keras.callbacks.Callback):
-    """An orderly stop on Ctrl-C or SIGTERM, after the step under way.
+    """Callback to stop a training on Ctrl-C or SIGTERM, after the present step.
 
-    A second signal of the same kind is not waited for.
+    A second signal of the same kind acts at once.
 
     Args:
-        any_worker: Whether something is true of any of several workers, which then stop at the
-            same step.
+        any_worker: Tells whether its argument is true on any of several workers, which then stop
+            at the same step.
     """
 
     def __init__(self, any_worker: Callable[[bool], bool] = bool):
@@ -39,7 +39,7 @@ class GracefulStop(keras.callbacks.Callback):
         signal.signal(number, self._before[number])
 
     def on_train_batch_end(self, batch, logs=None):
-        """Stop where a signal asked for it, this worker or another one."""
+        """Stop if this worker or another one has got a signal."""
         if self._any_worker(self.stopped_by is not None):
             self.stopped_by = self.stopped_by or signal.SIGTERM
             self.model.stop_training = True

@@ -1,4 +1,4 @@
-"""Detect a training that has gone wrong: which way, since when, and what to try."""
+"""Detection of failed trainings: what is wrong, since when, and what to try."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from common.config import Config, flag
 from data.errors import EnvironmentFailure
 
-# In rows of the log: how long the discriminator must have won before that is news.
+# Rows of the log for which the discriminator must have won.
 _PATIENCE = 20
 _SURE = 0.9995
 _CLIMB = 3
@@ -23,16 +23,16 @@ _AGAINST_COLLAPSE = ({"loss": "relativistic", "r1": 1}, {"r1": 1}, {"instance_no
 
 
 class Watchdog(keras.callbacks.Callback):
-    """Watch the logged losses and the samples' diversity.
+    """Callback to stop a failed training, from its losses and the samples' diversity.
 
     * NaN or infinity: stops at once, whatever the mode.
-    * The discriminator has won: it ranks practically every real sample above every fake
+    * The discriminator has won: it scores practically every real sample above every fake
       one over 20 rows of the log while the generator's loss has tripled.
     * Collapse: the samples, once diverse, have become nearly one sample.
 
     Args:
-        config: Of the training; what is advised is legal for it.
-        real_diversity: As `diversity` has it of real samples; 0: collapse is not looked for.
+        config: Settings of the training; only settings that are legal for it are advised.
+        real_diversity: `diversity` of real samples; 0: collapse is not detected.
 
     Raises:
         EnvironmentFailure: to stop the training; what was saved before stays as it is.
@@ -51,7 +51,7 @@ class Watchdog(keras.callbacks.Callback):
 
     @property
     def suspicious_since(self) -> int | None:
-        """The step since which something looks wrong; None while all is well."""
+        """Step since which something looks wrong; None if nothing does."""
         since = [self._sure[0]] if self._sure else []
         since += [self._alive_at + 1] if self._fading else []
         return min(since, default=None)
@@ -88,7 +88,7 @@ class Watchdog(keras.callbacks.Callback):
             )
 
     def look_at(self, step: int, samples: np.ndarray) -> None:
-        """Check the samples' diversity, from floats N×…, as the networks make them."""
+        """Check the diversity of samples, float N×…, in the networks' range."""
         if self._mode == "off" or len(samples) < 2 or not self._real_diversity:
             return
         share = diversity(samples) / self._real_diversity
@@ -105,7 +105,7 @@ class Watchdog(keras.callbacks.Callback):
             )
 
     def _advice(self, *ways: dict) -> str:
-        """The first of some ways that the recipe can go: ", or --r1 1"."""
+        """The first of some settings that are legal for the recipe: ", or --r1 1"."""
         for way in ways:
             if self._config.accepts(**way):
                 told = (f"{flag(name)} {value}" for name, value in way.items())
@@ -123,5 +123,5 @@ class Watchdog(keras.callbacks.Callback):
 
 
 def diversity(samples: np.ndarray) -> float:
-    """The standard deviation over samples, averaged over pixels or coordinates."""
+    """Compute the standard deviation over samples, averaged over pixels or coordinates."""
     return float(np.asarray(samples, np.float32).std(axis=0).mean())

@@ -1,1 +1,1 @@
-"""The programs behind the commands of every recipe."""
+"""Programs behind the commands of all recipes."""

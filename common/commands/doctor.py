@@ -19,17 +19,17 @@ from data.errors import EnvironmentFailure
 
 @dataclass
 class DoctorFlags:
-    """Say what this machine has: versions, devices, precision, free memory and disk."""
+    """Report on this machine: versions, devices, precision, free memory and disk."""
 
     require_gpu: bool = False
-    """End with 1, and the reason, where no GPU computes what it should."""
+    """Exit with code 1, and the reason, if no GPU computes correctly."""
 
 
 def main(arguments: list[str]) -> None:
-    """Print it.
+    """Print the report.
 
     Raises:
-        EnvironmentFailure: a GPU was asked for, and none is usable.
+        EnvironmentFailure: a GPU is required, and none is usable.
     """
     flags = read_flags(DoctorFlags, arguments, program="python -m recipes doctor")
 
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> None:
 
 
 def cuda() -> None:
-    """Print what there is of CUDA, where TensorFlow was built with it."""
+    """Print the state of CUDA, where TensorFlow was built with it."""
     from common.machine import devices
 
     built = devices.built_with()
@@ -74,16 +74,16 @@ def cuda() -> None:
 
 
 def disk(what: str, folder: Path) -> None:
-    """Print how much a folder that may not exist yet has room for, and whether one may write."""
+    """Print the free space of a folder, which need not exist yet, and whether it is writable."""
     place = folder.absolute()
     while not place.exists():
         place = place.parent
-    may = "" if os.access(place, os.W_OK) else ", but not for us: no permission"
+    may = "" if os.access(place, os.W_OK) else ", but there is no permission to write"
     row(what, f"{gibibytes(shutil.disk_usage(place).free)} free at {folder}{may}")
 
 
 def gibibytes(count: int) -> str:
-    """Bytes, in words."""
+    """Format a number of bytes in GiB."""
     return f"{count / 2**30:.1f} GiB"
 
 

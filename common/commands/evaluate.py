@@ -1,4 +1,4 @@
-"""The program behind every recipe's evaluate.py."""
+"""Program behind the evaluate.py of all recipes."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def main(
         file: The recipe's `__file__`; its folder's name is the recipe's.
         kind: Its configuration.
         build: Configuration -> `common.trainer.Trainer`; imports TensorFlow.
-        measure: What is measured; `common.evaluation` has measures, whose scores can be added.
+        measure: Computes the scores; `common.evaluation` has measures, whose scores can be added.
         criteria: The configuration, and what was measured -> what the run must reach.
-        ablation: What a run beside is called.
-        flags: What the command line takes.
+        ablation: Names the column of a run given by --beside.
+        flags: The dataclass of the command line's flags.
 
     Returns:
         The exit code: 0 whether the criteria are met or not.
@@ -70,10 +70,11 @@ def evaluate(
     """Measure a run and write its evaluation.json; see `main`.
 
     Raises:
-        Refused: the run is being trained, has nothing to show yet, or its data has changed;
-            or the measure refuses something.
+        Refused: the run is being trained, has nothing to show yet, is of an earlier version,
+            or its data has changed; or the measure refuses something.
     """
     run = Run.open(flags.run, recipe)
+    run.check_version("evaluate")
     with ExitStack() as claims:
         claims.enter_context(run.claimed())
         config = run.config(kind)
@@ -104,6 +105,7 @@ def evaluate(
 
 def _open_beside(path: Path, recipe: str, run: Run) -> Run:
     other = Run.open(path, recipe)
+    other.check_version("evaluate")
     if other.facts["data"].get("fingerprint") != run.facts["data"].get("fingerprint"):
         raise Refused(f"--beside {path} was not trained on the samples that {run.path} was")
     return other

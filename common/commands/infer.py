@@ -1,7 +1,7 @@
-"""The program behind infer.py of every recipe that makes samples from latents.
+"""Program behind the infer.py of recipes that generate samples from latents.
 
-A recipe's infer.py names two things, which `main` and every other way to use a run work with:
-`Flags`, a dataclass whose fields are what can be asked for, and `make`, a pure function
+A recipe's infer.py defines two things, which `main` and every other way to use a run work with:
+`Flags`, a dataclass whose fields are the command's options, and `make`, a pure function
 (run, flags) -> `Made`.
 """
 
@@ -24,7 +24,7 @@ from data.command import read_flags, run_program
 from data.errors import Refused
 from data.pixels import to_pixels
 
-# Pictures of a row that walks from one latent to another.
+# Pictures of a row that interpolates between two latents.
 _STEPS = 10
 
 
@@ -35,7 +35,7 @@ class InferFlags:
     run: Path
     """The run folder."""
     seed: int | None = None
-    """Decides everything random; None: as in the samples that were saved in training."""
+    """Seed of everything random; None: that of the samples saved in training."""
     out: Path | None = None
     """A picture file, or an .npz for the bare arrays; None: in the run's folder."""
 
@@ -44,7 +44,7 @@ class InferFlags:
             self.out = self.out.expanduser()
 
     def check(self, loaded: LoadedRun) -> None:
-        """Refuse values that cannot be; a recipe adds its own checks.
+        """Validate the flags; a recipe adds its own checks.
 
         Raises:
             Refused: with the flag and what is legal, in one line.
@@ -58,11 +58,11 @@ class LatentFlags(InferFlags):
     """Make samples with the generator of a run; all else is known from the run's folder."""
 
     count: int = 64
-    """How many samples."""
+    """Number of samples."""
     numbered: bool = False
     """Write each picture's number into its corner, to name it in --arithmetic."""
     interpolate: int = 0
-    """Rows that each walk from one latent to another, in 10 pictures."""
+    """Number of rows, each an interpolation between two latents in 10 pictures."""
     arithmetic: str | None = None
     """Picture numbers to average, take away and add: "3,9,14 - 0,5,8 + 2,6,11"."""
 
@@ -87,23 +87,23 @@ class LatentFlags(InferFlags):
             parse_arithmetic(self.arithmetic)
 
 
-#: (config, rng, count, flags) -> what a network is given, `count` rows each, by name.
+#: (config, rng, count, flags) -> a network's inputs, `count` rows each, by name.
 Draw = Callable[[Config, np.random.Generator, int, LatentFlags], Batch]
 
 
 def latents_of(config: Config, rng: np.random.Generator, count: int, flags: LatentFlags) -> Batch:
-    """Latents alone, float32 count×latent_size, of the prior."""
+    """Draw latents alone, float32 count×latent_size, from the prior."""
     return {"latent": draw_latents(rng, count, config.latent_size, config.prior)}
 
 
 def from_latents(loaded: LoadedRun, flags: LatentFlags, draw: Draw = latents_of) -> Made:
-    """Samples from latents: those of the training's sheets, others, walks between them or sums.
+    """Generate samples from latents, from interpolations between them or from sums of them.
 
     Args:
         loaded: The run.
-        flags: What is asked for.
-        draw: For a network that is given something else, or more; as the recipe's training
-            draws it. Walks and sums are of its entry `latent`.
+        flags: The options.
+        draw: For a network with other inputs than latents, or more: draws them as the recipe's
+            training does. Interpolations and sums are of its entry `latent`.
 
     Raises:
         Refused: the network's file is damaged.
@@ -120,7 +120,7 @@ def from_latents(loaded: LoadedRun, flags: LatentFlags, draw: Draw = latents_of)
         numbers = [number for _, several in terms for number in several]
         batch = _drawn(draw, config, seed, 1 + max(numbers), flags)
         latents, columns = arithmetic(batch["latent"], terms, config.prior)
-        # All in the light of the first picture: only latents are added.
+        # Only latents are added; all other inputs are those of the first picture.
         batch = _with_latents(batch, latents, np.full(len(latents), numbers[0]))
         title = "arithmetic"
     elif flags.interpolate:
@@ -139,12 +139,12 @@ def from_latents(loaded: LoadedRun, flags: LatentFlags, draw: Draw = latents_of)
 
 
 def _drawn(draw: Draw, config: Config, seed: int, count: int, flags: LatentFlags) -> Batch:
-    # As many as --numbered shows, or more: what is drawn after the latents hangs on how many.
+    # As many as --numbered shows, or more: inputs drawn after the latents depend on the count.
     return draw(config, rng_for(seed, "samples"), max(count, flags.count), flags)
 
 
 def _with_latents(batch: Batch, latents: np.ndarray, rows: np.ndarray) -> Batch:
-    """Other latents, each with all else that a row of the batch holds."""
+    """The chosen rows of a batch, with other latents."""
     return {name: values[rows] for name, values in batch.items()} | {"latent": latents}
 
 
@@ -154,12 +154,12 @@ def main(
     make: Callable[[LoadedRun, InferFlags], Made] = from_latents,
     flags: type[InferFlags] = LatentFlags,
 ) -> int:
-    """Make something with a trained run, from the command line.
+    """Generate samples with a trained run, from the command line.
 
     Args:
         file: The recipe's infer.py; its folder's name is the recipe's.
         kind: The recipe's configuration.
-        make: What is made for which flags. It reads no command line and writes no file.
+        make: (run, flags) -> output. It reads no command line and writes no file.
         flags: The dataclass of the command line's flags.
 
     Returns:
@@ -176,7 +176,7 @@ def main(
 def loaded_with(
     file: str, kind: type[Config], flags: type[InferFlags]
 ) -> tuple[LoadedRun, InferFlags]:
-    """The run that the command line names, and its other flags, checked."""
+    """Load the run that the command line names; returns it and the flags, validated."""
     recipe = recipe_name(file)
     chosen = read_flags(flags, sys.argv[1:], program=f"python -m recipes.{recipe}.infer")
     loaded = LoadedRun.open(chosen.run, recipe, kind)
@@ -185,7 +185,7 @@ def loaded_with(
 
 
 def keep(made: Made, loaded: LoadedRun, flags: InferFlags) -> None:
-    """Write what was made to the file that the flags say, and tell the user."""
+    """Write the output to the file that the flags name, and print where it is."""
     out = flags.out or loaded.run.path / f"{made.title}.png"
     made.write(out)
     print(f"{len(made.samples)} {made.kind}: {out}")

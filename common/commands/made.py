@@ -1,4 +1,4 @@
-"""What infer makes, and its file."""
+"""Output of inference, and its file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".npz")
 
 @dataclass(frozen=True)
 class Made:
-    """Samples, what they were made from, and how they are drawn."""
+    """Generated samples, the inputs that they were made from, and how to draw them."""
 
     #: Pictures, uint8 N×H×W×C with C 1 or 3; points, float32 N×2.
     samples: np.ndarray
-    #: What the network was given, N rows each, by the names of its inputs.
+    #: The network's inputs, N rows each, by name.
     inputs: dict[str, np.ndarray] = field(default_factory=dict)
     #: "pictures" or "points".
     kind: str = "pictures"
@@ -37,13 +37,13 @@ class Made:
     numbered: bool = False
 
     def sheet(self) -> Image.Image:
-        """All of it as one picture."""
+        """Draw all samples as one picture."""
         if self.kind == "points":
             return scatter(self.samples)
         return grid(self.samples, self.columns, self.numbered)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All of it as arrays by name: `images` or `points`, and the inputs."""
+        """Return everything as arrays by name: `images` or `points`, and the inputs."""
         return {"images" if self.kind == "pictures" else self.kind: self.samples, **self.inputs}
 
     def write(self, path: Path) -> None:

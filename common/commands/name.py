@@ -1,10 +1,10 @@
-"""The name of a recipe: that of its folder, so that a copy of the folder is another recipe."""
+"""Name of a recipe: that of its folder, so that a copy of the folder is another recipe."""
 
 import os
 
 
 def recipe_name(file: str) -> str:
-    """The recipe to which a module belongs.
+    """Return the name of the recipe that a module belongs to.
 
     Args:
         file: `__file__` of a module of the recipe's folder.

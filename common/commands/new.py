@@ -1,4 +1,4 @@
-"""`python -m recipes new NAME`: a recipe of one's own, that runs as it is."""
+"""`python -m recipes new NAME`: create a recipe from a template, which runs as it is."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ _LONGEST = 20
 
 @dataclass
 class NewFlags:
-    """Begin a recipe of your own: a commented copy, which trains as it is."""
+    """Create a recipe of your own: a commented copy of a template, which trains as it is."""
 
     name: Annotated[tyro.conf.Positional[str], tyro.conf.arg(metavar="NAME")]
     """Its name: lower-case letters, digits and _; the folder is recipes/NAME."""
     like: Literal["GAN", "translator", "plain"] = "GAN"
-    """What it begins as: pictures from noise, pictures from pictures, or one network alone."""
+    """Template: pictures from noise, pictures from pictures, or a single network."""
 
 
 def main(recipes: Path, arguments: list[str]) -> None:
-    """Make the recipe, and print what to do with it.
+    """Create the recipe, and print what to do with it.
 
     Args:
         recipes: The folder of the recipes.
@@ -70,7 +70,7 @@ def main(recipes: Path, arguments: list[str]) -> None:
 
 
 def create(recipes: Path, name: str, like: str = "GAN") -> Path:
-    """Make a recipe: complete, or not at all.
+    """Create a recipe, complete or not at all.
 
     Args:
         recipes: The folder of the recipes, templates among them.
@@ -109,7 +109,7 @@ def create(recipes: Path, name: str, like: str = "GAN") -> Path:
 
 
 def check_name(recipes: Path, name: str, template: Path) -> None:
-    """Refuse a name that no recipe, or not this one, can have.
+    """Refuse a name that is illegal or taken.
 
     Raises:
         Refused: says why, and what is legal.
@@ -139,7 +139,7 @@ def check_name(recipes: Path, name: str, template: Path) -> None:
 
 
 def class_name(name: str) -> str:
-    """The name of a recipe's classes: my_gan -> MyGAN, wall_papers -> WallPapers."""
+    """Return the name of a recipe's classes: my_gan -> MyGAN, wall_papers -> WallPapers."""
     words = [word for word in name.split("_") if word]
     return "".join(
         f"{word[:-3].capitalize()}GAN" if word.endswith("gan") else word.capitalize()
@@ -154,6 +154,6 @@ def _identifiers(file: Path) -> set[str]:
 
 
 def _from_here(path: Path) -> str:
-    """A path as it is reached from here."""
+    """A path relative to the current folder, if it is below that."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,4 +1,4 @@
-"""The program behind every recipe's train.py: a command line, and what it stands for."""
+"""Program behind the train.py of all recipes."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from data.loader import movable
 
 @dataclass
 class ResumeFlags:
-    """Go on with a training where its last checkpoint is."""
+    """Resume a training from its last checkpoint."""
 
     resume: Path
     """The run folder."""
     steps: int | None = None
-    """Training steps in all; None: as many as the run was meant to have."""
+    """Total number of training steps; None: as many as the run was started with."""
     data: str | None = None
     """Where its pictures are now, if they have moved."""
     devices: tyro.conf.OmitArgPrefixes[DeviceFlags] = dataclasses.field(default_factory=DeviceFlags)
@@ -145,7 +145,7 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
 
 
 def _load(source: data.Source, config: Config) -> tuple:
-    """What is learned from, and a few examples: of it, or of what is kept for testing."""
+    """Load the training set, and a few examples to show."""
     began = time.time()
     loaded = source.load("train", config.loaded_size, config.pictures, config.seed)
     dataset = config.training_set(loaded)
@@ -170,10 +170,10 @@ def _place(
     dataset,
     run: Run | None = None,
 ):
-    """The strategy to train by, once all workers are there."""
+    """Choose the strategy, once all workers are connected."""
     if cluster:
         print(f"{cluster.named(cluster.index)} of {len(cluster.addresses)}: waiting for all")
-        # Their pictures may lie in another place each, but are to be the same.
+        # Their pictures may lie in different places, but must be the same.
         told = dataclasses.asdict(config) | {"data": fingerprint(dataset), "recipe": recipe}
         told |= {"versions": versions()}
         told |= {"checkpoint": checkpoint.last(run.checkpoints) if run else None}

@@ -1,1 +1,1 @@
-"""What a trained run is worth, beside controls for whom the answer is known."""
+"""Evaluation of trained runs, beside controls whose scores are known."""

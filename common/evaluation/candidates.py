@@ -1,4 +1,4 @@
-"""What is scored: samples of a run's model, of other models, and of controls."""
+"""Candidates to be scored: samples of a run's model, of other models, and of controls."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Translation = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model or a control to be scored."""
+    """Model or control to be scored."""
 
     #: What it is, in words.
     meaning: str
     #: Pictures, uint8 N×H×W×C, or points, float32 N×D; of translators between two sets the
     #: pictures by direction.
     samples: np.ndarray | dict[str, np.ndarray]
-    #: Values of measures that are not of the samples, but of the whole model.
+    #: Values of measures of the model itself, not of its samples.
     values: Values = field(default_factory=dict)
 
 
@@ -40,8 +40,8 @@ def sampled(
 ) -> dict[str, Candidate]:
     """Sample every model of a case from the same draw, as many as there are real samples.
 
-    A conditional model is asked for what the held-out real samples show: their factors are in
-    the batch, under their own names.
+    A conditional model is given the factors of the held-out real samples, under their own
+    names.
 
     Args:
         also: Measures of a trainer itself; with and without averaging they are the same.
@@ -61,10 +61,10 @@ def sampled(
 
 
 def translations_of(trainer: Trainer, seed: int) -> list[Translation]:
-    """The translations that a trainer has learned: A→B, and B→A if it goes both ways.
+    """Return the translations that a trainer has learned: A→B, and B→A if it learned both.
 
     Args:
-        seed: Of the noise.
+        seed: Seed of the noise.
     """
     with trainer.average.ema_models() as models:
         count = len(models)
@@ -72,7 +72,7 @@ def translations_of(trainer: Trainer, seed: int) -> list[Translation]:
 
 
 def usable(samples: np.ndarray, name: str) -> np.ndarray:
-    """Samples as they are measured: pictures as uint8, all else as it is.
+    """Convert samples to what is measured: pictures to uint8, all else unchanged.
 
     Raises:
         Refused: some values are not finite; as pixels, NaN would become a number like any other.

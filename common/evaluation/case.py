@@ -1,4 +1,4 @@
-"""A run to be measured, its models and its controls: what a measure is given."""
+"""Evaluation cases: a run with its data and its models, as measures take them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _USUAL = 200
 
 @dataclass
 class Case:
-    """A run to be measured: its data, its models, and the flags of the evaluation."""
+    """Run to be measured: its data, its models, and the flags of the evaluation."""
 
     run: Run
     config: Config
@@ -49,33 +49,31 @@ class Case:
 
     @property
     def seed(self) -> int:
-        """Of all that is random in the evaluation."""
+        """Seed of everything random in the evaluation."""
         return self.flags.seed
 
     @property
     def count(self) -> int | None:
-        """Samples a column, as asked for; None: as many as is usual."""
+        """Number of samples per column; None: the usual number."""
         return self.flags.count
 
     @cached_property
     def training(self) -> SampleSet | UnpairedSet:
-        """What the run was trained on, at the size that its networks work at."""
+        """Training set of the run, at the size that its networks take."""
         return unjittered(self.loaded, self.config)
 
     @cached_property
     def reference(self) -> ReferenceSet:
-        """The training samples, and two halves of the test split; 5,000 each as a rule.
+        """Training samples, and two halves of the test split; 5,000 each by default.
 
         Raises:
-            Refused: there are fewer test samples than asked for.
+            Refused: there are fewer test samples than `count`.
         """
         return ReferenceSet.of(self.training, self.source, self.config, self.count)
 
     @cached_property
     def tests(self) -> SampleSet | UnpairedSet:
-        """Samples of the test split, with their inputs: what translators are given.
-
-        As many as asked for, 200 as a rule.
+        """Samples of the test split with their inputs, for translators; 200 by default.
 
         Raises:
             Refused: there are fewer.
@@ -90,7 +88,7 @@ class Case:
         return tests.take(np.arange(min(len(tests), wanted)))
 
     def reserve(self, *controls: str) -> None:
-        """Refuse runs beside that are called as a control that a measure adds.
+        """Refuse runs given by --beside that have the name of one of a measure's controls.
 
         Args:
             controls: The names of the measure's own columns.
@@ -100,14 +98,14 @@ class Case:
                 raise Refused(f"--beside: there is a column {name} already; rename the folder")
 
     def models(self, not_averaged: bool = False) -> Iterator[tuple[str, str, Trainer]]:
-        """The run's model, those of the runs beside, and the run's without training.
+        """Yield the run's model, those of the runs beside it, and the run's without training.
 
         They are built one after the other, in float32. A caller that drops each at the end of
         its loop (`del`) has one of them in memory at a time.
 
         Args:
-            not_averaged: Also give the run's model with its weights as they are, where their
-                moving average is what is otherwise looked at.
+            not_averaged: Also yield the run's model with its weights as they are, where their
+                moving average is measured otherwise.
 
         Yields:
             The column's name, what it is in words, and a trainer.
@@ -122,7 +120,7 @@ class Case:
             _undo_averaging(trainer)
             yield NOT_AVERAGED, "its weights as they are, not their moving average", trainer
         for name, (run, config) in self.ablations.items():
-            # Keras models are cycles: without this the one before would still be there.
+            # Keras models are reference cycles: without this the one before would stay in memory.
             trainer = None
             gc.collect()
             trainer = self._built(config)
@@ -136,7 +134,7 @@ class Case:
 
 
 def restored(run: Run, trainer: Trainer) -> int:
-    """Set a trainer to a run's last checkpoint, and return its step."""
+    """Restore a trainer from a run's last checkpoint; returns the step."""
     step = checkpoint.restore(run.checkpoints, trainer.state())
     if step is None:
         raise Refused(f"{run.path} has nothing to evaluate yet: no checkpoint was reached")

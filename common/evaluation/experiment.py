@@ -1,4 +1,4 @@
-"""What `make results` trains of a recipe: its experiments.py has a list of these."""
+"""Experiments that `make results` runs; a recipe's experiments.py lists them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Experiment:
-    """One training, repeated for several seeds, and evaluated."""
+    """Training that is repeated for several seeds, and evaluated."""
 
-    #: Short, and unlike the recipe's others.
+    #: Short, and unique in the recipe.
     name: str
     #: What follows `python -m recipes.NAME.train`.
     flags: tuple[str, ...] = ()
-    #: Flags of a training that is measured beside it, to show what an option is worth.
+    #: Flags of a training that is measured beside it, as an ablation.
     ablation: tuple[str, ...] | None = None
-    #: How many seeds are affordable.
+    #: Number of seeds.
     seeds: int = 3
-    #: Whether it shows what an option is worth: told in the chapter, not in the README.
+    #: Whether it is an extra for the chapter, and left out of the README.
     aside: bool = False
-    #: Where the data may not be had: the environment variable that may name it instead.
+    #: An environment variable that may name the data, where it cannot be fetched.
     data_from: str = ""

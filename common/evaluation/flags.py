@@ -1,4 +1,4 @@
-"""What evaluate's command line takes."""
+"""Command-line flags of evaluate."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class EvaluateFlags:
     count: int | None = None
     """Samples per column; None: 5,000 (translations: 200), or what the test samples allow."""
     seed: int = 0
-    """Decides latents, noise, and all else that is random."""
+    """Seed of latents, noise, and everything else that is random."""
     data: str | None = None
     """Where the run's data is now, if it has moved."""
     beside: tuple[Path, ...] = ()
     """Other runs on the same data, to be measured too: ablations."""
 
     def check(self) -> None:
-        """Refuse values that cannot be."""
+        """Validate the flags."""
         if self.count is not None and not 2 <= self.count <= 100_000:
             raise Refused(f"--count {self.count}: legal is 2 to 100000")
         if not 0 <= self.seed < 2**32:
@@ -36,7 +36,7 @@ class PictureFlags(EvaluateFlags):
     """Measure what a run has learned, beside controls; writes evaluation.json into the run."""
 
     features: Path | None = None
-    """A feature net made elsewhere (a file of its cache); None: this machine's own."""
+    """Feature net from another machine (a file of its cache); None: this machine's own."""
     inception: Path | None = None
     """Weights of Keras' InceptionV3 without its top (.h5); None: those in Keras' cache, if any."""
 

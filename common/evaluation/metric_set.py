@@ -1,4 +1,4 @@
-"""Which metrics of pictures can be computed, and why others cannot."""
+"""The set of picture metrics that can be computed for a run."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from common.metrics import features, inception, kid
 from data.errors import Refused
 from data.source import Source
 
-# How well a net must read what it counts, from guessing (0) to certainty (1).
+# Least accuracy of a net on the factors that it counts, from guessing (0) to certainty (1).
 _TRUSTED = 0.8
 
 
 @dataclass(frozen=True)
 class MetricOptions:
-    """What the user has given to measure with."""
+    """User options of the metrics."""
 
-    #: Whether the number of samples was named: if so, too few are refused, where otherwise
-    #: what needs more is unavailable.
+    #: Whether the user chose the number of samples: then too few are refused; otherwise metrics
+    #: that need more are unavailable.
     count_named: bool = False
     #: As `common.evaluation.flags.PictureFlags` has them.
     features: Path | None = None
@@ -37,14 +37,14 @@ class MetricOptions:
 
     @classmethod
     def of(cls, flags: EvaluateFlags) -> MetricOptions:
-        """Options from the flags of an evaluation, which need not have the files."""
+        """Create the options from the flags of an evaluation, which need not have the files."""
         files = {name: getattr(flags, name, None) for name in ("features", "inception")}
         return cls(flags.count is not None, **files)
 
 
 @dataclass
 class MetricSet:
-    """Metrics that can be computed, and reasons why others cannot."""
+    """Set of the metrics that can be computed, with reasons why others cannot."""
 
     reference: ReferenceSet
     source: Source
@@ -53,14 +53,14 @@ class MetricSet:
     metrics: list = field(default_factory=list)
     #: Measure -> why there is no value.
     unavailable: dict[str, str] = field(default_factory=dict)
-    #: Of the nets that are used.
+    #: Facts about the nets that are used.
     facts: dict = field(default_factory=lambda: {"features": None})
 
     @classmethod
     def of(
         cls, reference: ReferenceSet, source: Source, options: MetricOptions, seed: int
     ) -> MetricSet:
-        """All metrics that there are nets and samples enough for.
+        """Create all metrics for which there are nets and enough samples.
 
         Raises:
             Refused: fewer samples than a measure needs, or a net that was made for other data.
@@ -72,12 +72,12 @@ class MetricSet:
 
     @property
     def count(self) -> int:
-        """Samples of each candidate."""
+        """Number of samples of each candidate."""
         return len(self.reference.held_out)
 
     @property
     def measures(self) -> dict[str, str]:
-        """The measures of all metrics, in words."""
+        """Descriptions of the measures of all metrics, by name."""
         return {name: words for metric in self.metrics for name, words in metric.measures.items()}
 
     def score(self, pictures: np.ndarray) -> Values:

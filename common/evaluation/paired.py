@@ -1,4 +1,4 @@
-"""Measures of translations whose right answer is known as one of several."""
+"""Measures of translations of pairs, where one right answer of several is known."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def score(
     """Score pictures, uint8, that were made from the inputs of `tests`.
 
     Args:
-        segmenter: Reads the labels of pictures; None: they are not read.
+        segmenter: Finds the labels in pictures; None: labels are not measured.
     """
     away = np.abs(pictures.astype(np.float32) - tests.samples).mean() / 255
     values = {
@@ -90,7 +90,7 @@ def score(
 def controls(
     tests: SampleSet, training: SampleSet, segmenter: Segmenter | None
 ) -> dict[str, Candidate]:
-    """Real pictures, cheats, and what can be had without a network."""
+    """Create the controls: real pictures, wrong pairs, and each label's mean colour."""
     found = {
         "real": Candidate("the real pictures: as good as one can be", tests.samples),
         "wrong pairing": Candidate(
@@ -104,7 +104,7 @@ def controls(
 
 
 def mean_colours(tests: SampleSet, training: SampleSet, segmenter: Segmenter) -> np.ndarray:
-    """The label maps of `tests`, each label in its mean colour over 500 training pictures."""
+    """Draw the label maps of `tests` in each label's mean colour over 500 training pictures."""
     some = training.take(np.arange(min(500, len(training))))
     count, channels = len(segmenter.palette), some.samples.shape[-1]
     sums, counts = np.zeros((count, channels)), np.zeros((count, 1))

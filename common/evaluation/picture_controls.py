@@ -13,9 +13,9 @@ _COMPONENTS = 100
 
 
 def controls(reference: ReferenceSet, seed: int) -> dict[str, Candidate]:
-    """Real pictures, a cheat, and the best that can be had without a network."""
+    """Create the controls: real pictures, copies, and a Gaussian on principal components."""
     training, count = reference.training.samples, len(reference.held_out)
-    # Over again, where there are fewer than are wanted.
+    # Repeated where there are too few.
     chosen = np.resize(rng_for(seed, "copies").permutation(len(training)), count)
     most = min(_COMPONENTS, len(training) - 1, training[0].size)
     return {

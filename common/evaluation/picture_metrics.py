@@ -1,4 +1,4 @@
-"""Metrics of pictures, grouped by what they need: nothing, a net that knows the data, Inception."""
+"""Metrics of pictures, grouped by what they need: nothing, a feature net, Inception."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PixelMetrics:
 
 
 class FeatureMetrics:
-    """Distances and neighbourhoods in the features of a net that knows the data."""
+    """Distances and neighbourhoods in the features of a net trained on the data."""
 
     measures = {
         "Fréchet distance": "between Gaussians fitted to the features (best: as `real`)",
@@ -66,7 +66,7 @@ class FeatureMetrics:
 
 
 class ModeMetrics:
-    """Modes reached, as a net reads them, where all of them should be equally frequent."""
+    """Modes reached, according to a classifier, where all should be equally frequent."""
 
     measures = {
         "modes": "kinds of picture, as the net reads them, with a fifth of their share or more",

@@ -11,7 +11,7 @@ from common.evaluation.candidates import sampled
 from common.evaluation.case import Case
 from common.evaluation.scores import Scores
 
-#: The columns of this measure's controls, and of the pixels that a probe is asked about.
+#: The columns of this measure's controls, and of a probe on the pixels.
 CONTROLS, PIXELS = ("real", "copies", "PCA"), "pixels"
 
 
@@ -19,8 +19,8 @@ def measure(case: Case, probe: Callable | None = None) -> Scores:
     """Score a run's pictures, and controls beside them.
 
     Args:
-        probe: (trainer, pictures uint8 N×H×W×C) -> what its discriminator makes of them, N×d:
-            a linear classifier is taught to read the labels there. None: it is not asked.
+        probe: (trainer, pictures uint8 N×H×W×C) -> its discriminator's features of them, N×d,
+            from which a linear classifier learns to read the labels. None: there is no probe.
 
     Raises:
         Refused: there are fewer samples than a measure needs, a feature net is of other data,
@@ -62,5 +62,5 @@ def measure(case: Case, probe: Callable | None = None) -> Scores:
 
 
 def _flattened(images: np.ndarray) -> np.ndarray:
-    """The representation that costs nothing: the pixels themselves, N×(H·W·C)."""
+    """The pixels themselves as features, N×(H·W·C)."""
     return images.reshape(len(images), -1)

@@ -1,4 +1,4 @@
-"""Measures of points, where the density they should come from is known."""
+"""Measures of points whose true density is known."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def measure(case: Case) -> Scores:
 
 
 def score(points: np.ndarray, mixture: Mixture) -> dict[str, float]:
-    """The `MEASURES` of points N×2."""
+    """Compute the `MEASURES` of points N×2."""
     # Only now: this imports SciPy.
     from common.metrics.modes import count_modes, fit_of_mixture
 
@@ -64,7 +64,7 @@ def score(points: np.ndarray, mixture: Mixture) -> dict[str, float]:
 
 
 def controls(reference: ReferenceSet, mixture: Mixture, seed: int) -> dict[str, Candidate]:
-    """The points of each of `CONTROLS`, as many as are held out."""
+    """Create the points of each of `CONTROLS`, as many as are held out."""
     training, held_out = reference.training.samples, reference.held_out.samples
     rng, count = rng_for(seed, "controls"), len(held_out)
     gaussian = rng.multivariate_normal(training.mean(0), np.cov(training.T), count)

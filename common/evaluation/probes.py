@@ -1,4 +1,4 @@
-"""What a discriminator has learned of the pictures' labels, which it was never given."""
+"""Linear probes of what a discriminator has learned about labels it was never given."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _LEARN, _TEST = 5000, 2000
 
 
 class Probe:
-    """Linear classifiers with few labels, on the features that a network gives pictures.
+    """Linear classifiers trained with few labels, on a network's features of pictures.
 
-    The pictures are of the splits for validation and testing: no discriminator has seen them.
+    The pictures are of the validation and test splits, which no discriminator has seen.
     """
 
     def __init__(self, source: Source, config: Config, seed: int):
@@ -37,7 +37,7 @@ class Probe:
 
     @staticmethod
     def fits(source: Source) -> bool:
-        """Whether the pictures have one label to ask for, and are enough to ask about."""
+        """Return whether the pictures have exactly one label, and are enough."""
         return len(source.modes) == 1 and (source.count is None or source.count >= 10_000)
 
     def error(self, represent: Callable[[np.ndarray], np.ndarray]) -> Estimate:

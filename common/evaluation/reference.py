@@ -1,4 +1,4 @@
-"""The real samples that everything is measured against."""
+"""Real samples that generated ones are compared with."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from data.samples import SampleSet
 from data.source import Source
 
 _USUAL = 5000
-# Another part of an endless world than trainings take.
+# A part of an endless world that no training takes.
 _SEED = 2_014_061
 
 
 @dataclass(frozen=True)
 class ReferenceSet:
-    """Real samples: those of the training, and two halves of the test split."""
+    """Real samples: the training set, and two halves of the test split."""
 
     #: What the run was trained on.
     training: SampleSet
-    #: What samples are compared with.
+    #: Samples that candidates are compared with.
     reference: SampleSet
-    #: As many others: real samples, which have to score well.
+    #: As many others, a candidate that has to score well.
     held_out: SampleSet
 
     @classmethod

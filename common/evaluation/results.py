@@ -1,4 +1,4 @@
-"""The figures of a recipe's experiments, as `make results` keeps them in its results.json."""
+"""Results of a recipe's experiments, as `make results` writes them to results.json."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 def read_results(folder: Path) -> dict[str, dict]:
-    """The results of each experiment of a recipe, by the experiment's name.
+    """Read the results of a recipe's experiments, by the experiment's name.
 
     Args:
-        folder: The recipe's folder. The results of another recipe, from which the folder was
-            copied, are not its own: there are none then.
+        folder: The recipe's folder. Results of another recipe, from which the folder was copied,
+            are ignored.
     """
     path = folder / "results.json"
     if not path.is_file():

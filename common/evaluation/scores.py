@@ -1,4 +1,4 @@
-"""Scores of candidates, the criteria that they are to meet, and how both are printed and stored."""
+"""Scores of candidates and the criteria for them, with printing and storage."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from rich.table import Table
 from common.metrics.estimate import Estimate
 from data.files import atomic_write
 
-#: The names of the run's own model among the candidates, and of what it is without averaging
-#: and without training.
+#: The candidates' names of the run's own model, of that without averaging, and without training.
 TRAINED, NOT_AVERAGED, UNTRAINED = "trained", "not averaged", "untrained"
 
 Values = dict[str, float | Estimate]
@@ -23,7 +22,7 @@ Values = dict[str, float | Estimate]
 
 @dataclass(frozen=True)
 class Criterion:
-    """Bounds that the trained model must keep to, and some control does not."""
+    """Bounds on a measure that the trained model must meet, and some control does not."""
 
     measure: str
     least: float = -math.inf
@@ -32,7 +31,7 @@ class Criterion:
     of: str = ""
 
     def met_by(self, name: str, values: dict[str, Values]) -> bool:
-        """Whether a candidate's value lies within the bounds; without a value it does not.
+        """Return whether a candidate's value lies within the bounds; without a value it does not.
 
         Args:
             name: The candidate.
@@ -48,7 +47,7 @@ class Criterion:
         return self.least <= _number(value) <= self.most
 
     def measured(self, values: dict[str, Values]) -> bool:
-        """Whether there is the value that the bounds are multiples of, if they are."""
+        """Return whether the value that the bounds are multiples of, if any, was measured."""
         return not self.of or self.measure in values.get(self.of, {})
 
     def __str__(self) -> str:
@@ -62,9 +61,9 @@ class Criterion:
 
 @dataclass
 class Scores:
-    """Values of measures, by candidate, with what is needed to read them."""
+    """Values of measures by candidate, with descriptions and facts."""
 
-    #: Of the evaluation: `samples` (a candidate), the nets that were used, and the like.
+    #: Facts of the evaluation: `samples` of a candidate, the nets that were used, and the like.
     facts: dict
     #: Candidate -> what it is, in words.
     candidates: dict[str, str]
@@ -77,7 +76,7 @@ class Scores:
     criteria: tuple[Criterion, ...] = ()
 
     def __add__(self, other: Scores) -> Scores:
-        """Measures of both, of the candidates of either; where facts differ, the first's."""
+        """Merge the measures of both, for the candidates of either; the first's facts prevail."""
         names = dict.fromkeys([*self.values, *other.values])
         measures = self.measures | other.measures
         unavailable = self.unavailable | other.unavailable
@@ -91,11 +90,11 @@ class Scores:
         )
 
     def passes(self, name: str) -> bool:
-        """Whether a candidate meets every criterion."""
+        """Return whether a candidate meets every criterion."""
         return all(criterion.met_by(name, self.values) for criterion in self.criteria)
 
     def to_json(self) -> dict:
-        """Everything as JSON-serialisable values."""
+        """Return everything as JSON-serialisable values."""
         return {
             **self.facts,
             "candidates": self.candidates,
@@ -125,7 +124,7 @@ class Scores:
 
     def show(self) -> None:
         """Print the table, what its names mean, and which criteria are met."""
-        # Where no terminal sets a width, no line of the table is broken.
+        # Without a terminal, a width at which no line of the table is broken.
         console = Console() if sys.stdout.isatty() else Console(width=160)
         table = Table(box=None, pad_edge=False, header_style="bold")
         table.add_column("")

@@ -1,4 +1,4 @@
-"""Measures of translations between two sets, where the right answer may be known to a world."""
+"""Measures of translations between two unpaired sets of pictures."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ _OF_CONTENT = {
 }
 # The noise's standard deviation, of the range of values.
 _NOISE = 0.01
-# What the noise alone changes, and a faultless way back leaves in: an error below counts as this.
+# The mean error that this noise alone causes: a cycle error below counts as this one.
 _LEVEL = _NOISE * np.sqrt(2 / np.pi)
-# How well a net must read a factor to be asked, from guessing (0) to certainty (1).
+# Least accuracy of a net on a factor that is compared, from guessing (0) to certainty (1).
 _TRUSTED = 0.8
 
 
 def measure(case: Case) -> Scores:
     """Score a run's translations between two sets, and controls beside them.
 
-    A model that translates one way only is measured on that way.
+    A model that translates in one direction only is measured in that one.
 
     Raises:
         Refused: there are fewer test pictures than asked for, or a run has no checkpoint yet.
@@ -87,7 +87,7 @@ def measure(case: Case) -> Scores:
 def translated(
     name: str, meaning: str, ways: list[Translation], tests: UnpairedSet, seed: int
 ) -> Candidate:
-    """Translate the tests, and where there is a way back, there and back again.
+    """Translate the tests and, where models translate both ways, their translations back.
 
     Args:
         ways: A→B, and B→A if there is one.
@@ -107,11 +107,11 @@ def translated(
 
 
 class GroundTruth:
-    """What translations are compared with: the true ones, and what nets read in them.
+    """True translations, and what nets read in them, for comparison.
 
     Args:
-        tests: What is translated.
-        source: The two domains that it comes from.
+        tests: The pictures to translate.
+        source: The two domains that they come from.
         size: Pixels a side; of pictures that are not square, height and width.
         directions: "A→B", and "B→A" where models translate both ways.
     """
@@ -143,14 +143,14 @@ class GroundTruth:
         # Only now: this imports TensorFlow.
         from common.metrics.features import feature_net
 
-        # Of both sides always: what is asked is what can be read in both.
+        # Always for both sides: only factors that can be read in both are compared.
         sides = {_THERE: second, _BACK: first}
         nets = {way: feature_net(side, size, any_light=True) for way, side in sides.items()}
         why = next((net for net in nets.values() if isinstance(net, str)), "")
         if why:
             self.unavailable |= dict.fromkeys(content, why)
             return {}
-        #: What can be read in both sets, and so should survive.
+        #: The factors that can be read in both sets, and so should survive.
         self._asked = [
             factor
             for factor in nets[_THERE].info.factors
@@ -192,19 +192,19 @@ class GroundTruth:
 
 
 def _by_way(measures: dict[str, str], directions: tuple[str, ...]) -> dict[str, str]:
-    """Measures that are taken of each direction, under the names that they have then."""
+    """Descriptions of measures for each direction, under the names for that direction."""
     return {f"{name} {way}": words for name, words in measures.items() for way in directions}
 
 
 def correspond(first: Source, second: Source) -> bool:
-    """Whether two sources draw the same scenes, each in its own way."""
+    """Return whether two sources draw the same scenes, each in its own style."""
     worlds = [getattr(source, "world", None) for source in (first, second)]
     alike = type(worlds[0]) is type(worlds[1]) and worlds[0] is not worlds[1]
     return alike and hasattr(worlds[0], "counterpart")
 
 
 def true_translations(source: Source, count: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The test scenes of a world as its counterpart draws them.
+    """Draw the test scenes of a world in the style of its counterpart.
 
     Returns:
         Pictures uint8 N×size×size×C, and how much of each pixel can be known, N×size×size, 0 to 1.

@@ -1,4 +1,4 @@
-"""Controls for measures of translations between two sets: what is no translation, and cheats."""
+"""Controls for measures of translations between two sets: trivial translations, and cheats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from common.evaluation.candidates import Translation
 from data.pixels import to_float
 from data.samples import SampleSet, UnpairedSet
 
-#: Their columns.
+#: The columns of the controls.
 CONTROLS = ("identity", "colours", "other content", "hidden message")
 # How faintly the cheat writes: less than half a step of 8 bits.
 _FAINT = 1 / 1000
@@ -17,12 +17,12 @@ _FAINT = 1 / 1000
 def controls(
     tests: UnpairedSet, training: UnpairedSet, both: bool = True
 ) -> dict[str, tuple[str, list[Translation]]]:
-    """Controls by name: what each is in words, and its translations A→B and B→A.
+    """Create controls by name: a description of each, and its translations A→B and B→A.
 
     Args:
-        tests: What will be translated.
-        training: Whose colours are learned.
-        both: Whether models translate both ways; a message is hidden for the way back only.
+        tests: The pictures to translate.
+        training: The pictures whose colours are learned.
+        both: Whether models translate both ways; only then is there a hidden message.
     """
     a, b = tests.a, tests.b
     found = {"identity": ("pictures as they are", [_same, _same])}

@@ -1,1 +1,1 @@
-"""What a training knows of its machine: TensorFlow, devices, precision, other workers."""
+"""Access to the machine: TensorFlow, devices, precision, other workers."""

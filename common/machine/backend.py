@@ -1,6 +1,6 @@
-"""What TensorFlow is called for: tapes, the input pipeline, event files, a few words on devices.
+"""Access to TensorFlow: tapes, the input pipeline, event files, facts about devices.
 
-Networks and losses are pure Keras; what they cannot say is said here.
+Networks and losses are pure Keras; what Keras has no function for is here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ with quietly():
     import numpy as np
     import tensorflow as tf
 
-    # The search for a GPU happens once, and has much to say where there is none.
+    # The search for a GPU happens once, and prints much where there is none.
     tf.config.list_physical_devices()
     # A user's own keras.json may say otherwise.
     keras.config.set_image_data_format("channels_last")
@@ -27,12 +27,12 @@ from data.errors import EnvironmentFailure
 
 
 def tape() -> tf.GradientTape:
-    """Records what is computed within `with`; can be entered again to record on."""
+    """Create a tape, which records what is computed within `with`; it can be entered again."""
     return tf.GradientTape()
 
 
 def with_input_gradient(function: Callable, inputs, score: Callable = lambda outputs: outputs):
-    """function(inputs), and the gradient of the sum of its score with respect to the inputs.
+    """Compute function(inputs), and the gradient of its summed score with respect to the inputs.
 
     The gradient can itself be differentiated.
     """
@@ -44,7 +44,7 @@ def with_input_gradient(function: Callable, inputs, score: Callable = lambda out
 
 
 def stream(draw: Callable[[int], dict[str, np.ndarray]], first: int, last: int):
-    """A pipeline of the batches draw(first) … draw(last - 1), drawn ahead of their use.
+    """Create a pipeline of the batches draw(first) … draw(last - 1), drawn ahead of their use.
 
     Pictures (uint8) arrive as float32 in [-1, 1], voxels (bool) as float32, 0 or 1;
     everything else as it is.
@@ -77,9 +77,9 @@ def _as_seen(value: tf.Tensor) -> tf.Tensor:
 def names_of(
     function: Callable, batch: dict[str, np.ndarray], strategy: tf.distribute.Strategy
 ) -> list[str]:
-    """The keys of the dictionary that function(batch) returns, without computing it.
+    """Return the keys of the dictionary that function(batch) returns, without computing it.
 
-    Several workers must all ask: collective operations are told apart by their order.
+    All workers must call it: collective operations are told apart by their order.
 
     Args:
         batch: As `stream` draws it; a replica has its part.
@@ -95,17 +95,17 @@ def names_of(
 
 
 def compiled(function: Callable) -> Callable:
-    """The function as a graph: for a loop of one's own, where `fit` is not used."""
+    """Compile a function to a graph, for loops that do not use `fit`."""
     return tf.function(function)
 
 
 def has_gpu() -> bool:
-    """Whether TensorFlow sees a GPU."""
+    """Return whether TensorFlow sees a GPU."""
     return bool(tf.config.list_physical_devices("GPU"))
 
 
 def gpu_has_bfloat16() -> bool:
-    """Whether the first GPU computes in bfloat16 (compute capability 8.0 and up)."""
+    """Return whether the first GPU computes in bfloat16 (compute capability 8.0 and up)."""
     details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
     return details.get("compute_capability", (0, 0)) >= (8, 0)
 
@@ -116,7 +116,7 @@ def make_deterministic() -> None:
 
 
 def device_name() -> str:
-    """The device that trains, in words."""
+    """Return the device that trains, in words."""
     gpus = tf.config.list_physical_devices("GPU")
     if not gpus:
         return f"CPU, {os.cpu_count()} cores"
@@ -125,18 +125,18 @@ def device_name() -> str:
 
 @contextmanager
 def readable_faults(advice: str) -> Iterator[None]:
-    """Turns TensorFlow's errors for exhausted resources into one line with `advice`."""
+    """Turn TensorFlow's errors for exhausted resources into one line with `advice`."""
     try:
         yield
     except tf.errors.ResourceExhaustedError as fault:
-        # TensorFlow has one error for both; a full disk is what its event files meet.
+        # TensorFlow has one error for memory and disk; its event files may fill the disk.
         if "No space" in fault.message or "quota" in fault.message:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from fault
         raise EnvironmentFailure(f"out of memory; {advice}") from fault
 
 
 class EventWriter:
-    """Scalars and pictures for TensorBoard."""
+    """Writer of scalars and pictures for TensorBoard."""
 
     def __init__(self, folder: Path):
         self._writer = tf.summary.create_file_writer(str(folder))
@@ -153,16 +153,16 @@ class EventWriter:
             tf.summary.image(name, pixels[None])
 
     def flush(self) -> None:
-        """Put what was written onto the disk."""
+        """Flush what was written to the disk."""
         self._writer.flush()
 
 
 def update_if(
     keep, optimizer: keras.optimizers.Optimizer, gradients: list, variables: list
 ) -> None:
-    """Apply gradients, and take everything back where `keep` is false.
+    """Apply gradients if `keep` is true; else leave variables and optimizer unchanged.
 
-    A condition around the update would do on one device; several cannot merge within one.
+    The update is applied and then reverted: several devices cannot merge within a condition.
 
     Args:
         keep: A boolean scalar tensor.
@@ -175,11 +175,11 @@ def update_if(
 
 
 def set_up(precision: str, seed: int) -> None:
-    """Arithmetic and seed for everything that is built from here on."""
+    """Set the precision and the seed for everything that is built from here on."""
     keras.config.set_dtype_policy(precision)
     keras.utils.set_random_seed(seed)
 
 
 def load_network(path: Path) -> keras.Model:
-    """A network from a `.keras` file; no code in the file is run."""
+    """Load a network from a `.keras` file; no code in the file is run."""
     return keras.saving.load_model(path, compile=False, safe_mode=True)

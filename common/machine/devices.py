@@ -1,4 +1,4 @@
-"""The machine's devices and CUDA's libraries: what is there, and whether it really computes."""
+"""Devices of the machine and CUDA's libraries: what is found, and whether it works."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from common.machine import backend  # noqa: F401  first: it imports TensorFlow, 
 import numpy as np  # isort: skip
 import tensorflow as tf
 
-#: What a GPU's arithmetic needs, by the names under which TensorFlow 2.21 opens it.
+#: The libraries that a GPU needs, by the names under which TensorFlow 2.21 opens them.
 LIBRARIES = ("libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcudnn.so.9")
 LIBRARIES += ("libcufft.so.11", "libcusolver.so.11", "libcusparse.so.12", "libnccl.so.2")
 
 
 def built_with() -> dict[str, str]:
-    """CUDA's and cuDNN's versions that this TensorFlow was built with; empty: with neither."""
+    """Return the versions of CUDA and cuDNN that TensorFlow was built with; empty: neither."""
     info = tf.sysconfig.get_build_info()
     if not info.get("is_cuda_build"):
         return {}
@@ -27,7 +27,7 @@ def built_with() -> dict[str, str]:
 
 
 def gpus() -> list[tuple[str, tuple[int, int]]]:
-    """Name and compute capability of each GPU that TensorFlow sees."""
+    """Return the name and compute capability of each GPU that TensorFlow sees."""
     found = []
     for device in tf.config.list_physical_devices("GPU"):
         details = tf.config.experimental.get_device_details(device)
@@ -37,7 +37,7 @@ def gpus() -> list[tuple[str, tuple[int, int]]]:
 
 
 def why_no_gpu() -> str:
-    """Why no GPU can be trained on, in words; "" if one can, and a convolution on it was right."""
+    """Return why no GPU is usable, in words; "" if a convolution on the first one is correct."""
     if not built_with():
         return "this TensorFlow is built without CUDA (install the extra: .[cuda])"
     if missing := missing_libraries():
@@ -57,31 +57,31 @@ def why_no_gpu() -> str:
 
 def _why_wrong(device: str) -> str:
     """Why a small convolution, compiled by XLA, does not come out right on a device."""
-    dice = np.random.default_rng(0)
-    picture = dice.uniform(-1, 1, (2, 16, 16, 3)).astype(np.float32)
-    kernel = dice.uniform(-1, 1, (3, 3, 3, 4)).astype(np.float32)
+    rng = np.random.default_rng(0)
+    picture = rng.uniform(-1, 1, (2, 16, 16, 3)).astype(np.float32)
+    kernel = rng.uniform(-1, 1, (3, 3, 3, 4)).astype(np.float32)
 
     def convolved():
         return tf.nn.conv2d(picture, kernel, 1, "VALID")
 
     with tf.device("CPU:0"):
-        wanted = convolved().numpy()
+        expected = convolved().numpy()
     try:
         with tf.device(device):
-            made = tf.function(convolved, jit_compile=True)()
+            found = tf.function(convolved, jit_compile=True)()
     except Exception as fault:
-        # Whatever CUDA makes of a device, it is for the reader to know.
+        # Any error is the reason: it is reported, not raised.
         return f"a convolution on {device} fails: {str(fault).strip().splitlines()[0]}"
-    if not made.device.endswith(f":{device}"):
-        # TensorFlow silently takes another one.
-        return f"a convolution on {device} was computed on {made.device or 'no device'}"
-    away = float(np.abs(made.numpy() - wanted).max())
+    if not found.device.endswith(f":{device}"):
+        # TensorFlow silently uses another one.
+        return f"a convolution on {device} was computed on {found.device or 'no device'}"
+    error = float(np.abs(found.numpy() - expected).max())
     # TensorFloat-32 has 10 bits.
-    return f"a convolution on {device} comes out wrong, by {away:.3g}" if away > 0.05 else ""
+    return f"a convolution on {device} comes out wrong, by {error:.3g}" if error > 0.05 else ""
 
 
 def missing_libraries() -> list[str]:
-    """Those of CUDA's libraries that cannot be loaded."""
+    """Return the names of CUDA's libraries that cannot be loaded."""
     return [name for name in LIBRARIES if not _loads(name)]
 
 
@@ -99,7 +99,7 @@ def _loads(name: str) -> bool:
 
 
 def compiler() -> dict[str, bool]:
-    """Whether XLA's helpers for GPUs are found: its assembler, and CUDA's mathematics."""
+    """Return whether XLA's helpers for GPUs are found: its assembler, CUDA's mathematics."""
     ptxas = shutil.which("ptxas")
     root = Path(ptxas).resolve().parent.parent if ptxas else Path("/usr/local/cuda")
     library = root / "nvvm" / "libdevice" / "libdevice.10.bc"
@@ -107,7 +107,7 @@ def compiler() -> dict[str, bool]:
 
 
 def driver() -> list[str]:
-    """A line for each GPU that the driver knows: name, memory in use, driver."""
+    """Return a line for each GPU that the driver knows: name, memory in use, driver."""
     asked = "name,memory.used,memory.total,driver_version"
     try:
         done = subprocess.run(

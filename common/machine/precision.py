@@ -1,4 +1,4 @@
-"""Which arithmetic to compute in."""
+"""Precision of the arithmetic: float32, or bfloat16 where the hardware has it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import keras  # isort: skip
 
 
 def choose(wanted: str) -> str:
-    """What `--precision` comes to here: bfloat16 where the hardware has it.
+    """Return the precision that `--precision` stands for on this machine.
 
     Measured on the CPU, bfloat16 without hardware for it is slower than float32.
     """
@@ -23,7 +23,7 @@ def choose(wanted: str) -> str:
 
 
 def cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether the processor says that it multiplies bfloat16 (AVX-512 BF16 or AMX)."""
+    """Return whether the processor multiplies bfloat16 natively (AVX-512 BF16 or AMX)."""
     try:
         flags = cpuinfo.read_text().split()
     except OSError:
@@ -33,7 +33,7 @@ def cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 
 @contextmanager
 def computing_in(precision: str) -> Iterator[None]:
-    """Networks built within compute so; in float32 if what is saved is to travel."""
+    """Context manager in which networks are built with a precision."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:
@@ -44,9 +44,9 @@ def computing_in(precision: str) -> Iterator[None]:
 
 @contextmanager
 def recast(networks: Iterable[keras.Model], precision: str) -> Iterator[None]:
-    """Networks that stand compute so within, and are saved so; their weights are float32 anyhow.
+    """Context manager in which existing networks compute, and are saved, with a precision.
 
-    Graphs that were traced before stay as they are, and those traced within stay, too.
+    Weights are float32 in any case. Graphs keep the precision that they were traced with.
     """
     layers = [layer for network in networks for layer in network._flatten_layers()]
     before = [layer.dtype_policy for layer in layers]

@@ -1,8 +1,8 @@
-"""Training on several devices, through tf.distribute: one part of every batch for each.
+"""Training on several devices through tf.distribute, each with a part of every batch.
 
 Every device (replica) has all weights and `batch_size / replicas` samples. A loss is a mean
 over the batch, so each replica's share of it is its own mean over the number of replicas, and
-gradients are summed. What else looks at a whole batch is here, too.
+gradients are summed. Other operations on a whole batch are here, too.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from data.errors import EnvironmentFailure, Refused
 
 
 def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribute.Strategy:
-    """The strategy that `--strategy` comes to here; the first thing that TensorFlow does.
+    """Return the strategy that `--strategy` stands for here; call it before using TensorFlow.
 
     Raises:
         Refused: there are not several devices, or they cannot share out a batch evenly.
@@ -51,7 +51,7 @@ def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribu
 
 
 def describe(strategy: tf.distribute.Strategy) -> str:
-    """What trains, in words."""
+    """Return the devices that train, in words."""
     count, name = strategy.num_replicas_in_sync, backend.device_name()
     return name if count == 1 else f"{count} devices, each {name}"
 
@@ -65,14 +65,14 @@ def _check_batch(batch_size: int, count: int) -> None:
 
 
 def replicas() -> int:
-    """How many devices share a batch: within a network's training, and where it is built."""
+    """Return how many devices share a batch, in a training step or where networks are built."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def all_gather(part):
-    """The whole batch, of which each replica has a part; float tensors.
+    """Gather the whole batch from the parts of all replicas; float tensors.
 
-    (`all_gather` would do, but fails where a worker has a single device.)
+    (TensorFlow's own `all_gather` fails where a worker has a single device.)
     """
     if replicas() == 1:
         return part
@@ -84,7 +84,7 @@ def all_gather(part):
 
 
 def local_shard(whole):
-    """This replica's part of a whole batch."""
+    """Return this replica's part of a whole batch."""
     if replicas() == 1:
         return whole
     size = whole.shape[0] // replicas()
@@ -93,7 +93,7 @@ def local_shard(whole):
 
 
 def distribute(batches: tf.data.Dataset, batch_size: int, strategy: tf.distribute.Strategy):
-    """Batches, shared out: the first replica has the first samples of each, and so on.
+    """Distribute batches: the first replica has the first samples of each, and so on.
 
     Every worker draws the whole batch and keeps its part.
     """
@@ -116,9 +116,9 @@ def distribute(batches: tf.data.Dataset, batch_size: int, strategy: tf.distribut
 
 
 def logged(step: Callable, strategy: tf.distribute.Strategy) -> Callable:
-    """A training step as `fit` can average its scalars over replicas.
+    """Wrap a training step so that `fit` can average its scalars over replicas.
 
-    Over several workers Keras 3.15 does so along axis 0, and scalars have none.
+    Over several workers Keras 3.15 averages along axis 0, which scalars do not have.
     """
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return step
@@ -126,7 +126,7 @@ def logged(step: Callable, strategy: tf.distribute.Strategy) -> Callable:
 
 
 def any_worker(strategy: tf.distribute.Strategy) -> Callable[[bool], bool]:
-    """A question to all workers at once: whether it is true of any; each must ask it."""
+    """Return a function that tells whether its argument is true on any worker; all must call it."""
 
     @tf.function
     def count(flag):
@@ -137,7 +137,7 @@ def any_worker(strategy: tf.distribute.Strategy) -> Callable[[bool], bool]:
 
 @contextmanager
 def readable_silence(cluster: Cluster | None) -> Iterator[None]:
-    """Turns what TensorFlow makes of a worker that has gone into one line."""
+    """Turn TensorFlow's errors about a lost worker into one line."""
     try:
         yield
     except _SILENCE as fault:
@@ -151,7 +151,7 @@ def readable_silence(cluster: Cluster | None) -> Iterator[None]:
 
 
 def _reason(fault: tf.errors.OpError) -> str:
-    """What TensorFlow says of it, less where in the graph it was."""
+    """TensorFlow's message, without the place in the graph."""
     lines = [line for line in fault.message.splitlines() if line and not line[0].isspace()]
     told = [line for line in lines if not line.startswith(("Graph execution", "Detected at"))]
     return (told or lines or ["no reason given"])[0][:200]

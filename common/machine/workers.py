@@ -1,6 +1,6 @@
-"""On how many devices and machines a command trains: its flags, and the workers' meeting.
+"""Flags for devices and machines, and the rendezvous of several workers.
 
-Nothing here needs TensorFlow, so that what cannot be is refused at once.
+Nothing here needs TensorFlow, so bad flags are refused at once.
 """
 
 from __future__ import annotations
@@ -17,27 +17,26 @@ from typing import Literal
 
 from data.errors import EnvironmentFailure, Refused
 
-# Seconds for which a port may still be another's.
+# Seconds for which another process may still hold the port.
 _GRACE = 10
 
 
 @dataclass
 class DeviceFlags:
-    """What to train on: of this command, and no part of the run."""
+    """Devices to train on: flags of the command, not settings of the run."""
 
     strategy: Literal["auto", "one", "mirrored", "multiworker"] = "auto"
-    """One device, all of this machine's, or the machines that TF_CONFIG names; auto: as many as
-    there are."""
+    """One device, all of this machine, or the workers of TF_CONFIG; auto: as many as there are."""
     require_gpu: bool = False
-    """End with 1, and the reason, where no GPU computes what it should."""
+    """Exit with code 1, and the reason, if no GPU computes correctly."""
     wait: float = 600.0
     """Seconds to wait for the other machines' workers."""
 
     def check(self) -> Cluster | None:
-        """The cluster to train in; None: this process trains by itself.
+        """Validate the flags; returns the cluster to train in, or None for a single process.
 
         Raises:
-            Refused: a value that cannot be, or a TF_CONFIG that says nothing.
+            Refused: an illegal value, or no legal TF_CONFIG.
         """
         if not self.wait > 0:
             raise Refused(f"--wait {self.wait:g}: legal is above 0")
@@ -49,33 +48,33 @@ class DeviceFlags:
                 "--strategy multiworker: TF_CONFIG is not set; it names the workers, as in "
                 + _example(0)
             )
-        # Who is alone has nobody to wait for.
+        # A single-worker cluster needs no rendezvous.
         return cluster if cluster and len(cluster.addresses) > 1 else None
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """The workers of a training, and which of them this process is."""
+    """Workers of a training, and the index of this one."""
 
     addresses: tuple[str, ...]
     index: int
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Cluster | None:
-        """As TF_CONFIG has it, a chief before the workers; None: there is no TF_CONFIG.
+        """Read the cluster from TF_CONFIG, a chief before the workers; None: it is not set.
 
         Raises:
-            Refused: it is malformed.
+            Refused: TF_CONFIG is malformed.
         """
         text = environment.get("TF_CONFIG")
         if not text:
             return None
         try:
-            told = json.loads(text)
+            config = json.loads(text)
         except json.JSONDecodeError as fault:
             raise Refused(f"TF_CONFIG is no JSON ({fault}); legal is {_example(0)}") from fault
         try:
-            jobs, task = told["cluster"], told["task"]
+            jobs, task = config["cluster"], config["task"]
             kind, index = task["type"], task["index"]
             addresses = [a for job in ("chief", "worker") for a in jobs.get(job, ())]
             before = len(jobs.get("chief", ())) if kind == "worker" else 0
@@ -91,12 +90,12 @@ class Cluster:
         return cls(tuple(addresses), before + index)
 
     def named(self, index: int) -> str:
-        """A worker, in words."""
+        """Return a worker's index and address, in words."""
         return f"worker {index} ({self.addresses[index]})"
 
 
 def is_chief(cluster: Cluster | None) -> bool:
-    """Whether this process is the one that writes."""
+    """Return whether this process is the one that writes the run folder."""
     return cluster is None or cluster.index == 0
 
 
@@ -111,57 +110,56 @@ def _is_address(text) -> bool:
 
 
 def meet(cluster: Cluster, wait: float, settings: str) -> None:
-    """Return once all workers have come and are told the same.
+    """Wait until all workers are connected, and check that their settings are equal.
 
-    TensorFlow itself waits for a worker for an hour, and does not say for which. So worker 0
-    waits at its address for the others, hears what each was told to do, and answers; then the
-    address is TensorFlow's.
+    TensorFlow itself waits an hour for a missing worker, and does not name it. So worker 0
+    listens at its address, compares the settings of the others with its own and replies; then
+    TensorFlow takes the address over.
 
     Args:
         wait: Seconds.
-        settings: What all must have been told, in one line.
+        settings: This worker's settings, in one line.
 
     Raises:
-        EnvironmentFailure: somebody has not come in time, or cannot be heard.
-        Refused: somebody was told something else.
+        EnvironmentFailure: a worker has not connected in time, or worker 0 cannot listen.
+        Refused: the settings differ.
     """
     until = time.monotonic() + wait
-    word = _receive(cluster, until, wait, settings) if cluster.index == 0 else None
-    if cluster.index:
-        word = _report(cluster, until, wait, settings)
-    if word.startswith("other: "):
-        raise Refused(word.removeprefix("other: "))
-    if word != "go":
-        raise EnvironmentFailure(word)
+    run = _report if cluster.index else _receive
+    reply = run(cluster, until, wait, settings)
+    if reply.startswith("other: "):
+        raise Refused(reply.removeprefix("other: "))
+    if reply != "go":
+        raise EnvironmentFailure(reply)
 
 
 def _receive(cluster: Cluster, until: float, wait: float, settings: str) -> str:
-    """Worker 0's part: the word for everybody."""
-    door = _listen(cluster, min(until, time.monotonic() + _GRACE))
-    came: dict[int, socket.socket] = {}
-    word = "go"
+    """Worker 0's part: collects all settings; returns the reply, which all workers get."""
+    listener = _listen(cluster, min(until, time.monotonic() + _GRACE))
+    connected: dict[int, socket.socket] = {}
+    reply = "go"
     with contextlib.ExitStack() as stack, selectors.DefaultSelector() as events:
-        stack.enter_context(door)
-        events.register(door, selectors.EVENT_READ)
-        while len(came) < len(cluster.addresses) - 1 and word == "go":
+        stack.enter_context(listener)
+        events.register(listener, selectors.EVENT_READ)
+        while len(connected) < len(cluster.addresses) - 1 and reply == "go":
             left = until - time.monotonic()
             if left <= 0:
-                missing = [i for i in range(1, len(cluster.addresses)) if i not in came]
+                missing = [i for i in range(1, len(cluster.addresses)) if i not in connected]
                 names = ", ".join(map(cluster.named, missing))
-                word = f"within {wait:g} s there has not come: {names}"
+                reply = f"not connected within {wait:g} s: {names}"
             elif events.select(left):
-                guest, _ = door.accept()
-                stack.enter_context(guest)
-                index, theirs = _heard(guest)
+                peer, _ = listener.accept()
+                stack.enter_context(peer)
+                index, theirs = _settings_of(peer)
                 if 0 < index < len(cluster.addresses):
-                    came[index] = guest
+                    connected[index] = peer
                     if theirs != settings:
-                        word = f"other: {_difference(cluster.named(index), theirs, settings)}"
-        for guest in came.values():
-            # Who has gone since then is missed by TensorFlow.
+                        reply = f"other: {_difference(cluster.named(index), theirs, settings)}"
+        for peer in connected.values():
+            # If a worker has gone since, TensorFlow will notice.
             with contextlib.suppress(OSError):
-                guest.sendall(word.encode() + b"\n")
-    return word
+                peer.sendall(reply.encode() + b"\n")
+    return reply
 
 
 def _listen(cluster: Cluster, until: float) -> socket.socket:
@@ -178,40 +176,40 @@ def _listen(cluster: Cluster, until: float) -> socket.socket:
             time.sleep(0.2)
 
 
-def _heard(guest: socket.socket) -> tuple[int, str]:
-    """Which worker somebody at the door is, and what it was told; 0: none of ours."""
+def _settings_of(peer: socket.socket) -> tuple[int, str]:
+    """Index and settings of a connecting peer; index 0 if it is not a worker."""
     try:
-        guest.settimeout(5)
-        with guest.makefile(encoding="utf-8") as lines:
-            told = json.loads(lines.readline(1 << 20))
-        return int(told["worker"]), str(told["settings"])
+        peer.settimeout(5)
+        with peer.makefile(encoding="utf-8") as lines:
+            message = json.loads(lines.readline(1 << 20))
+        return int(message["worker"]), str(message["settings"])
     except (OSError, ValueError, KeyError, TypeError):
         return 0, ""
 
 
 def _report(cluster: Cluster, until: float, wait: float, settings: str) -> str:
-    """Another worker's part: come, and hear the word."""
+    """Another worker's part: sends its settings to worker 0; returns the reply."""
     host, _, port = cluster.addresses[0].rpartition(":")
     message = json.dumps({"worker": cluster.index, "settings": settings})
     while (left := until - time.monotonic()) > 0:
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
             at = host.strip("[]"), int(port)
-            door = stack.enter_context(socket.create_connection(at, min(left, 5)))
-            door.sendall(message.encode() + b"\n")
-            # Worker 0 may have begun to wait later than we have.
-            door.settimeout(left + 5)
-            if word := stack.enter_context(door.makefile(encoding="utf-8")).readline().strip():
-                return word
+            link = stack.enter_context(socket.create_connection(at, min(left, 5)))
+            link.sendall(message.encode() + b"\n")
+            # Worker 0 may have begun to wait later than this one.
+            link.settimeout(left + 5)
+            if reply := stack.enter_context(link.makefile(encoding="utf-8")).readline().strip():
+                return reply
         time.sleep(min(0.5, max(left, 0)))
-    return f"{cluster.named(0)} has not come within {wait:g} s"
+    return f"no connection to {cluster.named(0)} within {wait:g} s"
 
 
-def _difference(who: str, theirs: str, ours: str) -> str:
-    """What somebody was told otherwise than we were."""
+def _difference(worker: str, theirs: str, ours: str) -> str:
+    """In which settings a worker differs from worker 0, in words."""
     try:
         theirs, ours = json.loads(theirs), json.loads(ours)
         names = sorted(n for n in {*theirs, *ours} if theirs.get(n) != ours.get(n))
     except (ValueError, AttributeError):
         names = []
     which = "; ".join(f"{n}: {theirs.get(n)} there, {ours.get(n)} at worker 0" for n in names)
-    return f"{who} was not told what worker 0 was told ({which or 'another version?'})"
+    return f"{worker} has other settings than worker 0 ({which or 'another version?'})"

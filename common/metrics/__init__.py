@@ -1,1 +1,1 @@
-"""Measures of what a generator has learned, each with what it needs to be trusted."""
+"""Measures of generated samples, which refuse too few or illegal ones."""

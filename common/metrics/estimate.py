@@ -1,4 +1,4 @@
-"""A value with its confidence interval."""
+"""Values with confidence intervals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value and the interval that holds the true one in 95 of 100 cases."""
+    """Value with its 95 % confidence interval."""
 
     value: float
     low: float

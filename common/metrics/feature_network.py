@@ -1,4 +1,4 @@
-"""The network behind the feature net, and the batches that it learns from."""
+"""Network of the feature net, and the batches that it learns from."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from data.samples import SampleSet
 DIMENSIONS = 64
 #: Pictures a batch.
 BATCH = 64
-#: Pixels a side that the network looks at; larger pictures are seen in cells of several pixels.
+#: Pixels a side that the network sees; larger pictures are averaged down to about that.
 LARGEST = 64
 
-# Pixels by which a batch is moved, so that few pictures go a longer way.
+# Pixels by which a batch is shifted at most.
 _SHIFT = 2
-# How far light and contrast of a batch are changed for a net that is to see past them.
+# Ranges of light, contrast and grain for a net that is to be robust against them.
 _LIGHT, _CONTRAST, _GRAIN = 0.1, 0.15, 0.03
 
 
 def build(shape: tuple[int, ...], factors: dict[str, int]) -> keras.Model:
-    """Strided convolutions down to a map of at most 5×5, features, and a head a factor.
+    """Build the network: strided convolutions to at most 5×5, features, a head for each factor.
 
     Args:
         shape: (H, W, C) of a picture in [-1, 1].
@@ -45,7 +45,7 @@ def build(shape: tuple[int, ...], factors: dict[str, int]) -> keras.Model:
         width = min(2 * width, 128)
     x = layers.Dropout(0.2)(layers.Flatten()(x))
     x = layers.Dense(DIMENSIONS, dtype="float32")(x)
-    # Each with mean 0 and deviation 1 over the pictures that were learned from.
+    # Each with mean 0 and deviation 1 over the training pictures.
     features = layers.BatchNormalization(
         momentum=0.99, center=False, scale=False, dtype="float32", name="features"
     )(x)
@@ -59,10 +59,10 @@ class Batches(keras.utils.PyDataset):
 
     Args:
         training: Pictures and their factors.
-        factors: Those that are asked for.
-        steps: How many batches.
-        seed: Of all that is random.
-        any_light: Whether light, contrast and grain are changed.
+        factors: The names of the factors to learn.
+        steps: Number of batches.
+        seed: Seed of everything random.
+        any_light: Whether to change light, contrast and grain.
     """
 
     def __init__(self, training: SampleSet, factors, steps: int, seed: int, any_light: bool):
@@ -89,7 +89,7 @@ class Batches(keras.utils.PyDataset):
 def _in_other_light(pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     one_each = (len(pictures), 1, 1, 1)
     contrast = 1 + rng.uniform(-_CONTRAST, _CONTRAST, one_each)
-    # Of each channel by itself: generated pictures may have a cast.
+    # For each channel by itself: generated pictures may have a colour cast.
     light = rng.uniform(-_LIGHT, _LIGHT, (len(pictures), 1, 1, pictures.shape[-1]))
     grain = rng.uniform(0, _GRAIN, one_each) * rng.standard_normal(pictures.shape)
     return np.clip(contrast * pictures + light + grain, -1, 1).astype(np.float32)

@@ -1,10 +1,10 @@
-"""The features in which pictures are compared: those of a small classifier of the data's factors.
+"""Feature net: a small classifier of the data's factors, in whose features pictures are compared.
 
-It learns to read everything that is known of a picture and has words (a digit, a typeface,
-the shape of a roof), from pictures that no generator is trained on. What it knows of a
-picture before it decides, a vector of `DIMENSIONS` numbers, is the picture's features.
-A distance in them says nothing beside a distance in another net's: so it is told with the
-net's name, its accuracy and a digest of its weights.
+It learns to read every known factor of a picture that has words (a digit, a typeface, the
+shape of a roof), from pictures that no generator is trained on. The outputs of its last hidden
+layer, `DIMENSIONS` numbers, are the picture's features. Distances in the features of different
+nets cannot be compared: so each is reported with the net's name, its accuracy and a digest of
+its weights.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from data.pixels import to_float
 from data.samples import SampleSet
 from data.source import Source
 
-#: Raised with every change of the network or of its training.
+#: Increased with every change of the network or of its training.
 VERSION = 1
 
 # A part of an endless world that no training takes.
 _SEED = 20_161_210
 _PICTURES, _TESTS = 12_000, 2000
-# Pixels that a training looks at in all: about half a minute on two cores.
+# Pixels of all pictures of a training: about half a minute on two cores.
 _PIXELS = 110_000_000
 _FEWEST_STEPS, _MOST_STEPS = 600, 2500
-# A factor of more is left out: it can only be the others put together.
+# A factor of more values is left out: it can only be a combination of others.
 _MOST_VALUES = 100
 
 
@@ -45,7 +45,7 @@ class FeatureNet(HelperNet):
     """Classifier of a data set's factors, whose last hidden layer gives a picture's features."""
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """The features of pictures uint8 N×H×W×C: float32 N×DIMENSIONS."""
+        """Compute the features of pictures uint8 N×H×W×C: float32 N×DIMENSIONS."""
         return self._outputs(images)[0]
 
     def read(self, images: np.ndarray) -> dict[str, np.ndarray]:
@@ -76,7 +76,7 @@ class FeatureNet(HelperNet):
 
     @staticmethod
     def classifier(network: keras.Model, info: NetInfo) -> keras.Model:
-        """Without the features, which no answer belongs to."""
+        """As `HelperNet.classifier`: the logits without the features."""
         return keras.Model(network.input, dict(zip(info.factors, network.outputs[1:], strict=True)))
 
 
@@ -88,7 +88,7 @@ def feature_net(
     Args:
         size: Pixels a side.
         file: A net that was made before, on another machine perhaps: one from its cache.
-        any_light: Teach it with pictures a little brighter or darker, of more or less
+        any_light: Train it on pictures a little brighter or darker, of more or less
             contrast, and grainy, so that it reads what is in generated pictures as well: else
             1 % of light can decide whether it takes shadows on snow for a frozen lake.
 
@@ -112,7 +112,7 @@ def feature_net(
     if source.count is None:
         training, tests = known, source.load("test", size, _TESTS, _SEED)
     else:
-        # Of a finite set, the test split is for the generator, and may lack labels.
+        # The test split of a finite set is for the generator, and may lack labels.
         training, tests = _parted(known)
     if len(training) < BATCH:
         return f"{source.name} has {len(known)} pictures for validation, too few to teach a net"
@@ -146,7 +146,7 @@ def _train(info: NetInfo, training: SampleSet, tests: SampleSet, any_light: bool
 
 
 def _parted(known: SampleSet) -> tuple[SampleSet, SampleSet]:
-    """Five of six pictures to learn from, and the sixth to be tested with, in no order."""
+    """Five of six pictures for training, and the sixth for testing, in random order."""
     mixed = rng_for(_SEED, "parts").permutation(len(known))
     edge = len(known) * 5 // 6
     return tuple(

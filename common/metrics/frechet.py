@@ -1,4 +1,4 @@
-"""The Fréchet distance between Gaussians fitted to two sets of features."""
+"""Fréchet distance between Gaussians fitted to two sets of features."""
 
 from __future__ import annotations
 

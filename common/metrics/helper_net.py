@@ -1,8 +1,8 @@
-"""Nets that a measure needs: trained once, on samples that no generator learns from, and cached.
+"""Nets of measures: trained once, on samples that no generator learns from, and cached.
 
-A net's word counts for as much as it has learned. So its accuracy on samples that it never saw
-is held against guessing and recorded, with a digest of its weights; a net that has learned too
-little is not used.
+A measure is only as good as its net. So the net's accuracy on unseen samples is compared with
+guessing and recorded, with a digest of its weights; a net that has learned too little is not
+used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import keras  # isort: skip
 
 from data import cache
 
-# A net must have learned this much of one factor, from guessing (0) to certainty (1).
+# Least accuracy of a net on its best factor, from guessing (0) to certainty (1).
 _LEARNED = 0.5
 _RATE = 2e-3
 # In a file, the entry beside the weights.
@@ -36,11 +36,11 @@ class NetInfo:
 
     #: Such as "digits-net".
     name: str
-    #: What it was trained for: data, version, size and channels.
+    #: What the net depends on: data, version, size and channels.
     made_for: dict
-    #: What it reads -> how many values that can have.
+    #: Factor -> how many values it can have.
     factors: dict[str, int]
-    #: Numbers that it gives for a picture (its features), or for a pixel.
+    #: Size of its features of a picture, or of its outputs for a pixel.
     dimensions: int
     #: Factor -> the share of samples, among `tested` that it never saw, on which it is right.
     accuracy: dict[str, float] = field(default_factory=dict)
@@ -50,11 +50,11 @@ class NetInfo:
     tested: int = 0
     steps: int = 0
     seconds: float = 0.0
-    #: Of the weights: nets with different digests have different features.
+    #: Digest of the weights: nets with different digests have different features.
     digest: str = ""
 
     def learned(self, factor: str) -> float:
-        """How well a factor is read, from 0 (guessing) to 1 (certainty)."""
+        """Return how well a factor is read, from 0 (guessing) to 1 (certainty)."""
         guess = self.guessing[factor]
         return (self.accuracy[factor] - guess) / max(1 - guess, 1e-9)
 
@@ -83,12 +83,12 @@ class HelperNet:
 
     @staticmethod
     def build(info: NetInfo) -> keras.Model:
-        """The untrained network that `info` describes."""
+        """Build the untrained network that `info` describes."""
         raise NotImplementedError
 
     @staticmethod
     def classifier(network: keras.Model, info: NetInfo) -> keras.Model:
-        """The network from pictures to logits, by factor."""
+        """Return the model from pictures to logits by factor."""
         (factor,) = info.factors
         return keras.Model(network.input, {factor: network.output})
 
@@ -104,13 +104,13 @@ class HelperNet:
         tests: tuple[np.ndarray, dict[str, np.ndarray]],
         seed: int,
     ) -> Self:
-        """Train and test a net; Adam, with a rate that falls along half a cosine.
+        """Train and test a net, by Adam with a cosine schedule.
 
         Args:
-            info: Without what is found out here: accuracy, time, digest.
-            batches: Of pictures in [-1, 1], and answers by factor; as many as there are steps.
-            tests: Other pictures, uint8, and their answers.
-            seed: Of its first weights.
+            info: The record without the results: accuracy, time, digest.
+            batches: Pictures in [-1, 1] and labels by factor, a batch for each step.
+            tests: Other pictures, uint8, and their labels.
+            seed: Seed of the initial weights.
         """
         began = time.time()
         keras.utils.set_random_seed(seed)
@@ -141,11 +141,11 @@ class HelperNet:
 
     @classmethod
     def cached(cls, label: str, made_for: dict, make: Callable[[], Self]) -> Self:
-        """A net from the cache, or from `make`.
+        """Load a net from the cache, or make it with `make`.
 
         Args:
-            label: Begins the file's name.
-            made_for: All that the net depends on.
+            label: Beginning of the file's name.
+            made_for: Everything that the net depends on.
         """
         arrays = cache.cached_arrays(label, made_for, lambda: make().to_arrays(), cls.from_arrays)
         return cls.from_arrays(arrays)

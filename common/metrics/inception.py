@@ -1,4 +1,4 @@
-"""Features of InceptionV3, from a file of its weights; nothing is ever fetched.
+"""Features of InceptionV3, from a file of its weights; nothing is downloaded.
 
 The weights are those of `keras.applications.InceptionV3` without its top, trained on
 ImageNet. The FID of Heusel et al. 2017 uses an older Inception of TensorFlow's: figures
@@ -21,7 +21,7 @@ from keras import ops
 from data.errors import Refused
 from data.files import DAMAGED
 
-#: Numbers in its features, the last pooling.
+#: Size of its features, the last pooling.
 DIMENSIONS = 2048
 #: Samples below which a Fréchet distance in so many dimensions is not called FID.
 FEWEST = 10_000
@@ -41,7 +41,7 @@ def weights(file: Path | None) -> Path | None:
 
 
 def digest(file: Path) -> str:
-    """Digest of a file of weights."""
+    """Compute the digest of a file of weights."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
@@ -63,7 +63,7 @@ class Inception:
             raise Refused(f"--inception {file} does not hold InceptionV3's weights") from fault
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """The features of pictures uint8 N×H×W×C: float32 N×2048."""
+        """Compute the features of pictures uint8 N×H×W×C: float32 N×2048."""
         return np.concatenate([self._part(images[i : i + 32]) for i in range(0, len(images), 32)])
 
     def _part(self, images: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The kernel distance (KID), unbiased, with a confidence interval that may hold 0."""
+"""Kernel distance (KID), unbiased, with a confidence interval."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def kernel_distance(real: np.ndarray, fake: np.ndarray, seed: int = 0) -> Estima
     Args:
         real, fake: Features, N×d and M×d, 20 rows or more. Up to 500 rows make a block; at
             least four blocks are made.
-        seed: Which rows share a block.
+        seed: Seed of the division into blocks.
 
     Raises:
         Refused: as `checked`.

@@ -1,4 +1,4 @@
-"""Agreement of the labels read from samples with the labels asked for."""
+"""Agreement of the labels read from samples with the labels that were requested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Modes that a generator reaches, how evenly, and how wide they are."""
+"""Counts of the modes that samples reach, and the fit of points to a mixture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.worlds.mixture import Mixture
 
 @dataclass(frozen=True)
 class Modes:
-    """The number of modes reached, and how unevenly."""
+    """Number of modes reached, and the divergence of their shares."""
 
     reached: int
     #: Kullback-Leibler divergence of the samples' modes from equally likely ones, in nats.
@@ -73,8 +73,8 @@ def fit_of_mixture(points: np.ndarray, mixture: Mixture) -> MixtureFit:
     near = distance.min(1) < 3 * mixture.sigma
     counts = np.bincount(mode[near], minlength=len(mixture.centres))
     fair = len(points) / len(mixture.centres)
-    # Within the mode, about its own mean: a mode that lies a little beside its centre is
-    # told by the high quality, not by the ratio.
+    # Within the mode, about its own mean: a mode that lies a little beside its centre shows in
+    # the high quality, not in the ratio.
     squares = [
         ((points[near & (mode == k)] - points[near & (mode == k)].mean(0)) ** 2).sum(0)
         for k in np.flatnonzero(counts > 1)

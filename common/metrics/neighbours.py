@@ -1,4 +1,4 @@
-"""Nearest-neighbour measures: fidelity, variety, and copies of training samples."""
+"""Nearest-neighbour measures: fidelity, diversity, and copies of training samples."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Neighbourhood:
 
 
 def neighbourhood(real: np.ndarray, fake: np.ndarray, k: int = 5) -> Neighbourhood:
-    """Precision, recall, density and coverage.
+    """Compute precision, recall, density and coverage.
 
     A sample's reach is the distance to its k-th nearest neighbour in its own set. For two
     sets of one distribution and equal size, density is 1 in the mean, and coverage
@@ -68,7 +68,7 @@ def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Copying:
-    """How much nearer fake samples lie to the training set than new data does."""
+    """Measures of how much nearer fake samples are to the training set than new data is."""
 
     #: Share of pairs, one fake and one held out, in which the fake one is nearer (the area
     #: under the ROC curve): ½ where a generator knows the training set no better than fresh

@@ -1,4 +1,4 @@
-"""A linear probe: a classifier on features, taught with few labels."""
+"""Linear probe: a classifier on features, trained with few labels."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from data.errors import Refused
 
 @dataclass(frozen=True)
 class Labelled:
-    """Features N×d and a label each."""
+    """Features N×d, and a label for each row."""
 
     features: np.ndarray
     labels: np.ndarray
 
 
 def pooled(maps: np.ndarray, cells: int = 4) -> np.ndarray:
-    """Max-pool feature maps N×H×W×C to cells×cells values a channel, as N×d.
+    """Max-pool feature maps N×H×W×C to cells×cells values per channel, as N×d.
 
     Radford et al. 2016, section 5.1. A map of fewer pixels stays as it is.
     """
@@ -42,7 +42,7 @@ def probe_error(
     """Share of test labels that a linear classifier gets wrong after `count` examples.
 
     A linear support vector machine on standardised features, as in Radford et al. 2016,
-    section 5, taught with as many examples of every class as of any other.
+    section 5, trained with as many examples of every class as of any other.
 
     Args:
         learn: The set that the examples are drawn from.

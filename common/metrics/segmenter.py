@@ -1,8 +1,8 @@
-"""A segmenter: a small U-Net that finds the label of each pixel of a picture.
+"""Segmenter: a small U-Net that finds the label of each pixel of a picture.
 
-What FCN-8s is to street scenes in Isola et al. 2017 (section 4.1), this is to the data at hand:
-trained on real pictures that no generator is trained on, it finds the labels again in pictures
-that were made from them, or it does not.
+It takes the part of FCN-8s in Isola et al. 2017 (section 4.1): trained on real pictures that no
+generator is trained on, it finds the labels again in pictures generated from them, if these
+show them.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from data.resize import Size, height_and_width
 from data.samples import SampleSet
 from data.source import Source
 
-#: Raised with every change of the network or of its training.
+#: Increased with every change of the network or of its training.
 VERSION = 2
 # A part of an endless world that no training takes.
 _SEED = 20_161_121
 _PAIRS, _FEWEST = 4000, 200
-# Of these, the share that the segmenter is tested with and does not learn from.
+# The share of these that the segmenter is tested with and does not learn from.
 _TESTED = 0.1
 _BATCH, _STEPS = 16, 800
-# What it reads of a picture: one label a pixel.
+# The only factor that it reads: one label for each pixel.
 _LABELS = "labels"
 
 
@@ -42,12 +42,12 @@ class Segmenter(HelperNet):
 
     @property
     def palette(self) -> np.ndarray:
-        """The colours of the labels in label maps: uint8 L×C."""
+        """Colours of the labels in label maps: uint8 L×C."""
         return np.array(self.info.made_for["palette"], np.uint8)
 
     @property
     def accuracy(self) -> float:
-        """Share of the pixels of new real pictures that it labels rightly."""
+        """Share of the pixels of new real pictures that it labels correctly."""
         return self.info.accuracy[_LABELS]
 
     @property
@@ -56,7 +56,7 @@ class Segmenter(HelperNet):
         return self.info.guessing[_LABELS]
 
     def segment(self, images: np.ndarray) -> np.ndarray:
-        """Label the pixels of pictures uint8 N×H×W×C: N×H×W places in the palette."""
+        """Label the pixels of pictures uint8 N×H×W×C: N×H×W indices into the palette."""
         parts = [
             np.asarray(self._network(to_float(images[i : i + 50]))).argmax(-1)
             for i in range(0, len(images), 50)
@@ -68,12 +68,12 @@ class Segmenter(HelperNet):
         return {_LABELS: self.segment(images)}
 
     def labels(self, inputs: np.ndarray) -> np.ndarray:
-        """The labels that label maps in colour hold, uint8 N×H×W×C' -> N×H×W."""
+        """Convert label maps in colour, uint8 N×H×W×C', to labels N×H×W."""
         return _labels_of(inputs, self.palette)
 
     @staticmethod
     def build(info: NetInfo) -> keras.Model:
-        """A U-Net of three sizes, whose decision on a pixel looks at about 40 around it."""
+        """Build a U-Net of three sizes, with a field of view of about 40 pixels."""
         x = picture = keras.Input((None, None, info.made_for["channels"]))
         maps = []
         for width in (16, 32):
@@ -92,7 +92,7 @@ def segmenter_of(source: Source, size: Size) -> Segmenter | str:
     """Return the segmenter for a source of pairs: from the cache, or trained (about a minute).
 
     Returns:
-        It, or why there is none, in words.
+        The segmenter, or why there is none, in words.
     """
     if "inputs" not in source.label_maps:
         return f"what is given in {source.name} is no label maps"

@@ -1,4 +1,4 @@
-"""The power of pictures in high frequencies, which is their fine detail."""
+"""Power of pictures in high frequencies, a measure of their fine detail."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from data.errors import Refused
 
 
 def high_frequency_power(pictures: np.ndarray) -> float:
-    """Mean power of grey pictures in the upper octave of frequencies.
+    """Compute the mean power of grey pictures in the upper octave of frequencies.
 
     Args:
-        pictures: N×H×W×C, any units; the colours' mean is looked at.
+        pictures: N×H×W×C, any units; channels are averaged.
 
     Returns:
         Mean squared amplitude of the frequencies from ¼ cycle a pixel on, per pixel, in the
@@ -33,7 +33,7 @@ def high_frequency_power(pictures: np.ndarray) -> float:
 
 
 def high_frequency_ratio(real: np.ndarray, fake: np.ndarray) -> float:
-    """Ratio of high-frequency power, fake to real: below 1 is blur, above 1 noise.
+    """Compute the ratio of high-frequency power, fake to real: below 1 is blur, above 1 noise.
 
     Raises:
         Refused: as `high_frequency_power`, or if the real pictures have no detail at all.

@@ -1,1 +1,1 @@
-"""The run folder, and what is in it."""
+"""Run folders, and what is in them."""

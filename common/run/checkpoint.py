@@ -1,6 +1,6 @@
-"""Checkpoints: one .npz a step with every variable of a training, in place by renaming.
+"""Checkpoints: one .npz per step with every variable of a training, written atomically.
 
-Beside the weights that means the optimizers' moments, batch statistics, the seeds of
+Beside the weights, these are the optimizers' moments, batch statistics, the seeds of
 random layers and the running average; what `.weights.h5` leaves out, an exact resume
 needs. The zip format carries a checksum of every array, so a file cut short or damaged is
 noticed; the one before it is used then.
@@ -21,23 +21,23 @@ _NAME = re.compile(r"step-(-?\d+)\.npz")
 
 
 def steps(folder: Path) -> list[int]:
-    """The steps that have a checkpoint, ascending."""
+    """Return the steps that have a checkpoint, ascending."""
     found = (_NAME.fullmatch(file.name) for file in folder.glob("step-*.npz"))
     return sorted(int(match[1]) for match in found if match)
 
 
 def last(folder: Path) -> int | None:
-    """The step of the latest checkpoint; None where there is none."""
+    """Return the step of the latest checkpoint; None where there is none."""
     return max(steps(folder), default=None)
 
 
 def path_of(folder: Path, step: int) -> Path:
-    """The file of a step's checkpoint."""
+    """Return the file of a step's checkpoint."""
     return folder / f"step-{step:07d}.npz"
 
 
 def save(folder: Path, step: int, state: dict[str, list]) -> Path:
-    """Write the variables of `state` (name -> variables in a fixed order).
+    """Save the variables of `state` (name -> variables in a fixed order).
 
     Raises:
         EnvironmentFailure: a value is NaN or infinite; nothing is written.
@@ -62,7 +62,7 @@ def save(folder: Path, step: int, state: dict[str, list]) -> Path:
 
 
 def restore(folder: Path, state: dict[str, list]) -> int | None:
-    """Set the variables of `state` from the latest usable checkpoint.
+    """Restore the variables of `state` from the latest usable checkpoint.
 
     Returns:
         Its step; None where there is no checkpoint at all.

@@ -1,12 +1,12 @@
-"""The run folder: everything about one training, movable and self-contained.
+"""Run folder: everything about one training, movable and self-contained.
 
 config.yaml      the whole configuration, versions, seed, revision, device, precision
 metrics.csv      one row every `log_every` steps
 events/          the same for TensorBoard
 samples/         grids of the same latents over time
 checkpoints/     what resuming needs
-generator.keras  what infer uses: float32, averaged where averaging is on; each model that is
-                 kept lies here under its own name
+generator.keras  what infer uses: float32, averaged where averaging is on; each saved model
+                 is here under its own name
 evaluation.json  what evaluate measured
 """
 
@@ -35,12 +35,12 @@ from data.files import ASIDE, atomic_write
 from data.samples import SampleSet, UnpairedSet
 
 RUNS = Path("runs")
-#: Of this package; copies of it know it without being installed.
+#: Version of this package, known also to a copy that is not installed.
 VERSION = "0.2.0"
 
 
 class Run:
-    """A run folder that exists."""
+    """Existing run folder: the paths of its files, and the facts in its config.yaml."""
 
     def __init__(self, path: Path, facts: dict):
         self.path = path
@@ -54,7 +54,7 @@ class Run:
 
     @classmethod
     def create(cls, path: Path | None, recipe: str, config: Config, data: dict) -> Run:
-        """Make a run folder: complete with its config.yaml, or not at all.
+        """Create a run folder, complete with its config.yaml or not at all.
 
         Args:
             path: Where; None: runs/RECIPE/TIME.
@@ -85,10 +85,11 @@ class Run:
 
     @classmethod
     def open(cls, path: Path, recipe: str) -> Run:
-        """A run folder made before.
+        """Open an existing run folder.
 
         Raises:
-            Refused: it is none, its config.yaml is damaged, or it is another recipe's.
+            Refused: it is not a run folder, its config.yaml is damaged, or it is another
+                recipe's.
         """
         file = path / "config.yaml"
         if not os.path.isfile(file):
@@ -101,16 +102,16 @@ class Run:
             if not isinstance(facts["config"], dict) or not isinstance(facts["data"], dict):
                 raise TypeError
         except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError) as fault:
-            raise Refused(f"{file} is damaged: not a configuration that we wrote") from fault
+            raise Refused(f"{file} is damaged: not the configuration of a run") from fault
         if found != recipe:
             raise Refused(f"{path} is a run of {found}, not of {recipe}")
         return cls(path, facts)
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
-        """Within it, this process is the only one that trains the run.
+        """Context manager in which no other process can train the run.
 
-        What a killed process left half-written is cleared away.
+        Temporary files that a killed process left are removed.
 
         Raises:
             Refused: another process is training it.
@@ -122,7 +123,7 @@ class Run:
             except BlockingIOError as fault:
                 raise Refused(f"{self.path} is being trained by another process") from fault
             except OSError:
-                # A file system without locks: then it is the user's care alone.
+                # A file system without locks: the user has to take care.
                 pass
             for left in self.path.rglob(f"{ASIDE}*"):
                 left.unlink(missing_ok=True)
@@ -131,10 +132,10 @@ class Run:
             os.close(claim)
 
     def config(self, kind: type[Config]) -> Config:
-        """The configuration that it was made with.
+        """Return the configuration that the run was made with.
 
         Raises:
-            Refused: config.yaml was edited into something that cannot be.
+            Refused: config.yaml holds illegal settings.
         """
         settings = self.facts["config"]
         if "gan_cookbook" not in self.facts.get("made_with", {}):
@@ -147,16 +148,16 @@ class Run:
         return config
 
     def network(self, name: str) -> Path:
-        """The file of one of the kept models, such as "generator"."""
+        """Return the file of a saved model, such as "generator"."""
         return self.path / f"{name}.keras"
 
     @property
     def networks(self) -> list[str]:
-        """The names of the kept models, the most important one first."""
+        """Names of the saved models, the most important one first."""
         return self.facts.get("networks", ["generator"])
 
     def save_networks(self, average) -> list[str]:
-        """Write each kept model: float32, averaged, plain Keras layers.
+        """Save the models for inference: float32, averaged, plain Keras layers.
 
         Args:
             average: The `common.average.Average` that has them.
@@ -183,7 +184,7 @@ class Run:
             )
 
     def check_data(self, samples: SampleSet | UnpairedSet, name: str) -> None:
-        """Refuse samples that are not those that the run was trained on."""
+        """Refuse samples other than those that the run was trained on."""
         if fingerprint(samples) != self.facts["data"].get("fingerprint"):
             raise Refused(f"{name} does not hold the samples that {self.path} was trained on")
 
@@ -195,12 +196,12 @@ class Run:
 
 
 def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:
-    """A checksum that tells one set of samples from another."""
+    """Compute a checksum that tells one set of samples from another."""
     if isinstance(samples, UnpairedSet):
-        # Of two sets it matters which is which.
+        # The order of two sets matters.
         return fingerprint(samples.a) ^ (fingerprint(samples.b) * 2 % 2**32)
     if isinstance(samples, SampleSet):
-        # Inputs that are made from the pictures are known by them.
+        # Derived inputs follow from the pictures.
         inputs = 0 if samples.inputs is None else fingerprint(samples.inputs) * 2 % 2**32
         return fingerprint(samples.samples) ^ inputs
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
@@ -216,7 +217,7 @@ def _of_version_0_1(settings: dict) -> dict:
 
 
 def check_free(path: Path) -> None:
-    """Refuse a path where something is already (an empty folder is nothing)."""
+    """Refuse a path that is in use; an empty folder is free."""
     if os.path.isdir(path) and not any(path.iterdir()):
         return
     if os.path.exists(path):
@@ -226,7 +227,7 @@ def check_free(path: Path) -> None:
 
 
 def _fresh(folder: Path) -> Path:
-    """A folder named after the time, and numbered where two runs start in one second."""
+    """A path named after the time, and numbered where two runs start in one second."""
     now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
     path, number = folder / now, 1
     while path.exists():
@@ -240,7 +241,7 @@ def _to_yaml(facts: dict) -> str:
 
 
 def versions() -> dict:
-    """What a run is made with: versions of the packages that matter, and this code's revision."""
+    """Return the versions of the packages that a run depends on, and this code's revision."""
     packages = ("tensorflow", "keras", "numpy", "pillow")
     found = {name: importlib.metadata.version(name) for name in packages}
     found = {"gan_cookbook": VERSION, "python": platform.python_version(), **found}

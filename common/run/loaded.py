@@ -1,4 +1,4 @@
-"""A trained run put to use: its configuration and its networks."""
+"""Trained runs for inference: the configuration and the networks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.files import DAMAGED
 
 
 class LoadedRun:
-    """A run folder with its configuration, and its trained networks as they are asked for.
+    """Run folder with its configuration and its trained networks, loaded when needed.
 
     Nothing here imports TensorFlow before `network` is called.
 
@@ -29,7 +29,7 @@ class LoadedRun:
 
     @classmethod
     def open(cls, path: Path, recipe: str, kind: type[Config]) -> LoadedRun:
-        """The run of a recipe in a folder.
+        """Open a run of a recipe.
 
         Args:
             path: The folder.
@@ -37,7 +37,8 @@ class LoadedRun:
             kind: The class of its configuration.
 
         Raises:
-            Refused: it is no run of this recipe, is damaged, or has no trained network yet.
+            Refused: the folder is not a run of this recipe, is damaged, or has no trained
+                network yet.
         """
         run = Run.open(path, recipe)
         loaded = cls(run, run.config(kind))
@@ -54,7 +55,7 @@ class LoadedRun:
         return self.run.facts.get("networks") or found or ["generator"]
 
     def network(self, name: str = ""):
-        """One of the trained networks, a `keras.Model` in float32, loaded once.
+        """Return a trained network, a `keras.Model` in float32, loaded once.
 
         Its inputs are named after the entries of a batch.
 

@@ -1,4 +1,4 @@
-"""A training with everything around it: what is written, watched, and said when it ends."""
+"""Training session: a training with its run folder, callbacks and messages."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from common.run.settings import to_dict
 from common.trainer import Trainer
 from data.errors import EnvironmentFailure, Refused
 
-#: What to try where the memory does not suffice.
+#: What to try where memory does not suffice.
 LESS = "try a smaller --batch-size, --width or --image-size"
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | None) -> int:
-    """Train, and keep the run folder: the part of the only process, or of worker 0.
+    """Train and write the run folder, as the only process or as worker 0.
 
     Returns:
         The exit code: 0, or 128 + the number of the signal that stopped it.
 
     Raises:
-        EnvironmentFailure: the disk is full, memory does not suffice, or the training went
-            wrong; says what is safe.
+        EnvironmentFailure: the disk is full, memory does not suffice, or the training
+            failed; the message says which checkpoint is safe.
     """
     config, began = trainer.config, time.time()
     stop = GracefulStop(any_worker(trainer.distribute_strategy) if cluster else bool)
@@ -89,7 +89,7 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
         )
         return 128 + stop.stopped_by
     if trainer.finished:
-        print(f"equilibrium: the discriminator ranks no better than chance at step {trainer.step}")
+        print(f"equilibrium: the discriminator's accuracy is that of guessing, step {trainer.step}")
     print(f"done: {trainer.step} steps, {time.time() - began:.0f} s")
     print(f"pictures:  {run.samples / 'latest.png'}")
     print(f"animation: {run.samples / 'training.webp'}")
@@ -98,7 +98,7 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
 
 
 def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
-    """Train with the others and write nothing: the part of every worker but the first.
+    """Train without writing anything, as any worker but the first.
 
     Returns:
         As `lead`.
@@ -110,19 +110,19 @@ def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
         trainer.log_names(dataset)
         with GracefulStop(any_worker(trainer.distribute_strategy)) as stop:
             trainer.trainModel(dataset, [Watchdog(config, 0.0), stop], verbose=False)
-    print(f"step {trainer.step} of {config.steps}; {cluster.named(0)} has the run")
+    print(f"step {trainer.step} of {config.steps}; {cluster.named(0)} wrote the run")
     return 128 + stop.stopped_by if stop.stopped_by else 0
 
 
 def _kept(run: Run) -> str:
-    """What of a run is safe, in words."""
+    """Which checkpoint of a run is safe, in words."""
     step = checkpoint.last(run.checkpoints)
     none = "no checkpoint was reached"
     return none if step is None else f"the checkpoint of step {step} is whole"
 
 
 def _animate(run: Run) -> None:
-    """The animation is an extra: without it the run is whole all the same."""
+    """Write the animation; a failure is only noted, as the run is complete without it."""
     try:
         animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")
     except (OSError, ValueError) as fault:

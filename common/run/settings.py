@@ -1,4 +1,4 @@
-"""A configuration as config.yaml has it, and back."""
+"""Conversion of a configuration to plain values for config.yaml, and back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.errors import Refused
 
 
 def to_dict(config: Config) -> dict[str, Any]:
-    """The settings, as what YAML knows."""
+    """Convert a configuration to values that YAML knows."""
     return _plain(dataclasses.asdict(config))
 
 
@@ -22,10 +22,10 @@ def _plain(value):
 
 
 def from_dict(kind: type[Config], values: dict[str, Any]) -> Config:
-    """The configuration that `dataclasses.asdict` turned into `values`.
+    """Rebuild a configuration from the values of `to_dict`.
 
     Raises:
-        Refused: a name that this recipe's configuration does not have.
+        Refused: a name that this recipe's configuration does not have, or an illegal value.
     """
     known = {field.name for field in dataclasses.fields(kind)}
     unknown = sorted(set(values) - known)
@@ -39,7 +39,7 @@ def from_dict(kind: type[Config], values: dict[str, Any]) -> Config:
 
 
 def _tuples(value):
-    """YAML knows no tuples: its lists are ours."""
+    """Convert lists to tuples, which YAML does not know."""
     if isinstance(value, dict):
         return {name: _tuples(inner) for name, inner in value.items()}
     return tuple(_tuples(inner) for inner in value) if isinstance(value, list) else value

@@ -1,1 +1,1 @@
-"""What recipes share that make pictures from pictures."""
+"""Code shared by recipes that translate pictures."""

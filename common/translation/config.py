@@ -1,4 +1,4 @@
-"""The settings that every translator has beside those of all recipes."""
+"""Settings that all translators share."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from data.labels import palette_of
 from data.samples import SampleSet, UnpairedSet
 from data.source import Source
 
-#: Which part of an endless world is tested on: another than samples are shown of.
+#: Seed of the test pictures of an endless world: others than on sample sheets.
 TEST_SEED = 2_016_112
-# No network here was ever meant for larger ones at once; pictures may be.
+# Largest size in training; larger pictures are translated in parts.
 _LARGEST = 1024
 
 
 @dataclass(kw_only=True)
 class TranslatorConfig(config.AdversarialConfig):
-    """Settings of a recipe that makes pictures from pictures."""
+    """Settings of a recipe that translates pictures."""
 
     image_size: int | tuple[int, int] | None = 64
     """Pixels a side, or height and width; None: the pictures' own size."""
     pictures: int = 4000
     """How many pictures of a world to draw (of each domain); a folder or set is used whole."""
     batch_size: int = 1
-    """Pictures an update, of each domain."""
+    """Pictures per update, of each domain."""
     sample_count: int = 8
     """Pictures of the test split that are translated for each sheet of samples."""
     patch_layers: Literal[0, 1, 2, 3] = 3
-    """Strided layers of D, which sees 16, 34 or 70 pixels a side; 0: single pixels."""
+    """Strided layers of D, for patches of 16, 34 or 70 pixels a side; 0: single pixels."""
     input_channels: Suppress[int | None] = None
-    """Colour channels of what is translated: the data's own."""
+    """Colour channels of the inputs: the data's own."""
 
     @property
     def multiple(self) -> int:
-        """What height and width of the training's pictures must be multiples of."""
+        """Number of which the height and width of training pictures must be multiples."""
         raise NotImplementedError
 
     @property
     def padded_to(self) -> int:
-        """What pictures of any size are made multiples of, for a network that is trained."""
+        """Number to whose multiples a trained network's inputs are padded."""
         return self.multiple
 
     def legal_sizes(self) -> list[int]:
-        """The multiples of `multiple` up to 1024, of which D has at least one logit."""
+        """Return the multiples of `multiple` up to 1024 for which D has at least one logit."""
         # Each strided layer halves; the two others, 4×4 with one pixel around, take one away.
         least = 3 * 2**self.patch_layers if self.patch_layers else 1
         sizes = range(self.multiple, _LARGEST + 1, self.multiple)
@@ -66,20 +66,20 @@ class TranslatorConfig(config.AdversarialConfig):
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of one picture that is translated."""
+        """Shape of one input picture."""
         return (*self.sample_shape[:2], self.input_channels)
 
     def training_set(self, loaded: SampleSet | UnpairedSet) -> SampleSet | UnpairedSet:
-        """Everything: pictures with their inputs, or both domains."""
+        """Return everything: pictures with their inputs, or both domains."""
         return loaded
 
     def examples_of(self, source: Source, samples):
-        """Pictures that are kept for testing; of a set too small for that, learned ones."""
+        """Return pictures of the test split or, of a set too small for one, training pictures."""
         kept = source.load("test", self.loaded_size, self.sample_count, self.seed)
         some = kept if len(kept) else samples
         return some.take(np.arange(min(self.sample_count, len(some))))
 
     def notes(self, source: Source, samples) -> dict:
-        """The colours of label maps that are to be translated: others mean nothing."""
+        """Return the legal colours of inputs that are label maps, to be recorded."""
         labels = palette_of(samples.inputs) if "inputs" in source.label_maps else None
         return {} if labels is None else {"labels": labels}

@@ -1,4 +1,4 @@
-"""The template of all GANs whose generator makes pictures from pictures."""
+"""Template of GANs whose generator translates pictures."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from common.translation.translate import Extra, Translator, no_extra
 
 
 class TranslatingGAN(GAN):
-    """A GAN whose generator translates pictures.
+    """GAN whose generator translates pictures.
 
     A recipe whose generator takes more than pictures overrides `extra`.
     """
 
     def extra(self) -> Extra:
-        """What the generator takes beside pictures, as a function: by default nothing."""
+        """Return a function that draws the generator's extra inputs; here, none."""
         return no_extra
 
     def translator(self, which: int = 0) -> Translator:
-        """The averaged generator, or another of the models that are kept, for pictures of any size.
+        """Return a translator of pictures of any size by the averaged generator.
 
         Args:
-            which: The model's place among those of the kept networks.
+            which: Index of the model among those of the kept networks.
         """
 
         def network(batch: Batch):

@@ -1,8 +1,8 @@
-"""The program behind infer.py of every recipe that makes pictures from pictures.
+"""Program behind the infer.py of recipes that translate pictures.
 
-A recipe's infer.py names `Flags`, a dataclass whose fields are what can be asked for, and
-`make`, a pure function (run, flags, picture, number) -> picture. What that function is given
-has passed through `as_labels`.
+A recipe's infer.py defines `Flags`, a dataclass whose fields are the command's options, and
+`make`, a pure function (run, flags, picture, number) -> picture. Its pictures have passed
+`as_labels`.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class TranslateFlags(InferFlags):
     """Translate pictures with the generator of a run; all else is known from its folder."""
 
     seed: int = 0
-    """Decides the noise, where the generator takes some."""
+    """Seed of the noise, where the generator takes some."""
     out: Path | None = None
     """A folder; of one picture also a file, or - for standard output; None: in the run's folder."""
     input: str | None = None
     """A picture, a folder, or - for standard input; None: the run's test pictures."""
     direction: Literal["AtoB", "BtoA"] = "AtoB"
-    """Which way, where the run learned both."""
+    """Direction of the translation, where the run learned both."""
     whole: bool = False
     """Resize pictures to the training's size and back, instead of translating them in tiles."""
     nearest_label: bool = False
@@ -54,7 +54,7 @@ class TranslateFlags(InferFlags):
 
     @property
     def back(self) -> bool:
-        """Whether pictures of B are made pictures of A."""
+        """Whether pictures of B are translated to A."""
         return self.direction == "BtoA"
 
     def check(self, loaded: LoadedRun) -> None:
@@ -69,9 +69,9 @@ class TranslateFlags(InferFlags):
         check_out(self.input, self.out)
 
 
-#: (run, flags, picture, its place among others) -> its translation, both uint8 H×W×C.
+#: (run, flags, picture, its index) -> its translation, both uint8 H×W×C.
 Make = Callable[[LoadedRun, TranslateFlags, np.ndarray, int], np.ndarray]
-#: (config, flags) -> what the network takes beside pictures, see
+#: (config, flags) -> a function that draws the network's extra inputs, see
 #: `common.translation.translate.Extra`.
 ExtraFor = Callable[[TranslatorConfig, TranslateFlags], Callable[..., Batch]]
 
@@ -87,10 +87,10 @@ def translate(
 
     Args:
         loaded: The run.
-        flags: `direction`, `whole` and `seed` are looked at.
+        flags: `direction`, `whole` and `seed` are used.
         picture: uint8 H×W×C, with as many channels as the network takes.
-        number: Its place among others, which have other extra inputs. The frames of a moving
-            picture share a place, or it would flicker.
+        number: Index of the picture, which decides its extra inputs. The frames of a moving
+            picture share an index, or it would flicker.
         extra: For a network that takes more than pictures.
 
     Returns:
@@ -110,20 +110,20 @@ def translate(
     if flags.whole:
         labels = _palette(loaded, flags) is not None
         picture = _resized(picture, trained_size, labels)
-    made = translator.pixels(picture, rng_for_picture(flags.seed, number))
-    return _resized(made, size) if flags.whole else made
+    fake = translator.pixels(picture, rng_for_picture(flags.seed, number))
+    return _resized(fake, size) if flags.whole else fake
 
 
 def as_labels(
     loaded: LoadedRun, flags: TranslateFlags, picture: np.ndarray, name: str
 ) -> np.ndarray:
-    """A label map in colours that the run knows; any picture where it learned from no labels.
+    """Validate the colours of a label map; pictures of a run without labels pass unchanged.
 
     Args:
         loaded: The run.
         flags: With `nearest_label`, other colours are replaced by the nearest known one.
         picture: uint8 H×W×C.
-        name: What it is called in an error.
+        name: Name of the picture in an error.
 
     Raises:
         Refused: it has other colours.
@@ -137,18 +137,18 @@ def as_labels(
 
 
 def from_examples(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> Translated:
-    """Translations of the run's test pictures, beside the right ones where they are known.
+    """Translate the run's test pictures; returned with the right answers where these are known.
 
     Raises:
-        Refused: the run's pictures are not there any more, or a network is damaged.
+        Refused: the run's pictures are no longer there, or a network is damaged.
     """
     examples = _test_pictures(loaded.config, flags)
     if isinstance(examples, UnpairedSet):
         given, real = (examples.b if flags.back else examples.a).samples, None
     else:
         given, real = np.asarray(examples.inputs), examples.samples
-    made = [make(loaded, flags, picture, number) for number, picture in enumerate(given)]
-    return Translated(np.stack(made), {"input": given}, real=real)
+    fakes = [make(loaded, flags, picture, number) for number, picture in enumerate(given)]
+    return Translated(np.stack(fakes), {"input": given}, real=real)
 
 
 def main(

@@ -1,4 +1,4 @@
-"""Files of translations, which replace nothing that was read or written before."""
+"""Output files of translations, which never replace an input or each other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHEET = "side-by-side.png"
 
 
 def is_folder(place: str) -> bool:
-    """Whether what is read is a folder of pictures."""
+    """Return whether the input is a folder of pictures."""
     return place != STANDARD and Path(place).expanduser().is_dir()
 
 
@@ -50,13 +50,12 @@ def check_out(place: str | None, out: Path | None) -> None:
 
 
 class Outputs:
-    """Writes translations one after the other, and a sheet of the first ones.
+    """Writer of translations, one after the other, and of a sheet of the first ones.
 
-    Of a folder, a picture that cannot be used is left out; of a single picture, that is an
-    error.
+    An unusable picture of a folder is left out; an unusable single picture is an error.
 
     Args:
-        place: What is read: a file, a folder, or "-".
+        place: What was read: a file, a folder, or "-".
         out: Where to write: a file, a folder, or "-".
     """
 
@@ -67,7 +66,7 @@ class Outputs:
         self._written, self._rows, self._reasons = [], [], []
 
     def leave_out(self, reason: Refused) -> None:
-        """Go on without a picture.
+        """Leave out a picture.
 
         Raises:
             Refused: the reason, where there is one picture only.
@@ -146,7 +145,7 @@ class Outputs:
         print(f"{count} picture{'s' * (count > 1)}: {where}")
 
     def _free(self, path: Path) -> Path:
-        """A name that no translation has."""
+        """A path that no translation has."""
         number, found = 2, path
         while found in self._written:
             found, number = path.with_stem(f"{path.stem}-{number}"), number + 1

@@ -24,13 +24,13 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 #: Endings under which moving pictures can be written.
 MOVING_ENDINGS = (".gif", ".webp", ".png")
 _MOVING = ("GIF", "WEBP", "PNG")
-# Of all frames together, which are held at once.
+# Pixels of all frames together, which are in memory at once.
 _MOST_PIXELS = 500_000_000
 
 
 @dataclass(frozen=True)
 class InputImage:
-    """A picture that was read, or the frames of a moving one."""
+    """Picture that was read, or the frames of a moving one."""
 
     #: Relative to the folder that was named, and ending as it is to be written.
     name: str
@@ -52,7 +52,7 @@ def read_inputs(
     Args:
         place: A path, or "-".
         channels: 1 for grey, 3 for RGB; others are converted.
-        excluded: A folder below the one that is named, whose pictures are passed over.
+        excluded: A folder below the place, whose pictures are skipped.
 
     Yields:
         A picture; or, of a folder, why one of its files cannot be used, in words.
@@ -62,7 +62,7 @@ def read_inputs(
     """
     if place == STANDARD:
         with TemporaryDirectory() as folder:
-            # As a file, for which the same rules hold.
+            # As a file, so that the same rules hold.
             path = Path(folder) / "standard-input"
             path.write_bytes(sys.stdin.buffer.read())
             try:
@@ -154,7 +154,7 @@ def write(image: InputImage, frames: list[np.ndarray], path: Path) -> None:
 
 
 def write_to_standard_output(image: InputImage, frames: list[np.ndarray]) -> None:
-    """Write the translation of a picture as PNG, of a moving one in the format that was read."""
+    """Write a translation as PNG; a moving one in the format that was read."""
     kind = Path(image.name).suffix[1:].upper() if len(frames) > 1 else "PNG"
     content = io.BytesIO()
     _save(image, frames, content, format=kind)

@@ -1,4 +1,4 @@
-"""Sheets of pictures beside their translations."""
+"""Sheets that show pictures beside their translations."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _LARGEST = 256
 
 @dataclass(frozen=True)
 class Translated(Made):
-    """Translations of pictures of one size, which are the entry `input` of `inputs`."""
+    """Translations of pictures of one size; those pictures are `inputs["input"]`."""
 
     title: str = "translated"
     #: The right answers, uint8 N×H×W×C, where they are known.
     real: np.ndarray | None = None
 
     def sheet(self) -> Image.Image:
-        """Input, translation and right answer beside each other."""
+        """Draw inputs, translations and right answers beside each other."""
         right = [] if self.real is None else [self.real]
         return side_by_side(self.inputs["input"], self.samples, *right)
 
@@ -34,7 +34,7 @@ class Translated(Made):
 
 
 def row_of(before: np.ndarray, after: np.ndarray) -> Image.Image:
-    """A picture with its translation to the right of it, reduced if it is large.
+    """Draw a picture with its translation to the right of it, reduced if it is large.
 
     Args:
         before, after: uint8 H×W×C and H×W×C'.
@@ -47,7 +47,7 @@ def row_of(before: np.ndarray, after: np.ndarray) -> Image.Image:
 
 
 def stacked(rows: list[Image.Image]) -> Image.Image:
-    """Rows below each other."""
+    """Stack rows below each other."""
     height = sum(row.height + 2 for row in rows) - 2
     sheet = Image.new("RGB", (max(row.width for row in rows), height), "white")
     top = 0

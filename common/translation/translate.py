@@ -1,4 +1,4 @@
-"""A trained network applied to pictures of any size."""
+"""Translation of pictures of any size by a trained network."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
 
 #: A batch, its pictures under `input`, → (N, H, W, C') in [-1, 1].
 Network = Callable[[Batch], np.ndarray]
-#: (rng, count, (height, width)) -> what a network takes beside pictures, by name.
+#: (rng, count, (height, width)) -> a network's extra inputs, by name.
 Extra = Callable[[np.random.Generator, int, tuple[int, int]], Batch]
 
 
 def no_extra(rng: np.random.Generator, count: int, size: tuple[int, int]) -> Batch:
-    """Nothing, for a network that takes pictures alone."""
+    """Return no extra inputs, for a network that takes pictures alone."""
     return {}
 
 
 def at_inference(model: keras.Model) -> Network:
-    """A model as a function of a batch, not in training."""
+    """Wrap a model as a function of a batch, at inference."""
     return lambda batch: model(named_inputs(model, batch), training=False)
 
 
-# Parts of a picture that pass together: enough to keep the machine busy, and no more memory.
+# Parts of a picture in one forward pass: enough to keep the machine busy.
 _AT_ONCE = 8
 
 
 class Translator:
-    """Applies a network from pictures to pictures to pictures of any size, one at a time.
+    """Translator of pictures of any size, one at a time, by an image-to-image network.
 
     Args:
         network: From a batch, its pictures (N, H, W, C) in [-1, 1] under `input`, to
             (N, H, W, C'); see `at_inference`.
-        multiple: H and W that the network sees are multiples of this. A picture is padded by
+        multiple: The network's H and W are multiples of this. A picture is padded by
             mirroring it at its right and lower edge, and the result is cropped.
-        extra: What the network takes beside pictures.
+        extra: Draws the network's extra inputs.
         tile: (height, width) of the pictures that it was trained on: larger ones are
             translated in overlapping parts of that size. None: always whole.
     """
@@ -71,22 +71,22 @@ class Translator:
             return self._batch(picture[None], rng)[0]
         tile = [min(side, most) for side, most in zip((height, width), self._tile, strict=True)]
         tops, lefts = (_starts(*pair) for pair in zip((height, width), tile, strict=True))
-        # Each part counts most in its middle and hardly at its edges, where it knows least.
+        # Each part counts most in its middle and least at its edges, where it lacks context.
         weight = np.multiply.outer(_ramp(tile[0]), _ramp(tile[1]))[..., None]
         corners = ((top, left) for top in tops for left in lefts)
         places = [(slice(t, t + tile[0]), slice(left, left + tile[1])) for t, left in corners]
         total, weights = None, np.zeros((height, width, 1), np.float32)
         for some in (places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)):
-            made = self._batch(np.stack([picture[place] for place in some]), rng)
+            fake = self._batch(np.stack([picture[place] for place in some]), rng)
             if total is None:
-                total = np.zeros((height, width, made.shape[-1]), np.float32)
-            for place, part in zip(some, made, strict=True):
+                total = np.zeros((height, width, fake.shape[-1]), np.float32)
+            for place, part in zip(some, fake, strict=True):
                 total[place] += weight * part
                 weights[place] += weight
         return total / weights
 
     def all(self, pictures: np.ndarray, seed: int = 0) -> np.ndarray:
-        """Translate pictures, uint8 or float in [-1, 1], N×H×W×C; each as if it were alone."""
+        """Translate pictures, uint8 or float in [-1, 1], N×H×W×C, independently of each other."""
         if pictures.dtype == np.uint8:
             pictures = to_float(pictures)
         return np.stack(
@@ -106,7 +106,7 @@ class Translator:
 
 
 def rng_for_picture(seed: int, index: int) -> np.random.Generator:
-    """The random number generator for the extra inputs of the picture at this place."""
+    """Return the random number generator for the extra inputs of a picture, by its index."""
     return np.random.default_rng([seed, 0x7EA5E, index])
 
 

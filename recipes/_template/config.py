@@ -31,13 +31,13 @@ class Config(config.AdversarialConfig):
     """Channels next to the picture; each map of half the size has twice as many (at most 8×)."""
 
     def legal_sizes(self) -> list[int]:
-        """What the networks can make: 4 to 7 pixels, doubled once or more, up to 256."""
+        """Return the sizes that doubling 4 to 7 pixels reaches, up to 256."""
         return doubled_sizes()
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
         super().check()
-        # CHANGE: refuse values that cannot be; see also `_within`.
+        # CHANGE: refuse illegal values; see also `_within`.
         for name in ("latent_size", "width"):
             self._at_least(1, name)
 

@@ -12,7 +12,7 @@ from .train import build
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """What a training has to reach, and some control must not."""
+    """Return what a training has to reach, and some control must not."""
     # CHANGE: the names of measures and controls are the rows and columns of the table that
     # this command prints.
     return [

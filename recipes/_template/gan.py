@@ -9,12 +9,12 @@ from .generator import TemplateGenerator
 
 
 class Template(GAN):
-    """A GAN for the pictures that its configuration describes."""
+    """GAN for the pictures that its configuration describes."""
 
     config_type = Config
 
     def build_networks(self):
-        """The networks; each is then an attribute: `self.generator`, `self.discriminator`."""
+        """Build the networks; each is then an attribute: `self.generator`, `self.discriminator`."""
         # CHANGE: the adversarial loss is what --loss names; it can be one of your own, with
         # the two methods of `common.loss.Loss`.
         game = loss.get(self.config.loss, self.config.label_smoothing)
@@ -22,5 +22,5 @@ class Template(GAN):
         return generator, TemplateDiscriminator(self.config, game)
 
     # CHANGE: how the networks train each other is `train_step` in common/gan.py, what a batch
-    # holds besides data is `draw`, and what is to be seen is `visuals`: a recipe that does one
-    # of them otherwise overrides it here. (recipes/cyclegan/gan.py overrides all three.)
+    # holds besides data is `draw`, and what sample sheets show is `visuals`: a recipe that
+    # does one of them otherwise overrides it here. (recipes/cyclegan/gan.py overrides all three.)

@@ -8,15 +8,15 @@ from common.network import Generator
 
 
 class TemplateGenerator(Generator):
-    """Latent vector → picture."""
+    """Generator from a latent vector to a picture."""
 
     def buildModel(self) -> keras.Model:
-        """Latent (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
+        """Build the model: latents (N, latent_size) → pictures (N, size, size, C) in [-1, 1]."""
         config = self.config
         widths = widths_towards_picture(config.image_size, config.width)
         side = config.image_size // 2 ** len(widths)
 
-        # An Input is named after what it is given of a batch: what `draw` made, or what is
+        # An Input is named after an entry of the batch: what `draw` returns, or what is
         # known of the samples, such as `label` (the table is in common/batches.py).
         latent = keras.Input((config.latent_size,), name="latent")
         # CHANGE: the network, of Keras layers alone; common/layers.py has more blocks.
@@ -29,12 +29,12 @@ class TemplateGenerator(Generator):
         return keras.Model(latent, to_range(x), name="generator")
 
     def lossFunction(self, batch, fake, discriminator) -> dict:
-        """The terms of the loss, whose sum is minimised and whose names are logged.
+        """Compute the terms of the loss, whose sum is minimised and whose names are logged.
 
         Args:
             batch: Arrays by name; `real`, (N, size, size, C) in [-1, 1], is always there.
             fake: This network's pictures, of the same shape.
-            discriminator: Is asked without side effects.
+            discriminator: Evaluated without side effects.
         """
         terms = super().lossFunction(batch, fake, discriminator)
         # CHANGE: add terms of your own, terms["name"] = a scalar made with keras.ops; or let

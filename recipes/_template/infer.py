@@ -8,8 +8,8 @@ from common.commands.infer import main
 
 from .config import Config
 
-# CHANGE: what can be asked for is `Flags`, a dataclass, and what is made of it is `make`, a
-# function (run, flags) -> `common.commands.made.Made`: both can be your own.
+# CHANGE: the options are `Flags`, a dataclass, and the output comes from `make`, a function
+# (run, flags) -> `common.commands.made.Made`: both can be your own.
 
 if __name__ == "__main__":
     sys.exit(main(__file__, Config, make, Flags))

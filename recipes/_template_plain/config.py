@@ -35,13 +35,13 @@ class Config(config.Config):
     """Weight of the latents' divergence from N(0, 1)."""
 
     def legal_sizes(self) -> list[int]:
-        """What the network can make: 4 to 7 pixels, doubled once or more, up to 256."""
+        """Return the sizes that doubling 4 to 7 pixels reaches, up to 256."""
         return doubled_sizes()
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
         super().check()
-        # CHANGE: refuse values that cannot be.
+        # CHANGE: refuse illegal values.
         for name in ("latent_size", "width"):
             self._at_least(1, name)
         self._within("beta", 0, 1e6)

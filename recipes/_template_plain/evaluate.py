@@ -16,31 +16,31 @@ from .train import build
 
 
 def measure(case: Case) -> Scores:
-    """The pictures made from noise, and how well others survive being squeezed."""
+    """Measure the pictures made from noise, and the reconstruction of real ones."""
     return pictures.measure(case) + reconstruction(case)
 
 
 def reconstruction(case: Case) -> Scores:
-    """How far the reconstructions of real pictures are from them, beside controls."""
+    """Measure the error of reconstructions of real pictures, beside controls."""
     # CHANGE: a measure of your own: values of each model and of each control, with what they
     # are in words. Held-out pictures are those that no training saw.
     real = to_float(case.reference.held_out.samples)
-    made = {"real": real, "mean picture": to_float(case.training.samples).mean(axis=0)}
+    found = {"real": real, "mean picture": to_float(case.training.samples).mean(axis=0)}
     words = {"real": "the pictures themselves", "mean picture": "one picture instead of all"}
     for name, words[name], trainer in case.models(not_averaged=True):
-        made[name] = trainer.reconstruct(real)
+        found[name] = trainer.reconstruct(real)
         # Before the next one is built.
         del trainer
     return Scores(
         {"samples": len(real)},
         words,
         {"error": "root mean square distance of a reconstruction, of values in [-1, 1] (0)"},
-        {name: {"error": float(np.sqrt(((m - real) ** 2).mean()))} for name, m in made.items()},
+        {name: {"error": float(np.sqrt(((m - real) ** 2).mean()))} for name, m in found.items()},
     )
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """What a training has to reach, and some control must not."""
+    """Return what a training has to reach, and some control must not."""
     # CHANGE: the names of measures and controls are the rows and columns of the table that
     # this command prints.
     return [

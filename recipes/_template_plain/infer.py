@@ -14,19 +14,19 @@ from .config import Config
 class Flags(LatentFlags):
     """Make pictures with the decoder of a run; all else is known from the run's folder."""
 
-    # CHANGE: what can be asked for; each field is a flag, and the string below it its help.
+    # CHANGE: the options; each field is a flag, and the string below it its help.
     temperature: float = 1.0
-    """Standard deviation of the latents: below 1, pictures are more alike, and fewer fail."""
+    """Standard deviation of the latents: below 1, pictures are less diverse, and fewer fail."""
 
     def check(self, loaded) -> None:
-        """Refuse values that cannot be."""
+        """Validate the flags."""
         super().check(loaded)
         if not 0 <= self.temperature <= 10:
             raise Refused(f"--temperature {self.temperature}: legal is 0 to 10")
 
 
 def draw(config: Config, rng, count: int, flags: Flags) -> dict:
-    """What the decoder is given, `count` rows each, by the names of its inputs."""
+    """Draw the decoder's inputs, `count` rows each, by name."""
     latents = latents_of(config, rng, count, flags)["latent"]
     return {"latent": (flags.temperature * latents).astype("float32")}
 

@@ -11,19 +11,19 @@ DECODER, ENCODER = 0, 1
 
 
 class TemplateNetwork(Network):
-    """Picture → latent → picture (Kingma and Welling 2014): two models, one loss, one optimizer."""
+    """Variational autoencoder (Kingma and Welling 2014): two models, one loss, one optimizer."""
 
-    # CHANGE: its name stands in front of what is logged, and `--NAME-rate` is its rate.
+    # CHANGE: the name is the prefix of its logs, and `--NAME-rate` is its learning rate.
     name = "autoencoder"
 
     def buildModel(self) -> tuple[keras.Model, ...]:
-        """The decoder, which infer uses, is the first; the encoder is the second."""
+        """Build the decoder, which infer uses, and the encoder."""
         config = self.config
         widths = widths_towards_picture(config.image_size, config.width)
         side = config.image_size // 2 ** len(widths)
 
-        # An Input is named after what it is given of a batch (the table is in
-        # common/batches.py), or after what `lossFunction` gives it itself.
+        # An Input is named after an entry of the batch (the table is in common/batches.py), or
+        # after what `lossFunction` passes itself.
         # CHANGE: the models, of Keras layers alone; common/layers.py has more blocks.
         latent = keras.Input((config.latent_size,), name="latent")
         x = layers.Dense(side * side * widths[0])(latent)
@@ -41,7 +41,7 @@ class TemplateNetwork(Network):
         return decoder, keras.Model(picture, moments, name="encoder")
 
     def lossFunction(self, batch) -> dict:
-        """The evidence lower bound, negated: nats a picture, where the noise of a pixel is 1/4.
+        """Compute the negative evidence lower bound, in nats per picture, for pixel noise of 1/4.
 
         Args:
             batch: `real`, pictures (N, size, size, C) in [-1, 1], and `latent`, N(0, 1) noise

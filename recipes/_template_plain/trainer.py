@@ -1,4 +1,4 @@
-"""Template: the network, and what its training draws and shows."""
+"""Template: the network put to training."""
 
 import numpy as np
 
@@ -11,31 +11,31 @@ from .network import DECODER, ENCODER, TemplateNetwork
 
 
 class Template(Trainer):
-    """An autoencoder for the pictures that its configuration describes."""
+    """Autoencoder for the pictures that its configuration describes."""
 
     config_type = Config
-    # CHANGE: the networks whose average is shown, saved and evaluated.
+    # CHANGE: the networks whose average is sampled, saved and evaluated.
     kept = ("autoencoder",)
 
     def build_networks(self):
-        """The networks; each is then an attribute under its name: `self.autoencoder`."""
+        """Build the networks; each is then an attribute under its name: `self.autoencoder`."""
         # CHANGE: any number of them, each with its own loss and optimizer.
         return (TemplateNetwork(self.config),)
 
     def train_step(self, batch):
-        """One update from one batch; returns what is logged."""
-        # CHANGE: of several networks, which is updated when, and what each is given.
+        """Update the network once from one batch; returns the logs."""
+        # CHANGE: for several networks, the order of their updates, and the arguments of each.
         logs = self.autoencoder.trainModel(batch)
         self.average.update()
         return logs
 
     def draw(self, rng, count):
-        """What a batch holds besides data, all that is random: noise for the latents."""
+        """Draw a batch's random inputs: noise for the latents."""
         return {"latent": draw_latents(rng, count, self.config.latent_size, self.config.prior)}
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
-        """The columns of a sheet: pictures, what is left of them, and pictures from noise."""
-        # CHANGE: what is to be seen of your networks; `fake` is watched for a collapse.
+        """Return the columns of a sheet: pictures, reconstructions, and pictures from noise."""
+        # CHANGE: what sample sheets show; `fake` is watched for a collapse.
         real = self.real_samples()[:count]
         return {
             "real": real,
@@ -44,13 +44,13 @@ class Template(Trainer):
         }
 
     def sample(self, given=64) -> np.ndarray:
-        """Pictures (N, size, size, C) in [-1, 1]: how many, or from the `latent` of a batch."""
+        """Generate pictures (N, size, size, C) in [-1, 1]: N, or from a batch's `latent`."""
         batch = self.fixed(given) if isinstance(given, int) else given
         with self.average.ema_models() as models:
             return generate(models[DECODER], batch)
 
     def reconstruct(self, pictures: np.ndarray) -> np.ndarray:
-        """What is left of pictures, uint8 or in [-1, 1], once they were latents."""
+        """Reconstruct pictures, uint8 or in [-1, 1], from the means of their latents."""
         real = to_float(pictures) if pictures.dtype == np.uint8 else pictures
         with self.average.ema_models() as models:
             mean, _ = np.split(generate(models[ENCODER], {"real": real}), 2, axis=-1)

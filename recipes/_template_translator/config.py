@@ -31,18 +31,18 @@ class Config(TranslatorConfig):
     width: int = 32
     """Channels of the first layer of either network; later ones have up to eight times as many."""
     levels: int = 3
-    """How often the picture is halved, and doubled again."""
+    """Number of times that the picture is halved, and doubled again."""
     l1: float = 100.0
     """Weight of the distance to the real picture."""
 
     @property
     def multiple(self) -> int:
-        """What height and width must be multiples of: smaller pictures are padded to it."""
+        """Number of which height and width must be multiples; other pictures are padded."""
         return 2**self.levels
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
-        # CHANGE: refuse values that cannot be. Legal sizes depend on the levels: first of all.
+        # CHANGE: refuse illegal values. Legal sizes depend on the levels: first of all.
         self._within("levels", 1, 8)
         super().check()
         self._at_least(1, "width")

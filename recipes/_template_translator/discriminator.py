@@ -10,17 +10,17 @@ from common.patchgan import patchgan
 
 
 class TemplateDiscriminator(Discriminator):
-    """Picture, and what it was made from → a logit a patch.
+    """PatchGAN from a picture and its input to a logit for each patch.
 
     Its loss is `common.network.Discriminator.lossFunction`. Penalties, spectral norm, DiffAugment
     and the like are settings of every recipe, and need no line here.
     """
 
     def buildModel(self) -> keras.Model:
-        """`sample` (N, H, W, C'), `input` (N, H, W, C) in [-1, 1] → (N, h, w, 1), float32."""
+        """Build the model: `sample` (N, H, W, C'), `input` (N, H, W, C) → logits (N, h, w, 1)."""
         config = self.config
-        # CHANGE: the network. What is judged is called `sample`; without `input` it judges
-        # pictures by themselves.
+        # CHANGE: the network. The Input for real or fake pictures is called `sample`; without
+        # `input` the logits depend on them alone.
         return patchgan(
             {"sample": config.channels, "input": config.input_channels},
             config.width,

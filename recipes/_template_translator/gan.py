@@ -11,12 +11,12 @@ from .generator import TemplateGenerator
 
 
 class Template(TranslatingGAN):
-    """A translator for the pairs that its configuration describes."""
+    """Translator for the pairs that its configuration describes."""
 
     config_type = Config
 
     def build_networks(self):
-        """The networks; each is then an attribute: `self.generator`, `self.discriminator`."""
+        """Build the networks; each is then an attribute: `self.generator`, `self.discriminator`."""
         # CHANGE: the adversarial loss is what --loss names; it can be one of your own, with
         # the two methods of `common.loss.Loss`.
         game = loss.get(self.config.loss, self.config.label_smoothing)
@@ -24,14 +24,14 @@ class Template(TranslatingGAN):
         return generator, TemplateDiscriminator(self.config, game)
 
     def draw(self, rng, count):
-        """What a batch holds besides pairs: nothing."""
+        """Draw a batch's random inputs: there are none."""
         # CHANGE: where the generator takes noise, its arrays by name, `count` rows each; then
         # `extra` has to be overridden, too (recipes/pix2pix/gan.py).
         return {}
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
-        """The columns of a sheet: inputs of the test pictures, what is made of them, the truth."""
-        # CHANGE: more columns, if there is more to be seen.
+        """Return the columns of a sheet: test inputs, their translations, the real pictures."""
+        # CHANGE: more columns, if there is more to show.
         some = self.examples.take(np.arange(min(count, len(self.examples))))
         return {
             "input": some.inputs,

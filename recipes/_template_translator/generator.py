@@ -8,12 +8,12 @@ from common.network import Generator
 
 
 class TemplateGenerator(Generator):
-    """Picture → picture: halved, doubled again, and handed across at each size (a U-Net)."""
+    """U-Net from picture to picture: halved, doubled again, with skips at each size."""
 
     def buildModel(self) -> keras.Model:
-        """`input` (N, H, W, C) → (N, H, W, C'), float32 in [-1, 1], whatever H and W."""
+        """Build the model: `input` (N, H, W, C) → (N, H, W, C') in [-1, 1], for any H and W."""
         config = self.config
-        # An Input is named after what it is given of a batch: `input` is what to translate.
+        # An Input is named after an entry of the batch: `input` is what to translate.
         picture = keras.Input((None, None, config.input_channels), name="input")
         # CHANGE: the network, of Keras layers alone; common/layers.py has more blocks. Without
         # batch normalisation, a translation does not depend on what else is in the batch.
@@ -30,12 +30,12 @@ class TemplateGenerator(Generator):
         return keras.Model(picture, to_range(x), name="generator")
 
     def lossFunction(self, batch, fake, discriminator) -> dict:
-        """To be taken for real, and to be near to what was real.
+        """Compute the adversarial loss, and the L1 distance to the real pictures.
 
         Args:
             batch: `real`, N×H×W×C' in [-1, 1], and the `input` that it belongs to.
             fake: This network's pictures, of the shape of `real`.
-            discriminator: Is asked without side effects.
+            discriminator: Evaluated without side effects.
         """
         # CHANGE: the terms; their sum is minimised, their names are logged.
         terms = super().lossFunction(batch, fake, discriminator)

@@ -8,8 +8,8 @@ from common.translation.infer import translate as make
 
 from .config import Config
 
-# CHANGE: what can be asked for is `Flags`, a dataclass, and `make` translates one picture, a
-# function (run, flags, picture, its number) -> picture: both can be your own.
+# CHANGE: the options are `Flags`, a dataclass, and `make` translates one picture, a function
+# (run, flags, picture, its number) -> picture: both can be your own.
 
 if __name__ == "__main__":
     sys.exit(main(__file__, Config, make, Flags))

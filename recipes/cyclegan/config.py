@@ -28,21 +28,21 @@ class Config(TranslatorConfig):
     blocks: int = 6
     """Residual blocks of a translator (the paper: 6 for 128 pixels, 9 for 256)."""
     cycle: float = 10.0
-    """Weight λ of the cycle loss, there and back again (0: off)."""
+    """Weight λ of the cycle-consistency loss (0: off)."""
     identity: float = 5.0
-    """Weight of the identity loss, for pictures that are in the wanted domain already (0: off)."""
+    """Weight of the identity loss, on pictures that are in the target domain already (0: off)."""
     pool: int = 50
-    """Translations of each domain that are kept to be shown to D again (0: none)."""
+    """Earlier translations of each domain that are kept to train D on (0: none)."""
 
     learns_from = ("domains",)
 
     @property
     def multiple(self) -> int:
-        """Pictures are halved twice."""
+        """4, as pictures are halved twice."""
         return 4
 
     def legal_sizes(self) -> list[int]:
-        """As `TranslatorConfig.legal_sizes`, of which less than 16 leaves no room to reflect."""
+        """As `TranslatorConfig.legal_sizes`, from 16 on: below, maps are too small to reflect."""
         return [size for size in super().legal_sizes() if size >= 16]
 
     def adapted_to(self, source: Source) -> Config:
@@ -90,6 +90,7 @@ PRESETS = {
         image_size=32,
         width=4,
         blocks=1,
+        patch_layers=1,
         pool=3,
         batch_size=2,
         pictures=24,

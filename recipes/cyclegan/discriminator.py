@@ -1,4 +1,4 @@
-"""CycleGAN's discriminator: one judge for each domain."""
+"""CycleGAN's discriminator: one model for each domain."""
 
 import keras
 
@@ -10,7 +10,7 @@ from .pool import Pool
 
 
 class CycleGANDiscriminator(Discriminator):
-    """Pictures → a logit a patch, by one model for A and one for B (Zhu et al. 2017, 7.2)."""
+    """Two PatchGANs, one for domain A and one for B (Zhu et al. 2017, appendix 7.2)."""
 
     # Each picture is normalised by itself.
     joint_pass = True
@@ -22,7 +22,7 @@ class CycleGANDiscriminator(Discriminator):
         self.buffers += [v for pool in self.pools for v in pool.variables]
 
     def buildModel(self) -> tuple[keras.Model, keras.Model]:
-        """That of A and that of B: (N, H, W, C) in [-1, 1] → (N, h, w, 1), float32."""
+        """Build the models of A and B: (N, H, W, C) in [-1, 1] → (N, h, w, 1), float32."""
         config = self.config
         sides = ("a", config.input_channels), ("b", config.channels)
         return tuple(
@@ -35,12 +35,12 @@ class CycleGANDiscriminator(Discriminator):
         )
 
     def lossFunction(self, batch, fake_a, fake_b) -> dict:
-        """How badly each model tells its domain from translations, new ones and old ones.
+        """Compute the adversarial losses of both models, on new and earlier fakes.
 
         Args:
             batch: Real pictures of A (`input`) and of B (`real`), N×H×W×C in [-1, 1], and for
                 each pool its coins and places.
-            fake_a, fake_b: What has just been made of the others.
+            fake_a, fake_b: New translations to A and to B.
         """
         found, accuracies = {}, []
         sides = ("a", batch["input"], fake_a), ("b", batch["real"], fake_b)

@@ -14,7 +14,7 @@ GAN_ALONE = "GAN alone"
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """Near to the truth, with the picture's content, and without a message hidden in it."""
+    """Return the criteria: near to the truth, content kept, no message hidden in the picture."""
     found = [Criterion("cycle error under noise (ratio)", most=2)]
     for way in ("A→B", "B→A"):
         if f"error {way}" in scores.measures:
@@ -26,7 +26,7 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
 
 
 def ablation(theirs: Config, ours: Config) -> str:
-    """What a run beside is called: it must differ in nothing but that."""
+    """Return the name of a run without cycle and identity losses, else alike; "" for others."""
     return GAN_ALONE if theirs == replace(ours, cycle=0.0, identity=0.0) else ""
 
 

@@ -14,7 +14,7 @@ from .pool import Pool
 
 
 class CycleGAN(TranslatingGAN):
-    """A CycleGAN for the two domains that its configuration describes (Zhu et al. 2017)."""
+    """CycleGAN for the two domains that its configuration describes (Zhu et al. 2017)."""
 
     config_type = Config
     watched = "A→B"
@@ -25,7 +25,7 @@ class CycleGAN(TranslatingGAN):
         return CycleGANGenerator(self.config, game), CycleGANDiscriminator(self.config, game)
 
     def draw(self, rng, count):
-        """The coins and places of both pools."""
+        """Draw the random numbers of both pools."""
         return {
             f"{name}_{side}": values
             for side in "ab"
@@ -33,9 +33,9 @@ class CycleGAN(TranslatingGAN):
         }
 
     def train_step(self, batch):
-        """One update of both translators together, then one of both discriminators."""
+        """Update both translators once together, then both discriminators; returns the logs."""
         a, b, generator = batch["input"], batch["real"], self.generator
-        # What is left alone passes with what is translated, where anything asks for it.
+        # For the identity loss, pictures of the target domain share the pass.
         identity = bool(self.config.identity)
         with backend.tape() as forward:
             fake_b, *same_b = generator.to_b(a, b) if identity else generator.to_b(a)
@@ -46,7 +46,7 @@ class CycleGAN(TranslatingGAN):
         return logs | self.discriminator.trainModel(batch, *map(ops.stop_gradient, fakes))
 
     def discriminator_step(self, batch):
-        """One update of both discriminators alone."""
+        """Update both discriminators only."""
         (fake_b,), (fake_a,) = (
             self.generator.to_b(batch["input"]),
             self.generator.to_a(batch["real"]),
@@ -54,7 +54,7 @@ class CycleGAN(TranslatingGAN):
         return self.discriminator.trainModel(batch, *map(ops.stop_gradient, (fake_a, fake_b)))
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
-        """The examples of A, there and back again; and those of B."""
+        """Return the examples of A and B, each with its translation and that one's way back."""
         a, b = (side.samples[:count] for side in (self.examples.a, self.examples.b))
         to_b, to_a = self.translator(), self.translator(1)
         fake_b, fake_a = to_b.all(a), to_a.all(b)

@@ -1,4 +1,4 @@
-"""CycleGAN's generator: two translators, there and back."""
+"""CycleGAN's generator: two translators, A→B and B→A."""
 
 from functools import partial
 
@@ -11,10 +11,10 @@ from common.network import Generator
 
 
 class CycleGANGenerator(Generator):
-    """Pictures of A → pictures of B, and back (Zhu et al. 2017, sections 3 and 4, appendix)."""
+    """Two translators, A→B and B→A (Zhu et al. 2017, sections 3 and 4, appendix)."""
 
     def buildModel(self) -> tuple[keras.Model, keras.Model]:
-        """A → B and B → A: (N, H, W, C) → (N, H, W, C'), in [-1, 1]; H, W multiples of 4."""
+        """Build A→B and B→A: (N, H, W, C) → (N, H, W, C'), in [-1, 1]; H, W multiples of 4."""
         config = self.config
         return (
             translator(config, config.input_channels, config.channels, "generator"),
@@ -22,13 +22,13 @@ class CycleGANGenerator(Generator):
         )
 
     def lossFunction(self, batch, fake, same, discriminator) -> dict:
-        """To be taken for real, to find the way back, and to leave alone what needs no change.
+        """Compute the adversarial, cycle-consistency and identity losses.
 
         Args:
             batch: Pictures of A (`input`) and of B (`real`), N×H×W×C in [-1, 1].
-            fake: What B's and A's were translated to: pictures as of A and as of B.
-            same: What translators make of pictures that are of the wanted domain already.
-            discriminator: Is asked without side effects.
+            fake: The translations of B to A, and of A to B.
+            same: Outputs for pictures that are in the target domain already, of A and of B.
+            discriminator: Evaluated without side effects.
 
         Returns:
             Each term is the sum of both directions: one step trains both translators.
@@ -43,17 +43,17 @@ class CycleGANGenerator(Generator):
         terms = {"adversarial": fooled * (2 if isinstance(self.loss, LeastSquares) else 1)}
         if config.cycle:
             again = self.to_a(fake_b)[0], self.to_b(fake_a)[0]
-            terms["cycle"] = config.cycle * _away(again, real)
+            terms["cycle"] = config.cycle * _l1(again, real)
         if config.identity:
-            terms["identity"] = config.identity * _away(same, real)
+            terms["identity"] = config.identity * _l1(same, real)
         return terms
 
     def to_b(self, *pictures) -> tuple:
-        """Some batches as pictures of B; they share a pass, as none looks at another."""
+        """Translate batches to B; they share a pass, as samples do not affect each other."""
         return self._in_one_pass(pictures, which=0)
 
     def to_a(self, *pictures) -> tuple:
-        """Some batches as pictures of A."""
+        """Translate batches to A; see `to_b`."""
         return self._in_one_pass(pictures, which=1)
 
     def _in_one_pass(self, batches: tuple, which: int) -> tuple:
@@ -62,7 +62,7 @@ class CycleGANGenerator(Generator):
 
 
 def translator(config, channels_in: int, channels_out: int, name: str) -> keras.Model:
-    """c7s1-w, d2w, d4w, residual blocks, u2w, uw, c7s1-out (appendix 7.2).
+    """Build a translator: c7s1-w, d2w, d4w, residual blocks, u2w, uw, c7s1-out (appendix 7.2).
 
     Borders are reflected at full size and in the blocks, and are zero where the size
     changes, as in the authors' code.
@@ -90,6 +90,6 @@ def _convolution(x, width: int, kernel: int):
     return layers.Conv2D(width, kernel, kernel_initializer=normal_weights())(x)
 
 
-def _away(made: tuple, wanted: tuple):
+def _l1(fake: tuple, real: tuple):
     """Mean absolute differences, summed over A and B."""
-    return sum(ops.mean(ops.abs(m - w)) for m, w in zip(made, wanted, strict=True))
+    return sum(ops.mean(ops.abs(f - r)) for f, r in zip(fake, real, strict=True))

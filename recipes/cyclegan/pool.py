@@ -1,4 +1,4 @@
-"""History of a generator's pictures, from which its discriminator is fed."""
+"""History of a generator's pictures, to train its discriminator on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from common.machine.strategy import all_gather, local_shard
 
 
 class Pool:
-    """Pictures made a while ago (Shrivastava et al. 2017; Zhu et al. 2017, section 4).
+    """Pool of earlier fakes (Shrivastava et al. 2017; Zhu et al. 2017, section 4).
 
-    A discriminator that sees only what is made now forgets what it has learned about
-    earlier fakes, and the two can go round in circles. Until the pool is full, every picture
+    A discriminator that sees new fakes only forgets what it has learned about earlier ones,
+    and the training can go round in circles. Until the pool is full, every picture
     is kept and passed on. Then half of them are passed on and forgotten, and half take the
     place of a stored one, which is passed on instead.
 
@@ -30,7 +30,7 @@ class Pool:
 
     @staticmethod
     def draw(rng: np.random.Generator, count: int, size: int) -> dict[str, np.ndarray]:
-        """What decides about `count` pictures: a coin for each, and a place in the pool."""
+        """Draw for each of `count` pictures a coin, and a place in the pool."""
         return {
             "coin": rng.random(count, np.float32),
             "place": rng.integers(0, max(size, 1), count).astype(np.int32),
@@ -39,8 +39,8 @@ class Pool:
     def exchange(self, pictures, coin, place):
         """Pass pictures in, one after the other, and get as many back.
 
-        Where several devices share a batch, each passes all of it into a pool of its own, which
-        is every other's equal, and gets its part back.
+        Where several devices share a batch, each passes all of it into its own copy of the pool,
+        so that all copies stay equal, and gets its part back.
 
         Args:
             pictures: N×H×W×C.
@@ -68,5 +68,5 @@ class Pool:
 
     @property
     def variables(self) -> list:
-        """What a checkpoint must hold."""
+        """Variables that a checkpoint must hold."""
         return [self._pictures, self._count]

@@ -8,7 +8,7 @@ from .config import PRESETS
 
 
 def build(config):
-    """The trainer of a configuration; only here is TensorFlow imported."""
+    """Build the trainer of a configuration; only here is TensorFlow imported."""
     from .gan import CycleGAN
 
     return CycleGAN(config)

@@ -1,4 +1,4 @@
-"""`python -m recipes.data_prep.messy`: a folder of pictures as real ones are, to be cleaned.
+"""`python -m recipes.data_prep.messy`: make a messy folder of pictures, to be cleaned.
 
 The pictures are drawn: 240 houses, as three people would have collected them. Everything
 that is wrong with the folder is put into it here, on purpose.
@@ -30,7 +30,7 @@ class Flags:
     """Make a folder of pictures with all that is usually wrong with one."""
 
     folder: Positional[Path] = Path("messy")
-    """What to call it."""
+    """The new folder."""
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ class Config(config.AdversarialConfig):
     latent_size: int = 100
     """Numbers in a latent vector."""
     prior: Literal["uniform", "normal"] = "uniform"
-    """Where latents come from: uniform in [-1, 1] as in the paper's code, or N(0, 1)."""
+    """Distribution of the latents: uniform in [-1, 1] as in the paper's code, or N(0, 1)."""
     width: int = 48
     """Channels next to the picture; each map of half the size has twice as many (at most 8×)."""
     kernel: int = 4
@@ -34,7 +34,7 @@ class Config(config.AdversarialConfig):
     """Transposed convolutions as in the paper, or nearest neighbour and a 3×3 convolution."""
 
     def legal_sizes(self) -> list[int]:
-        """4, 5, 6 or 7 pixels, doubled once or more, up to 256."""
+        """Return the sizes that doubling 4, 5, 6 or 7 pixels reaches, up to 256."""
         return doubled_sizes()
 
     def check(self) -> None:

@@ -8,14 +8,15 @@ from common.network import Discriminator
 
 
 class DCGANDiscriminator(Discriminator):
-    """Picture → logit: the generator's mirror image (Radford et al. 2016, section 3).
+    """Discriminator from a picture to a logit (Radford et al. 2016, section 3).
 
-    Strided convolutions instead of pooling, LeakyReLU .2, batch normalisation everywhere
-    but at the picture; none at all where a penalty needs each picture judged alone.
+    The generator's mirror image: strided convolutions instead of pooling, LeakyReLU .2, batch
+    normalisation everywhere but at the picture; none at all where a penalty needs each logit to
+    depend on one picture alone.
     """
 
     def buildModel(self) -> keras.Model:
-        """Pictures (N, size, size, C) in [-1, 1] → logits (N, 1), float32."""
+        """Build the model: pictures (N, size, size, C) in [-1, 1] → logits (N, 1), float32."""
         config = self.config
         picture = keras.Input(config.sample_shape, name="sample")
         widths = widths_towards_picture(config.image_size, config.width)

@@ -16,12 +16,12 @@ from .train import build
 
 
 def measure(case: Case) -> Scores:
-    """The pictures, and what the discriminator has learned of their labels."""
+    """Measure the pictures, and what the discriminator has learned of their labels."""
     return pictures.measure(case, probe=represent)
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """Far from the start, better than a linear model of the pixels, and not by copying."""
+    """Return the criteria: far from the start, better than PCA of the pixels, no copies."""
     return [
         Criterion("Fréchet distance", most=0.1, of="untrained"),
         Criterion("Fréchet distance", most=1, of="PCA"),
@@ -31,7 +31,7 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
 
 
 def represent(gan, images: np.ndarray) -> np.ndarray:
-    """The discriminator's maps of every layer, pooled to 4×4 (Radford et al. 2016, section 5.1).
+    """Compute the discriminator's features: all maps, pooled to 4×4 (Radford et al. 2016, 5.1).
 
     Args:
         images: uint8 N×H×W×C.
@@ -50,7 +50,7 @@ def represent(gan, images: np.ndarray) -> np.ndarray:
     def described(some: np.ndarray) -> np.ndarray:
         return np.concatenate([pooled(np.asarray(m)) for m in features(some)], axis=1)
 
-    # With spectral norm, what the layers hold is not what they compute with.
+    # With spectral norm, the stored kernels are not those that are computed with.
     with gan.discriminator.baked():
         parts = [described(to_float(images[i : i + 250])) for i in range(0, len(images), 250)]
     return np.concatenate(parts)

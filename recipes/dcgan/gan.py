@@ -9,7 +9,7 @@ from .generator import DCGANGenerator
 
 
 class DCGAN(GAN):
-    """A DCGAN for the pictures that its configuration describes (Radford et al. 2016)."""
+    """DCGAN for the pictures that its configuration describes (Radford et al. 2016)."""
 
     config_type = Config
 

@@ -8,7 +8,7 @@ from common.network import Generator
 
 
 class DCGANGenerator(Generator):
-    """Latent vector → picture (Radford et al. 2016, figure 1).
+    """Generator from a latent vector to a picture (Radford et al. 2016, figure 1).
 
     The latent is projected onto a small map with many channels; each transposed
     convolution doubles the map and halves the channels. Batch normalisation and ReLU
@@ -16,7 +16,7 @@ class DCGANGenerator(Generator):
     """
 
     def buildModel(self) -> keras.Model:
-        """Latent (N, latent_size) → pictures (N, size, size, C), float32 in [-1, 1]."""
+        """Build the model: latents (N, latent_size) → pictures (N, size, size, C) in [-1, 1]."""
         config = self.config
         widths = widths_towards_picture(config.image_size, config.width)
         side = config.image_size // 2 ** len(widths)

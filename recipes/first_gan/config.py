@@ -15,18 +15,18 @@ class Config(config.AdversarialConfig):
     """Settings of the first GAN; the defaults are the small configuration."""
 
     data: str = "ring"
-    """What to learn from: points (ring, grid), or small pictures (digits, mnist, a folder)."""
+    """Training data: points (ring, grid), or small pictures (digits, mnist, a folder)."""
     pictures: int = 100_000
     """How many points or pictures of a world to draw; a folder or set is used whole."""
     steps: int = 36_000
     batch_size: int = 256
-    """Samples an update."""
+    """Samples per update."""
     generator_rate: float = 1e-3
     discriminator_rate: float = 1e-3
     beta_1: float = 0.0
     beta_2: float = 0.99
     # Blur and rates fall together: with the blur gone before the steps are small, the
-    # players overtake each other, and modes are lost.
+    # networks overtake each other, and modes are lost.
     decay_steps: int = 36_000
     averaging: float = 0.999
     sample_every: int = 1000
@@ -48,13 +48,13 @@ class Config(config.AdversarialConfig):
     depth: int = 3
     """Hidden layers of each network."""
     loss: Literal["non-saturating", "minimax"] = "non-saturating"
-    """What the generator minimises: the cost of being found out, or (minimax) D's gain."""
+    """The generator's loss: −E log σ(D(G(z))), or (minimax) E log(1 − σ(D(G(z))))."""
     magnification: float = 4.0
-    """The standard deviation at which the networks see points; pictures are seen as they are."""
+    """Standard deviation to which the networks scale points; pictures are not scaled."""
     blur: float = 0.22
-    """Standard deviation of the noise on what D sees, at first, in those of the data."""
+    """Initial standard deviation of the noise on what D sees, in units of the data's own."""
     blur_steps: int = 24_000
-    """Steps over which it fades to nothing, evenly."""
+    """Steps over which that noise falls linearly to 0."""
     kind: Suppress[Literal["pictures", "points", "voxels"]] = "points"
 
     unfit = {
@@ -64,11 +64,11 @@ class Config(config.AdversarialConfig):
 
     @property
     def zoom(self) -> float:
-        """How many times larger than they are the networks see samples."""
+        """Factor by which the networks scale samples."""
         return self.magnification / self.std if self.kind == "points" else 1.0
 
     def legal_sizes(self) -> list[int]:
-        """Any from 8 to 64 pixels: more are too many numbers for dense layers."""
+        """Return the sizes from 8 to 64 pixels; more are too many numbers for dense layers."""
         return list(range(8, 65))
 
     def check(self) -> None:

@@ -13,12 +13,12 @@ from .train import build
 
 
 def measure(case: Case) -> Scores:
-    """Points against the density that they come from; pictures in the features of a net."""
+    """Measure points against their true density, or pictures in the features of a net."""
     return (points if case.config.kind == "points" else pictures).measure(case)
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """Points: all modes, correct deviation. Pictures: better than PCA, no copies."""
+    """Return the criteria: all modes, correct deviation; pictures: better than PCA, no copies."""
     if config.kind == "pictures":
         return [
             Criterion("Fréchet distance", most=0.1, of="untrained"),

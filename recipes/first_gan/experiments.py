@@ -1,9 +1,9 @@
-"""What `make results` trains."""
+"""Experiments that `make results` runs."""
 
 from common.evaluation.experiment import Experiment
 
 EXPERIMENTS = [
-    # Without help the game is often lost, which is what is to be seen.
+    # Without the stabilisers the training often fails, which is the point of the comparison.
     Experiment("ring", ablation=("vanilla", "--watchdog", "warn")),
     Experiment(
         "grid",

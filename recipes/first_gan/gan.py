@@ -64,12 +64,12 @@ class FirstGAN(GAN):
         return FirstGenerator(self.config, loss), FirstDiscriminator(self.config, loss)
 
     def draw(self, rng, count):
-        """All that a batch leaves to chance: latents, and a blur for what is judged."""
+        """Draw a batch's random inputs: latents, and the blur of what the detective sees."""
         shapes = {"latent": (self.config.latent_size,), "blur": self.config.sample_shape}
         return {name: rng.standard_normal((count, *s), "float32") for name, s in shapes.items()}
 
     def train_step(self, batch):
-        """One update of each player."""
+        """Update each network once; returns the logs."""
         logs = self.discriminator_step(batch)
         blurred = batch | {"blur": self.blur(batch)}
         logs |= self.generator.trainModel(blurred, self.discriminator)
@@ -77,7 +77,7 @@ class FirstGAN(GAN):
         return logs
 
     def discriminator_step(self, batch):
-        """The detective's part of it."""
+        """Update the detective only; returns its logs."""
         blur = self.blur(batch)
         # −blur is as good a blur as blur is, and another one than the real samples have.
         fake = ops.stop_gradient(self.generator(batch)) - blur

@@ -50,7 +50,7 @@ def fake_density(x: np.ndarray) -> np.ndarray:
 
 
 def learn(steps: int, seed: int) -> np.ndarray:
-    """σ(D(x)) over `_SPAN` after so many updates of `FirstDiscriminator`."""
+    """Train a `FirstDiscriminator`; returns σ(D(x)) over `_SPAN`."""
     from common.batches import rng_for
     from common.machine import backend
 
@@ -61,14 +61,13 @@ def learn(steps: int, seed: int) -> np.ndarray:
         channels=1, magnification=1.0, decay_from=steps // 2, decay_steps=max(1, steps // 2)
     )
     discriminator = FirstDiscriminator(config, FirstLoss())
-    update = backend.compiled(lambda real, fake: discriminator.trainModel({"real": real}, fake))
+    update = backend.compiled(discriminator.trainModel)
     for step in range(steps):
         rng = rng_for(seed, "optimal", step)
         mean, deviation = np.array(REAL)[rng.integers(0, len(REAL), config.batch_size)].T
-        update(
-            rng.normal(mean, deviation)[:, None].astype(np.float32),
-            rng.normal(*FAKE, config.batch_size)[:, None].astype(np.float32),
-        )
+        real = rng.normal(mean, deviation)[:, None].astype(np.float32)
+        fake = rng.normal(*FAKE, config.batch_size)[:, None].astype(np.float32)
+        update({"real": real}, fake)
     logits = np.asarray(discriminator.model(_SPAN[:, None].astype(np.float32)))[:, 0]
     return 1 / (1 + np.exp(-logits))
 

@@ -18,17 +18,17 @@ class Config(TranslatorConfig):
     flip: bool = True
 
     direction: Direction = "AtoB"
-    """Of pairs, which half is given; A is the left one, or the one in A/."""
+    """Which half of pairs is the input: A is the left one, or the one in A/."""
     label_maps: LabelMaps = "auto"
-    """Which half holds label maps, whose colours are never mixed."""
+    """Which half of pairs holds classes as colours, never to be mixed."""
     pairs: Pairs | None = None
-    """Make the inputs of single pictures: from edges, grey, lowres or mask to the picture."""
+    """Make inputs from single pictures: edges, grey, coarse blocks, a hole."""
     width: int = 64
     """Channels of the first layer of either network; later ones have up to eight times as many."""
     depth: int | None = None
-    """How often the picture is halved; None: as often as its size allows, at most 8 times."""
+    """Number of times that the picture is halved; None: as its size allows, at most 8."""
     dropout: float = 0.5
-    """Share of values that the noise takes away, in the decoder's first three blocks."""
+    """Dropout rate, which is the noise, in the decoder's first three blocks."""
     l1: float = 100.0
     """Weight λ of the distance to the real picture."""
     adversarial: float = 1.0
@@ -38,7 +38,7 @@ class Config(TranslatorConfig):
 
     @property
     def levels(self) -> int:
-        """How often the picture is halved."""
+        """Number of times that the picture is halved."""
         if self.depth is not None:
             return self.depth
         if self.image_size is None:
@@ -48,12 +48,12 @@ class Config(TranslatorConfig):
 
     @property
     def multiple(self) -> int:
-        """2^depth; 32 where the depth is what the size allows."""
+        """2^depth; 32 where the depth follows from the size."""
         return 2 ** (self.depth or _SHALLOWEST)
 
     @property
     def padded_to(self) -> int:
-        """Of whatever size: it is halved `levels` times, until nothing is left to halve."""
+        """2^levels, as pictures of any size are halved `levels` times."""
         return 2**self.levels
 
     def check(self) -> None:

@@ -10,10 +10,10 @@ from common.patchgan import patchgan
 
 
 class Pix2PixDiscriminator(Discriminator):
-    """Picture, and what it was to be made from → a logit a patch (Isola et al. 2017, 3.2.2)."""
+    """PatchGAN from a picture and its input to a logit per patch (Isola et al. 2017, 3.2.2)."""
 
     def buildModel(self) -> keras.Model:
-        """`sample` (N, H, W, C), `input` (N, H, W, C') in [-1, 1] → (N, h, w, 1), float32."""
+        """Build the model: `sample` (N, H, W, C), `input` (N, H, W, C') → logits (N, h, w, 1)."""
         config = self.config
         return patchgan(
             {"sample": config.channels, "input": config.input_channels},

@@ -14,7 +14,7 @@ L1_ALONE = "L1 alone"
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """The labels are in the picture, it is near to the real one, and as sharp."""
+    """Return the criteria: labels kept, near to the real picture, as sharp as it."""
     found = [Criterion("high-frequency power", least=0.7, most=1.3)]
     if "labels read" in scores.measures:
         found.insert(0, Criterion("labels read", least=0.95, of="real"))
@@ -22,7 +22,7 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
 
 
 def ablation(theirs: Config, ours: Config) -> str:
-    """What a run beside is called: it must differ in nothing but that."""
+    """Return the name of a run without the adversarial term, else alike; "" for others."""
     return L1_ALONE if theirs == replace(ours, adversarial=0.0) else ""
 
 

@@ -1,4 +1,4 @@
-"""What `make results` trains."""
+"""Experiments that `make results` runs."""
 
 from common.evaluation.experiment import Experiment
 

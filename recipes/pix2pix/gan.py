@@ -15,7 +15,7 @@ from .noise import dropout
 
 
 class Pix2Pix(TranslatingGAN):
-    """A Pix2Pix for the pairs that its configuration describes (Isola et al. 2017)."""
+    """Pix2Pix for the pairs that its configuration describes (Isola et al. 2017)."""
 
     config_type = Config
 
@@ -24,15 +24,15 @@ class Pix2Pix(TranslatingGAN):
         return Pix2PixGenerator(self.config, game), Pix2PixDiscriminator(self.config, game)
 
     def draw(self, rng, count):
-        """Dropout for one batch."""
+        """Draw the dropout masks of one batch."""
         return dropout(self.config, rng, count, height_and_width(self.config.image_size))
 
     def extra(self):
-        """Dropout, which stays."""
+        """Return the function that draws dropout masks; dropout stays on at inference."""
         return partial(dropout, self.config)
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
-        """The examples' inputs, what is made of them, and the real pictures."""
+        """Return the examples' inputs, their translations, and the real pictures."""
         some = self.examples.take(np.arange(min(count, len(self.examples))))
         return {
             "input": some.inputs,

@@ -10,18 +10,18 @@ from .noise import NOISY
 
 
 class Pix2PixGenerator(Generator):
-    """Picture and noise → picture (Isola et al. 2017, sections 3.2.1 and 6.1.1).
+    """U-Net from a picture and noise to a picture (Isola et al. 2017, sections 3.2.1 and 6.1.1).
 
-    Halved until it is as small as can be, doubled until it is as large as it was; and what
-    each map was on the way down is given to the way up, which so needs not remember
-    where things are.
+    The picture is halved until it is as small as can be, and doubled again. Each map on the way
+    down is concatenated to that of its size on the way up, which so knows where things are.
     """
 
     def buildModel(self) -> keras.Model:
-        """`input` (N, H, W, C), `noise_1` … (N, h, w, c) → (N, H, W, C'), float32 in [-1, 1].
+        """Build the model: `input` (N, H, W, C), `noise_1` … (N, h, w, c) → (N, H, W, C').
 
-        H and W are multiples of 2^depth. The noise is dropout's, that the paper keeps on
-        when it is done with training: made outside, it is the same wherever the network goes.
+        The output is float32 in [-1, 1]; H and W are multiples of 2^depth. The noise is dropout,
+        which the paper keeps on after training; as it is drawn outside, it is the same wherever
+        the network runs.
         """
         config = self.config
         widths = [config.width * min(2**level, 8) for level in range(config.levels)]
@@ -34,7 +34,7 @@ class Pix2PixGenerator(Generator):
         x, maps = picture, []
         for level, width in enumerate(widths):
             first, last = level == 0, level == len(widths) - 1
-            # Of a single pixel there would be nothing left.
+            # A single pixel, normalised, would be 0.
             normalised = not (first or last)
             x = x if first else layers.LeakyReLU(0.2)(x)
             x = downsample(x, width, 4)
@@ -52,12 +52,12 @@ class Pix2PixGenerator(Generator):
         return keras.Model([picture, *masks], to_range(x), name="generator")
 
     def lossFunction(self, batch, fake, discriminator) -> dict:
-        """To be taken for real, and to be near to what was real (equation 4).
+        """Compute the adversarial loss and the L1 distance to the real pictures (equation 4).
 
         Args:
-            batch: `real`, N×H×W×C in [-1, 1], and the `input` that D is told.
+            batch: `real`, N×H×W×C in [-1, 1], and `input`, which D sees, too.
             fake: This generator's pictures of the same shape.
-            discriminator: Is asked without side effects.
+            discriminator: Evaluated without side effects.
         """
         near = {"l1": self.config.l1 * ops.mean(ops.abs(fake - batch["real"]))}
         if not self.config.adversarial:

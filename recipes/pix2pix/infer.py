@@ -11,7 +11,7 @@ from .noise import dropout
 
 
 def noise(config: Config, flags: Flags):
-    """Dropout, which stays on after training (Isola et al. 2017, section 2.1)."""
+    """Return the function that draws dropout masks, on after training (Isola et al. 2017, 2.1)."""
     return partial(dropout, config)
 
 

@@ -1,4 +1,4 @@
-"""Dropout as noise that is made outside of the generator."""
+"""Dropout as noise that is drawn outside of the generator."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ NOISY = 3
 def dropout(
     config, rng: np.random.Generator, count: int, size: tuple[int, int]
 ) -> dict[str, np.ndarray]:
-    """What the first blocks of the decoder are multiplied by, as inputs of the generator.
+    """Draw the dropout masks of the decoder's first blocks, which are inputs of the generator.
 
-    Kept values are enlarged as much as others are missing, so that the mean stays.
+    Kept values are scaled up so that the mean stays.
 
     Args:
-        config: `levels`, `width` and `dropout`, the share of values that are taken away.
+        config: `levels`, `width` and `dropout`, the share of values that are dropped.
         size: (height, width) of the pictures, multiples of 2^levels.
 
     Returns:

@@ -112,9 +112,9 @@ def test_groups_are_different_samples_of_one_value():
         np.testing.assert_array_equal(given["pose"], again["pose"])
         seen |= set(given["identity"].tolist())
     assert seen == set(range(1, 8)), "one picture alone has no partner"
-    with pytest.raises(Refused, match="35 samples have 1 others of their identity"):
+    with pytest.raises(Refused, match="up to 35, as many samples share their identity"):
         Batches(dataset, Paired(batch_size=36))
-    with pytest.raises(Refused, match="grouped by identity, but of these nothing is known"):
+    with pytest.raises(Refused, match="grouped by identity; the known factors of these: none"):
         Batches(numbered(20), Paired(batch_size=2))
 
 

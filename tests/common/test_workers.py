@@ -111,12 +111,12 @@ def test_who_does_not_come_is_named_to_all(addresses):
     calls = [lambda i=i: meet(Cluster(addresses, i), 1.5, "{}") for i in (0, 1)]
     for fault in at_once(*calls):
         assert isinstance(fault, EnvironmentFailure)
-        assert str(fault) == "within 1.5 s there has not come: worker 2 (127.0.0.1:2)"
+        assert str(fault) == "not connected within 1.5 s: worker 2 (127.0.0.1:2)"
 
 
 def test_a_first_worker_that_does_not_come(addresses):
     with pytest.raises(
-        EnvironmentFailure, match=rf"worker 0 \({addresses[0]}\) has not come within 1 s"
+        EnvironmentFailure, match=rf"no connection to worker 0 \({addresses[0]}\) within 1 s"
     ):
         meet(Cluster(addresses, 2), 1, "{}")
 

@@ -65,7 +65,7 @@ def apart(recipe, dataset, **changes):
     for name, values in one.items():
         pairs = [(a, b) for a, b in zip(values, two[name], strict=True) if a.size]
         found[name] = max(np.abs(a - b).max() / (np.abs(a).max() + 1e-3) for a, b in pairs)
-    # Which of all pairs are ranked right is asked of each device's own pairs.
+    # The pairwise accuracy is of each device's own pairs.
     wanted = {name: value for name, value in logs.items() if "pairwise" not in name}
     found["logs"] = max(abs(logs_of_two[name] - value) for name, value in wanted.items())
     return {name: float(value) for name, value in found.items()}

@@ -13,20 +13,11 @@ from common.machine import backend  # noqa: F401  first: TensorFlow, quietly
 
 import numpy as np  # isort: skip
 
+from common.network import named_inputs
 from common.run import checkpoint
 from common.run.folder import Run
 from data.pixels import to_pixels
-from tests.contract.recipes import built, presets
-
-
-def some_inputs(model, rng) -> list[np.ndarray]:
-    """Three rows for each of a model's inputs; sides that may be anything are 64."""
-    found = []
-    for tensor in model.inputs:
-        shape = (3, *(side or 64 for side in tensor.shape[1:]))
-        values = rng.uniform(-1, 1, shape).astype("float32")
-        found.append(np.zeros(shape, "int32") if "int" in tensor.dtype else values)
-    return found
+from tests.contract.cases import batch_of, built, loaded, presets
 
 
 def main(recipe: str, folder: str) -> None:
@@ -36,15 +27,14 @@ def main(recipe: str, folder: str) -> None:
     shown = trainer.visuals(trainer.config.sample_count)
     pictures = trainer.config.kind == "pictures"
     np.savez("visuals.npz", to_pixels(shown[trainer.watched]) if pictures else shown["fake"])
-    rng, given, names = np.random.default_rng(0), {}, {}
+    batch, given, names = batch_of(trainer, loaded(trainer.config), trainer.phases()[-1]), {}, {}
     with trainer.average.ema_models() as models:
         for model in models:
-            values = some_inputs(model, rng)
             names[model.name] = [tensor.name for tensor in model.inputs]
-            given |= {
-                f"{model.name}/{n}": v for n, v in zip(names[model.name], values, strict=True)
-            }
-            made = model(values[0] if len(values) == 1 else values, training=False)
+            # What no batch holds is what another network made.
+            some = {name: batch.get(name, batch["real"]) for name in names[model.name]}
+            given |= {f"{model.name}/{name}": np.asarray(value) for name, value in some.items()}
+            made = model(named_inputs(model, some), training=False)
             for index, output in enumerate(made if isinstance(made, list) else [made]):
                 np.save(f"wanted-{model.name}-{index}.npy", np.asarray(output))
     np.savez("given.npz", **given)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.contract.recipes import NAMES, presets, source_of
+from tests.contract.cases import NAMES, presets, source_of
 
 WITH_PAPER = [name for name in NAMES if "paper" in presets(name)]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from common.run import checkpoint
-from tests.contract.recipes import (
+from tests.contract.cases import (
     NAMES,
     batch_of,
     built,

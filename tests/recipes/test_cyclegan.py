@@ -9,7 +9,8 @@ from keras import ops
 from PIL import Image
 
 import data
-from common.batches import UnpairedBatches
+from common.batches import Batches
+from common.machine import backend
 from common.optimizers import adam
 from data.errors import Refused
 from data.samples import SampleSet, UnpairedSet
@@ -17,33 +18,14 @@ from recipes.cyclegan.config import PRESETS
 from recipes.cyclegan.generator import translator
 from recipes.cyclegan.pool import Pool
 from recipes.cyclegan.train import build
-from tests.recipes.translators import (
-    batch_of,
-    built,
-    parameters,
-    same,
-    tiny,
-    unpaired,
-    values,
-)
+from tests.recipes.translators import batch_of, critic_round, same, tiny, unpaired, values
 
 SMALL = PRESETS["small"]
 
 
 @pytest.fixture
 def gan():
-    return built(build, tiny(SMALL, blocks=1, pool=3))
-
-
-def tensors(gan, seed=0):
-    return {n: ops.convert_to_tensor(v) for n, v in batch_of(gan, seed).items()}
-
-
-def test_parameters_of_the_paper():
-    paper = dataclasses.replace(PRESETS["paper"], channels=3, input_channels=3)
-    gan = built(build, paper)
-    assert [parameters(model) for model in gan.generator.models] == [11_378_179] * 2
-    assert [parameters(model) for model in gan.discriminator.models] == [2_764_737] * 2
+    return build(tiny(SMALL, blocks=1, pool=3))
 
 
 def test_the_paper_configuration():
@@ -103,11 +85,19 @@ def test_a_constant_picture_stays_constant_where_nothing_is_padded_with_zeros():
 # --- losses ---
 
 
+class Decided:
+    """A discriminator that says 0 of every picture of A, and 3 of every one of B."""
+
+    def logits(self, samples, batch, frozen, which):
+        assert frozen
+        return 3.0 * which * ops.ones((len(samples), 3, 3, 1))
+
+
 def test_losses_in_closed_form(gan, monkeypatch):
     """2·½(D − 1)² for both, 10·|F(G(a)) − a| and 5·|G(b) − b|, each summed over both ways."""
     shape = (2, 32, 32, 3)
     a, b = 0.1 * ops.ones(shape), -0.2 * ops.ones(shape)
-    fake_a, fake_b = 0.5 * ops.ones(shape), 0.7 * ops.ones(shape)
+    fakes = 0.5 * ops.ones(shape), 0.7 * ops.ones(shape)
     asked = {}
 
     def to_b(*pictures):
@@ -120,18 +110,17 @@ def test_losses_in_closed_form(gan, monkeypatch):
 
     monkeypatch.setattr(gan.generator, "to_b", to_b)
     monkeypatch.setattr(gan.generator, "to_a", to_a)
-    terms = gan.generator.lossFunction(
-        (a, b),
-        (fake_a, fake_b),
-        (a + 0.01, b + 0.03),
-        lambda x: ops.zeros((2, 3, 3, 1)),
-        lambda x: 3 * ops.ones((2, 3, 3, 1)),
-    )
+    batch, left_alone = {"input": a, "real": b}, (a + 0.01, b + 0.03)
+    terms = gan.generator.lossFunction(batch, fakes, left_alone, Decided())
     assert asked == {"to_a": [pytest.approx(0.7)], "to_b": [pytest.approx(0.5)]}
     assert float(terms["adversarial"]) == pytest.approx(1 + 4)
     # Back from .7: .45 where .1 was wanted; and there from .5: .75 where -.2 was.
     assert float(terms["cycle"]) == pytest.approx(10 * (0.35 + 0.95), rel=1e-4)
     assert float(terms["identity"]) == pytest.approx(5 * (0.01 + 0.03), rel=1e-4)
+    # Only the square is doubled, which Mao et al. halve.
+    other = build(tiny(SMALL, blocks=0, loss="hinge", cycle=0.0, identity=0.0)).generator
+    terms = other.lossFunction(batch, fakes, (), Decided())
+    assert set(terms) == {"adversarial"} and float(terms["adversarial"]) == pytest.approx(-3)
 
 
 def test_identity_is_of_the_wanted_domain(gan, monkeypatch):
@@ -145,37 +134,45 @@ def test_identity_is_of_the_wanted_domain(gan, monkeypatch):
             return inner(*pictures)
 
         monkeypatch.setattr(gan.generator, name, watching)
-    batch = tensors(gan)
-    gan.train_step(batch)
-    (first, second), _ = seen["to_b"]
-    assert first is batch["a"] and second is batch["b"]
-    (first, second), _ = seen["to_a"]
-    assert first is batch["b"] and second is batch["a"]
     # And the loss compares what was left alone with itself, not with the other domain.
     asked = []
     monkeypatch.setattr(
         gan.generator,
         "trainModel",
-        lambda real, fake, same, *_, tape: asked.append((real, fake, same)) or {},
+        lambda batch, fakes, same, *_, tape: asked.append(same) or {},
     )
-    translators = [lambda x, k=k: np.asarray(gan.generator.models[k](x)) for k in (0, 1)]
-    wanted = translators[1](batch["a"]), translators[0](batch["b"])
+    batch = batch_of(gan)
+    a, b = batch["input"], batch["real"]
     gan.train_step(batch)
-    (_, _, left_alone) = asked[0]
-    for mine, same_ in zip(left_alone, wanted, strict=True):
-        np.testing.assert_allclose(np.asarray(mine), same_, atol=1e-5)
+    ((first, second),) = seen["to_b"]
+    assert first is a and second is b
+    ((first, second),) = seen["to_a"]
+    assert first is b and second is a
+    to_b, to_a = gan.generator.models
+    for mine, wanted in zip(asked[0], (to_a(a), to_b(b)), strict=True):
+        np.testing.assert_allclose(np.asarray(mine), np.asarray(wanted), atol=1e-5)
 
 
-def test_each_player_changes_itself_alone(gan, monkeypatch):
-    batch = tensors(gan)
-    judges = values(v for m in gan.discriminator.models for v in m.variables)
-    monkeypatch.setattr(gan.discriminator, "trainModel", lambda *_: {})
-    before = [values(m.trainable_variables) for m in gan.generator.models]
-    gan.train_step(batch)
-    assert same(judges, values(v for m in gan.discriminator.models for v in m.variables))
-    # One joint step moves both translators.
-    for model, old in zip(gan.generator.models, before, strict=True):
-        assert not same(old, values(model.trainable_variables))
+def test_one_joint_step_moves_both_translators_and_one_both_discriminators(gan):
+    models = [*gan.generator.models, *gan.discriminator.models]
+    before = [values(model.trainable_variables) for model in models]
+    gan.train_step(batch_of(gan))
+    assert not any(
+        same(old, values(m.trainable_variables)) for old, m in zip(before, models, strict=True)
+    )
+
+
+def test_each_critic_step_sees_new_pictures():
+    """Of both domains; the translators learn from the last."""
+    gan = build(tiny(SMALL, blocks=0, pool=3, critic_steps=2))
+    given = critic_round(gan, unpaired(6))
+    assert gan.phases()[-1].parts == 2 and len(given["generator"]) == 1
+    first, last = given["discriminator"]
+    for name in ("input", "real"):
+        seen = {picture.tobytes() for batch in (first, last) for picture in batch[name]}
+        assert len(first[name]) == 2 and len(seen) == 4, name
+    for name, learned in given["generator"][0].items():
+        np.testing.assert_array_equal(learned, last[name])
 
 
 # --- the pool ---
@@ -204,11 +201,11 @@ def test_the_pool_fills_and_then_swaps_half():
 
 
 def test_half_of_what_a_full_pool_gives_is_old():
-    pool, dice = Pool(10, (1, 1, 1), "pool"), np.random.default_rng(0)
-    old = 0
+    pool, rng = Pool(10, (1, 1, 1), "pool"), np.random.default_rng(0)
+    exchange, old = backend.compiled(pool.exchange), 0
     for step in range(410):
-        drawn = Pool.dice(dice, 1, 10)
-        (given,) = flat(pool.exchange(pictures(step), drawn["coin"], drawn["place"]))
+        drawn = Pool.draw(rng, 1, 10)
+        (given,) = flat(exchange(pictures(step), *map(ops.convert_to_tensor, drawn.values())))
         old += step >= 10 and given != step
         assert step >= 10 or given == step
     assert 160 < old < 240
@@ -219,40 +216,33 @@ def test_no_pool():
 
 
 def test_the_pool_feeds_the_discriminator_only(gan, monkeypatch):
-    """Filled with a mark: the judges of D's step see it, those of G's step never."""
-    judged, frozen = [], gan.discriminator.frozen
+    """Filled with a mark: D's own step sees it, the translators' step never."""
+    frozen, trained = [], []
+    for name, seen in (("frozen", frozen), ("__call__", trained)):
+        inner = getattr(type(gan.discriminator), name)
 
-    def watching(x, which=0):
-        judged.append(x)
-        return frozen(x, which=which)
+        def watching(self, batch, which=0, inner=inner, seen=seen):
+            seen.append(np.asarray(batch["sample"]))
+            return inner(self, batch, which)
 
-    monkeypatch.setattr(gan.discriminator, "frozen", watching)
-    seen, call = [], type(gan.discriminator).__call__
-    monkeypatch.setattr(
-        type(gan.discriminator),
-        "__call__",
-        lambda self, x, which=0: seen.append(x) or call(self, x, which=which),
-    )
+        monkeypatch.setattr(type(gan.discriminator), name, watching)
     for pool in gan.discriminator.pools:
         stored, count = pool.variables
         stored.assign(np.full(stored.shape, 0.125, np.float32))
         count.assign(3)
-    batch = tensors(gan)
-    for side in "ab":
-        batch[f"coin_{side}"] = ops.ones(2)
-    gan.train_step(batch)
-    assert len(seen) == 2 and len(judged) == 2
-    for both in seen:
-        assert (np.asarray(both[2:]) == 0.125).any((1, 2, 3)).all()
-    for fakes in judged:
-        assert not (np.asarray(fakes) == 0.125).all((1, 2, 3)).any()
+    batch = batch_of(gan)
+    gan.train_step(batch | {f"coin_{side}": ops.ones(2) for side in "ab"})
+    assert len(trained) == 2 and len(frozen) == 2
+    for real_and_fake in trained:
+        assert (real_and_fake[2:] == 0.125).any((1, 2, 3)).all()
+    for fakes in frozen:
+        assert not (fakes == 0.125).all((1, 2, 3)).any()
 
 
 def test_the_pool_is_in_the_checkpoint(gan):
-    state = gan.state()
     pools = [v for pool in gan.discriminator.pools for v in pool.variables]
-    assert [id(v) for v in state["discriminator_pools"]] == [id(v) for v in pools]
-    gan.train_step(tensors(gan))
+    assert [id(v) for v in gan.state()["discriminator_buffers"]] == [id(v) for v in pools]
+    gan.train_step(batch_of(gan))
     assert all(np.abs(values(pools)[0]).sum((1, 2, 3))[:2] > 0)
 
 
@@ -263,27 +253,27 @@ def test_the_two_sets_are_drawn_in_different_orders():
     """Sets that happen to correspond must not be told in pairs."""
     images = np.arange(40, dtype=np.uint8).reshape(-1, 1, 1, 1) * np.ones((1, 8, 8, 1), np.uint8)
     both = UnpairedSet(SampleSet(images), SampleSet(images[:30]))
-    batches = UnpairedBatches(both, 5, 0, lambda *_: {"noise": np.zeros(5)})
+    batches = Batches(both, tiny(SMALL, batch_size=5))
     drawn = [batches(step) for step in range(8)]
-    a, b = (np.concatenate([batch[side][:, 0, 0, 0] for batch in drawn]) for side in "ab")
+    a, b = (np.concatenate([batch[n][:, 0, 0, 0] for batch in drawn]) for n in ("input", "real"))
     assert sorted(a) == list(range(40)), "one epoch of A"
     assert sorted(b[:30]) == list(range(30)), "one epoch of B, and the beginning of the next"
     assert (a == b).mean() < 0.2
 
 
 def test_domains_of_other_channels():
-    config = tiny(SMALL, blocks=1, input_channels=1, identity=0.0)
-    gan = built(build, config)
-    logs = gan.train_step(tensors(gan))
+    gan = build(tiny(SMALL, blocks=1, input_channels=1, identity=0.0))
+    logs = gan.train_step(batch_of(gan))
     assert {"generator/cycle", "generator/adversarial"} <= set(logs)
     assert gan.translator(1).all(np.zeros((1, 32, 36, 3), np.uint8)).shape == (1, 32, 36, 1)
 
 
 def test_both_directions_are_shown(gan):
     gan.examples = unpaired(2)
-    sheet = gan.sheet(gan.show(2))
+    visuals = gan.visuals(2)
+    assert list(visuals) == ["A", "A→B", "A→B→A", "B", "B→A", "B→A→B"]
     # 64 pixels each, enlarged to be seen: three of A's row and three of B's.
-    assert sheet.width == 6 * 66 - 2
+    assert gan.sheet(visuals).width == 6 * 66 - 2
 
 
 def test_identity_needs_domains_of_the_same_channels(tmp_path):
@@ -307,5 +297,6 @@ def test_illegal_sizes(size, layers):
 
 @pytest.mark.parametrize(("size", "layers"), [(16, 2), (24, 3), (16, 0)])
 def test_the_smallest_legal_sizes_give_logits(size, layers):
-    gan = built(build, tiny(SMALL, blocks=1, image_size=size, patch_layers=layers))
-    assert np.isfinite(float(gan.train_step(tensors(gan))["discriminator/adversarial"]))
+    gan = build(tiny(SMALL, blocks=1, image_size=size, patch_layers=layers))
+    logs = gan.discriminator_step(batch_of(gan))
+    assert np.isfinite(float(logs["discriminator/adversarial"]))

@@ -7,7 +7,7 @@ from PIL import Image
 
 import data
 from recipes.data_prep import messy
-from tests.conftest import ROOT, run
+from tests.conftest import ROOT, refused
 from tests.console import carried_out, says_the_same, shown_in
 
 CHAPTER = ROOT / "recipes" / "data_prep" / "README.md"
@@ -62,7 +62,7 @@ def test_written_pictures_are_those_that_were_read(tmp_path):
     lines = write(source, tmp_path / "c", 32)
     assert lines[0] == "train: 192 written, 5 left out as copies"
     clean = data.find(str(tmp_path / "c"))
-    sets = {split: source.load(split, 32, 0, 0) for split in data.imageset.SPLITS}
+    sets = {split: source.load(split, 32, 0, 0) for split in data.splits.SPLITS}
     for split, of in sets.items():
         kept, again = of.take(without_copies(split, sets)), clean.load(split, 32, 0, 0)
         # In other folders they are in another order.
@@ -105,9 +105,9 @@ def test_pairs_and_domains_are_written_as_they_are_read(tmp_path):
 
 
 def test_the_short_way_to_the_command(tmp_path):
-    code, out, err = run("recipes", "data_prep", "messy", "m", cwd=tmp_path)
+    code, out, err = refused("recipes", "data_prep", "messy", "m", cwd=tmp_path)
     assert code == 0 and "three collections of houses" in out and (tmp_path / "m").is_dir(), err
-    code, out, err = run("recipes", "data_prep", "messy", "m", cwd=tmp_path)
+    code, out, err = refused("recipes", "data_prep", "messy", "m", cwd=tmp_path)
     assert code == 2 and "m is there already" in err and err.count("\n") == 1
-    code, out, err = run("recipes", "data_prep", "train", cwd=tmp_path)
+    code, out, err = refused("recipes", "data_prep", "train", cwd=tmp_path)
     assert code == 2 and "data_prep train: legal are messy" in err

@@ -8,6 +8,7 @@ needs is what every recipe has: `config.PRESETS["tiny"]`, its smallest honest co
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 
 import numpy as np
@@ -51,7 +52,12 @@ def tiny(recipe: str, **changes):
 
 
 def source_of(config):
-    return data.find(config.data, config.reading)
+    return _found(config.data, config.reading)
+
+
+@functools.cache
+def _found(spec, reading):
+    return data.find(spec, reading)
 
 
 def every_option(recipe: str, **changes) -> dict:
@@ -80,8 +86,13 @@ def single_options(recipe: str) -> list[dict]:
 
 def loaded(config):
     """What it learns from."""
-    all_of_it = source_of(config).load("train", config.loaded_size, config.pictures, config.seed)
-    return config.training_set(all_of_it)
+    asked = config.data, config.reading, config.loaded_size, config.pictures, config.seed
+    return config.training_set(_loaded(*asked))
+
+
+@functools.cache
+def _loaded(spec, reading, *asked):
+    return data.find(spec, reading).load("train", *asked)
 
 
 def built(recipe: str, config):

@@ -1,0 +1,168 @@
+"""Recipes used from Python: sets in memory, settled, trained, kept and taken up again."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from data.errors import Refused
+from data.pixels import to_pixels
+from recipes.cyclegan.config import Config as CycleGANConfig
+from recipes.cyclegan.gan import CycleGAN
+from recipes.dcgan.config import Config as DCGANConfig
+from recipes.dcgan.gan import DCGAN
+from recipes.first_gan.config import Config as FirstConfig
+from recipes.first_gan.gan import FirstGAN
+from recipes.pix2pix.config import Config as Pix2PixConfig
+from recipes.pix2pix.gan import Pix2Pix
+from tests.conftest import called
+from tests.recipes.translators import here, noise_pictures, pairs, unpaired
+
+POINTS = np.random.default_rng(0).normal(size=(60, 2))
+# Class, settings, data, and what is to be settled by it.
+RECIPES = {
+    "dcgan": (
+        DCGAN,
+        DCGANConfig(image_size=32, width=4, batch_size=8, averaging=0.9),
+        noise_pictures(24, (40, 40), 1),
+        {"kind": "pictures", "image_size": 32, "channels": 1},
+    ),
+    "first_gan": (
+        FirstGAN,
+        FirstConfig(width=8, depth=2, batch_size=16),
+        POINTS,
+        {"kind": "points", "channels": 2, "std": pytest.approx(POINTS.std(), rel=0.05)},
+    ),
+    "pix2pix": (
+        Pix2Pix,
+        Pix2PixConfig(image_size=32, width=4, depth=3, patch_layers=1),
+        pairs(6, (40, 40), channels=1),
+        {"kind": "pictures", "channels": 3, "input_channels": 1},
+    ),
+    "cyclegan": (
+        CycleGAN,
+        CycleGANConfig(image_size=32, width=4, blocks=0, patch_layers=1, pool=2),
+        unpaired(6, (32, 32)),
+        {"kind": "pictures", "channels": 3, "input_channels": 3},
+    ),
+}
+
+
+def started(recipe, **changes):
+    """A trainer, and what it is to learn from."""
+    kind, config, dataset, _ = RECIPES[recipe]
+    config = dataclasses.replace(config, precision="float32", log_every=2, **changes)
+    return kind(config), dataset
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def trained(request):
+    """A recipe's name, its trainer after 4 steps at once, and what was recorded."""
+    trainer, dataset = started(request.param, steps=4)
+    return request.param, trainer, trainer.trainModel(dataset, verbose=False)
+
+
+def everything(trainer):
+    return {f"{n}/{i}": np.array(v) for n, vs in trainer.state().items() for i, v in enumerate(vs)}
+
+
+def assert_equal(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+def test_sizes_and_channels_are_those_of_the_data(trained):
+    recipe, trainer, _ = trained
+    assert started(recipe)[0].networks == ()
+    for name, value in RECIPES[recipe][-1].items():
+        assert getattr(trainer.config, name) == value, name
+    assert isinstance(trainer.sheet(), Image.Image)
+
+
+def test_what_was_logged_comes_back_by_steps(trained):
+    _, trainer, history = trained
+    assert isinstance(history, keras.callbacks.History) and trainer.step == 4
+    assert history.epoch == [2, 4]
+    assert {"generator/adversarial", "discriminator/adversarial"} <= history.history.keys()
+    assert "discriminator/pairwise_accuracy" in history.history
+    for values in history.history.values():
+        assert len(values) == 2 and np.isfinite(values).all()
+
+
+def test_a_seed_decides_whatever_was_computed_before(trained):
+    recipe, _, _ = trained
+    first = []
+    for seed, policy in ((0, "float32"), (0, "mixed_bfloat16"), (1, "float32")):
+        keras.utils.set_random_seed(len(first))
+        keras.config.set_dtype_policy(policy)
+        try:
+            trainer, dataset = started(recipe, steps=0, seed=seed)
+            trainer.trainModel(dataset, verbose=False)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        first.append(everything(trainer))
+    assert_equal(*first[:2])
+    assert any((first[0][name] != first[2][name]).any() for name in first[0])
+
+
+@pytest.fixture(scope="module")
+def kept(trained, tmp_path_factory):
+    """A folder in which the same training was kept after 2 steps, and what it had come to."""
+    trainer, dataset = started(trained[0], steps=2)
+    trainer.trainModel(dataset, verbose=False)
+    folder = tmp_path_factory.mktemp("kept") / "run"
+    trainer.save(folder)
+    return folder, trainer
+
+
+def test_kept_and_taken_up_again_it_is_as_if_never_stopped(trained, kept):
+    recipe, whole, _ = trained
+    kind, _, dataset, _ = RECIPES[recipe]
+    folder, before = kept
+    loaded = kind.load(folder)
+    assert loaded.step == 2 and loaded.config == before.config
+    assert_equal(everything(loaded), everything(before))
+    loaded.config.steps = 4
+    history = loaded.trainModel(dataset, verbose=False)
+    assert history.epoch == [4] and loaded.step == 4
+    assert_equal(everything(loaded), everything(whole))
+
+
+def test_infer_works_on_what_was_kept(trained, kept, tmp_path, monkeypatch):
+    recipe, (folder, trainer) = trained[0], kept
+    monkeypatch.chdir(tmp_path)
+    program, words = f"recipes.{recipe}.infer", ["--run", folder, "--out"]
+    if recipe == "dcgan":
+        code, _, err = called(program, *words, "o.npz", "--count", 4, cwd=tmp_path)
+        assert code == 0, err
+        np.testing.assert_array_equal(np.load("o.npz")["images"], to_pixels(trainer.sample(4)))
+    elif recipe == "first_gan":
+        assert here(program, *words, "o.npz", "--count", 4) == 0
+        np.testing.assert_array_equal(np.load("o.npz")["points"], trainer.sample(4))
+    else:
+        given = noise_pictures(1, (32, 32), trainer.config.input_channels, seed=9)
+        Image.fromarray(given[0].squeeze()).save("i.png")
+        assert here(program, *words, "o.png", "--input", "i.png") == 0
+        made = to_pixels(trainer.translator().all(given))[0]
+        np.testing.assert_array_equal(np.asarray(Image.open("o.png")), made)
+
+
+def test_what_cannot_be_kept_taken_up_or_learned(trained, kept):
+    recipe, (folder, trainer) = trained[0], kept
+    kind = type(trainer)
+    with pytest.raises(Refused, match="holds a run"):
+        trainer.save(folder)
+    with pytest.raises(Refused, match="nothing to save yet"):
+        started(recipe)[0].save(folder.parent / "never")
+    assert not (folder.parent / "never").exists()
+    other = DCGAN if kind is FirstGAN else FirstGAN
+    with pytest.raises(Refused, match=f"is a run of {recipe}, not of"):
+        other.load(folder)
+    with pytest.raises(Refused, match="is not a run folder"):
+        kind.load(folder.parent)
+    wrong = np.zeros((9, 3), np.float32) if recipe == "first_gan" else np.zeros((9, 8, 8, 1), bool)
+    with pytest.raises(Refused):
+        trainer.trainModel(wrong, verbose=False)
