@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import keras
@@ -77,8 +78,8 @@ class Trainer(keras.Model):
         self.step = -self.config.pretraining
         #: The present phase.
         self.phase: Phase | None = None
-        # What a run folder remembers of the data.
-        self._facts: dict = {}
+        # What a run folder remembers of the data. (Of a plain dictionary Keras makes its own.)
+        self._facts = MappingProxyType({})
         if self.config.settled:
             self._build()
 
@@ -148,8 +149,8 @@ class Trainer(keras.Model):
         size = None if self.config.kind == "points" else self.config.loaded_size
         loaded = source.load("train", size, len(dataset), self.config.seed)
         learned = self.config.training_set(loaded)
-        self._facts = {"pictures": len(learned), "fingerprint": fingerprint(learned)}
-        self._facts |= self.config.notes(source, learned)
+        facts = {"pictures": len(learned), "fingerprint": fingerprint(learned)}
+        self._facts = MappingProxyType(facts | self.config.notes(source, learned))
         return learned
 
     def trainModel(
@@ -306,7 +307,7 @@ class Trainer(keras.Model):
             Refused: the folder is in use, or nothing has been built yet.
         """
         self._check_built()
-        run = Run.create(Path(folder), _recipe_of(type(self)), self.config, self._facts)
+        run = Run.create(Path(folder), _recipe_of(type(self)), self.config, dict(self._facts))
         run.note(networks=run.save_networks(self.average))
         checkpoint.save(run.checkpoints, self.step, self.state())
 
@@ -324,7 +325,7 @@ class Trainer(keras.Model):
         step = checkpoint.restore(run.checkpoints, trainer.state())
         if step is None:
             raise Refused(f"{folder} has nothing to load: no checkpoint was reached")
-        trainer.step, trainer._facts = step, run.facts["data"]
+        trainer.step, trainer._facts = step, MappingProxyType(run.facts["data"])
         return trainer
 
 
