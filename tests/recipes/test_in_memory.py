@@ -157,7 +157,7 @@ def test_what_cannot_be_kept_taken_up_or_learned(trained, kept):
     kind = type(trainer)
     with pytest.raises(Refused, match="holds a run"):
         trainer.save(folder)
-    with pytest.raises(Refused, match="nothing to save yet"):
+    with pytest.raises(Refused, match="trainModel builds them for the data"):
         started(recipe)[0].save(folder.parent / "never")
     assert not (folder.parent / "never").exists()
     other = DCGAN if kind is FirstGAN else FirstGAN
