@@ -190,7 +190,8 @@ class Config:
     @property
     def settled(self) -> bool:
         """Whether everything about the data that the networks depend on is known."""
-        return self.channels is not None
+        sized = self.kind == "points" or self.image_size is not None
+        return self.channels is not None and sized
 
     @property
     def pretraining(self) -> int:
@@ -291,17 +292,20 @@ class AdversarialConfig(Config):
     critic_steps: int = 1
     """Updates of D per update of G, each on new samples (WGAN-GP: 5)."""
     r1: float = 0.0
-    """Weight γ of the R1 penalty, on D's gradient at real samples (0: off)."""
+    """Weight γ of the R1 penalty, on D's gradient at real samples; D is then without batch
+    normalisation (0: off)."""
     r2: float = 0.0
-    """Weight γ of the R2 penalty, on D's gradient at fake samples (0: off)."""
+    """Weight γ of the R2 penalty, on D's gradient at fake samples; as --r1 (0: off)."""
     gradient_penalty: float = 0.0
-    """Weight λ of WGAN-GP's penalty, on D's gradient between real and fake (paper: 10; 0: off)."""
+    """Weight λ of WGAN-GP's penalty, on D's gradient between real and fake; as --r1 (paper: 10;
+    0: off)."""
     spectral_norm: bool = False
-    """Divide each of D's kernels by its largest singular value."""
+    """Divide each of D's kernels by its largest singular value; D is then without normalisation
+    of activations."""
     augment: bool = False
     """Augment all samples that D sees: colours, shifts, cutouts (DiffAugment)."""
     instance_noise: float = 0.0
-    """Standard deviation of noise on all that D sees, in units of [-1, 1] (0: off)."""
+    """Standard deviation of noise on the samples that D sees, in units of [-1, 1] (0: off)."""
     instance_noise_steps: int = 0
     """Updates of D over which that noise falls linearly to 0 (0: it is constant)."""
     label_smoothing: float = 0.0
@@ -314,8 +318,8 @@ class AdversarialConfig(Config):
     def penalised(self) -> bool:
         """Whether batch normalisation is to be left out of the discriminator.
 
-        It ties the gradient at one sample to the others of its batch, and undoes a spectral
-        norm.
+        It ties the gradient at one sample to the others of its batch. (A spectral norm is undone
+        by instance normalisation, too, which a recipe must then leave out.)
         """
         return bool(self.r1 or self.r2 or self.gradient_penalty or self.spectral_norm)
 
@@ -352,6 +356,8 @@ class AdversarialConfig(Config):
                 "--loss wasserstein: legal with --gradient-penalty 10 (or --r1, or "
                 "--spectral-norm) only"
             )
+        if self.instance_noise_steps and not self.instance_noise:
+            raise Refused("--instance-noise-steps: legal with --instance-noise only")
         if self.label_smoothing and self.loss not in SMOOTHED:
             raise Refused(f"--label-smoothing: legal with --loss {', '.join(SMOOTHED)} only")
 

@@ -76,6 +76,7 @@ class GAN(Trainer):
             given: How many, of those on the sample sheets; or the generator's inputs, arrays by
                 name.
         """
+        self._check_built()
         batch = self.fixed(given) if isinstance(given, int) else given
         with self.average.ema_models() as (generator, *_):
             return generate(generator, batch)
@@ -83,7 +84,9 @@ class GAN(Trainer):
     def visuals(self, count: int) -> dict[str, np.ndarray]:
         """Return samples; for points also the real ones, over which they are drawn."""
         fake = {"fake": self.sample(count)}
-        return fake if self.config.kind != "points" else {"real": self.examples.samples} | fake
+        return (
+            fake if self.config.kind != "points" else {"real": self.shown_examples().samples} | fake
+        )
 
     def sheet(self, visuals: dict[str, np.ndarray] | None = None) -> Image.Image:
         """As `Trainer.sheet`; points are drawn over the discriminator's decision surface."""

@@ -173,6 +173,11 @@ class Discriminator(Network):
             self._spectral = [SpectralNorm(model) for model in self.models]
             self.buffers += [v for norm in self._spectral for v in norm.variables]
 
+    def build_optimizer(self) -> keras.optimizers.Optimizer:
+        """Adam at `config.discriminator_rate`, which decays by training steps."""
+        rate = getattr(self.config, f"{self.name}_rate")
+        return adam(rate, self.config, self.config.critic_steps)
+
     def trainModel(self, batch: dict, *outputs, tape=None) -> dict:
         for norm in self._spectral or ():
             norm.iterate()

@@ -8,23 +8,29 @@ from keras import ops
 from common.config import Config
 
 
-def adam(rate: float, config: Config) -> keras.optimizers.Optimizer:
+def adam(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Optimizer:
     """Adam with the configuration's schedule and decay rates, ε 1e-8 (Kingma and Ba 2015).
 
     Where `config.decay_steps` is above 0, the rate stays until `config.decay_from`, falls to
     a hundredth along half a cosine, or to nothing along a line, and stays there. It depends
     on the step alone, not on how many are to come, so a resumed training equals an unbroken one.
+
+    Args:
+        rate: The learning rate at first.
+        config: The settings.
+        per_step: Updates a training step, as schedules count updates.
     """
+    stays, falls = config.decay_from * per_step, config.decay_steps * per_step
     if config.decay_steps and config.decay == "linear":
-        rate = LinearDecay(rate, config.decay_from, config.decay_steps)
+        rate = LinearDecay(rate, stays, falls)
     elif config.decay_steps:
         # Keras warms up along a straight line: from a rate to the same rate is no change.
         rate = keras.optimizers.schedules.CosineDecay(
             rate,
-            config.decay_steps,
+            falls,
             alpha=0.01,
-            warmup_target=rate if config.decay_from else None,
-            warmup_steps=config.decay_from,
+            warmup_target=rate if stays else None,
+            warmup_steps=stays,
         )
     return keras.optimizers.Adam(rate, config.beta_1, config.beta_2, epsilon=1e-8)
 

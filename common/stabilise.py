@@ -40,7 +40,10 @@ def draw(rng: np.random.Generator, count: int, config: AdversarialConfig) -> dic
     if config.augment:
         drawn["augment"] = rng.random((count, 7), np.float32)
     if config.instance_noise:
-        shape = (count, *_grouped(config), *config.sample_shape)
+        *sides, channels = config.sample_shape
+        # Of two domains either may have more channels.
+        channels = max(channels, getattr(config, "input_channels", None) or 0)
+        shape = (count, *_grouped(config), *sides, channels)
         drawn["instance_noise"] = rng.standard_normal(shape, np.float32)
     return drawn
 
@@ -63,10 +66,11 @@ def view(seen: dict, names: list[str], config: AdversarialConfig, done) -> dict:
     seen = dict(seen)
     if config.instance_noise:
         width = config.instance_noise
+        noise = seen["instance_noise"][..., : seen["sample"].shape[-1]]
         if config.instance_noise_steps:
             done = ops.cast(done, "float32")
             width = width * ops.relu(1 - done / config.instance_noise_steps)
-        seen["sample"] = _f32(seen["sample"]) + width * seen["instance_noise"]
+        seen["sample"] = _f32(seen["sample"]) + width * noise
     if config.augment:
         numbers, group = seen["augment"], config.group_size if config.grouped_by else 0
         for name in names:

@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import keras
@@ -77,7 +78,8 @@ class Trainer(keras.Model):
         self.step = -self.config.pretraining
         #: The present phase.
         self.phase: Phase | None = None
-        self._learned = None
+        # What a run folder remembers of the data. (Of a plain dictionary Keras makes its own.)
+        self._facts = MappingProxyType({})
         if self.config.settled:
             self._build()
 
@@ -136,13 +138,20 @@ class Trainer(keras.Model):
             self.config = dataclasses.replace(settled, data=source.name)
             self._build()
         self.config.check_kind(source)
-        if source.channels != self.config.channels:
-            raise Refused(
-                f"these {source.kind} have {source.channels} channels; the networks were built "
-                f"for {self.config.channels}"
-            )
+        found = dataclasses.replace(self.config, channels=None).adapted_to(source)
+        for name in ("input_channels", "channels"):
+            have, want = getattr(found, name, None), getattr(self.config, name, None)
+            if have != want:
+                words = name.replace("_", " ")
+                raise Refused(
+                    f"these {source.kind} have {have} {words}; the networks were built for {want}"
+                )
         size = None if self.config.kind == "points" else self.config.loaded_size
-        return source.load("train", size, len(dataset), self.config.seed)
+        loaded = source.load("train", size, len(dataset), self.config.seed)
+        learned = self.config.training_set(loaded)
+        facts = {"pictures": len(learned), "fingerprint": fingerprint(learned)}
+        self._facts = MappingProxyType(facts | self.config.notes(source, learned))
+        return learned
 
     def trainModel(
         self,
@@ -166,7 +175,7 @@ class Trainer(keras.Model):
         Raises:
             Refused: no data for this recipe, or fewer samples than one batch.
         """
-        dataset = self._learned = self.config.training_set(self._settle(dataset))
+        dataset = self._settle(dataset)
         if self.examples is None:
             some = dataset.take(np.arange(min(self.config.sample_count, len(dataset))))
             self.examples = unjittered(some, self.config)
@@ -248,9 +257,25 @@ class Trainer(keras.Model):
         """Return the random inputs of the sample sheets, the same throughout a training."""
         return self.draw(rng_for(self.config.seed, "samples"), count)
 
+    def shown_examples(self) -> SampleSet | UnpairedSet:
+        """Return `examples`.
+
+        Raises:
+            Refused: there are none yet.
+        """
+        self._check_built()
+        if self.examples is None:
+            raise Refused("no examples to show yet: set `examples`, or call trainModel")
+        return self.examples
+
+    def _check_built(self) -> None:
+        if not self.networks:
+            raise Refused("no networks yet: trainModel builds them for the data")
+
     def real_samples(self) -> np.ndarray:
         """Return the examples: pictures in [-1, 1] (of two sets, those of B), points or voxels."""
-        some = self.examples.b if isinstance(self.examples, UnpairedSet) else self.examples
+        some = self.shown_examples()
+        some = some.b if isinstance(some, UnpairedSet) else some
         return to_float(some.samples) if some.samples.dtype == np.uint8 else some.samples
 
     def sheet(self, visuals: dict[str, np.ndarray] | None = None) -> Image.Image:
@@ -259,6 +284,7 @@ class Trainer(keras.Model):
         Args:
             visuals: As `visuals` returns them; None: those of the present state.
         """
+        self._check_built()
         visuals = self.visuals(self.config.sample_count) if visuals is None else visuals
         columns = [self._pixels(column) for column in visuals.values()]
         if len(columns) == 1:
@@ -280,12 +306,8 @@ class Trainer(keras.Model):
         Raises:
             Refused: the folder is in use, or nothing has been built yet.
         """
-        if not self.networks:
-            raise Refused("there is nothing to save yet: trainModel builds the networks")
-        learned = self._learned
-        facts = {} if learned is None else {"pictures": len(learned)}
-        facts |= {} if learned is None else {"fingerprint": fingerprint(learned)}
-        run = Run.create(Path(folder), _recipe_of(type(self)), self.config, facts)
+        self._check_built()
+        run = Run.create(Path(folder), _recipe_of(type(self)), self.config, dict(self._facts))
         run.note(networks=run.save_networks(self.average))
         checkpoint.save(run.checkpoints, self.step, self.state())
 
@@ -303,7 +325,7 @@ class Trainer(keras.Model):
         step = checkpoint.restore(run.checkpoints, trainer.state())
         if step is None:
             raise Refused(f"{folder} has nothing to load: no checkpoint was reached")
-        trainer.step = step
+        trainer.step, trainer._facts = step, MappingProxyType(run.facts["data"])
         return trainer
 
 

@@ -29,7 +29,10 @@ class Metrics(keras.callbacks.Callback):
         rows = []
         if self._path.exists():
             with open(self._path, newline="", encoding="utf-8") as file:
-                rows = [row for row in csv.DictReader(file) if _is_up_to(row, step)]
+                reader = csv.DictReader(file)
+                rows = [row for row in reader if _is_up_to(row, step)]
+            # Phases that are over are not traced anew: their columns stay.
+            self._names = list(dict.fromkeys([*(reader.fieldnames or ()), *self._names]))
         with atomic_write(self._path) as tmp, open(tmp, "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, self._names, extrasaction="ignore")
             writer.writeheader()

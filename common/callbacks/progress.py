@@ -58,7 +58,8 @@ class ProgressBar(keras.callbacks.Callback):
         self._bar.update(self._task, completed=step - self._first)
         if is_row:
             speed = self._bar.tasks[0].speed
-            rate = f"{speed * self._batch_size:.0f} samples/s" if speed else ""
+            samples = self._batch_size * self.model.phase.parts
+            rate = f"{speed * samples:.0f} samples/s" if speed else ""
             self._bar.update(self._task, losses=_short(logs), rate=rate)
 
     def on_train_end(self, logs=None):

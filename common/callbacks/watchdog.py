@@ -107,7 +107,10 @@ class Watchdog(keras.callbacks.Callback):
     def _advice(self, *ways: dict) -> str:
         """The first of some settings that are legal for the recipe: ", or --r1 1"."""
         for way in ways:
-            if self._config.accepts(**way):
+            has = {name: getattr(self._config, name, None) for name in way}
+            # What is on already is no advice, in whatever strength.
+            off = any(not now or (isinstance(now, str) and now != way[n]) for n, now in has.items())
+            if off and self._config.accepts(**way):
                 told = (f"{flag(name)} {value}" for name, value in way.items())
                 return f", or {' '.join(told)}"
         return ""

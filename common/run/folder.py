@@ -49,7 +49,6 @@ class Run:
         self.checkpoints = path / "checkpoints"
         self.metrics = path / "metrics.csv"
         self.events = path / "events"
-        self.generator = self.network("generator")
         self.evaluation = path / "evaluation.json"
 
     @classmethod

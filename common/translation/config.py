@@ -65,6 +65,11 @@ class TranslatorConfig(config.AdversarialConfig):
         return dataclasses.replace(settled, input_channels=before, channels=after)
 
     @property
+    def settled(self) -> bool:
+        """As `Config.settled`, with the channels of the inputs."""
+        return super().settled and self.input_channels is not None
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one input picture."""
         return (*self.sample_shape[:2], self.input_channels)

@@ -25,8 +25,8 @@ def reconstruction(case: Case) -> Scores:
     # CHANGE: a measure of your own: values of each model and of each control, with what they
     # are in words. Held-out pictures are those that no training saw.
     real = to_float(case.reference.held_out.samples)
-    words = {"mean picture": "the mean of the training's pictures, whatever is asked for"}
-    found = {"mean picture": to_float(case.training.samples).mean(axis=0)}
+    found = {"real": real, "mean picture": to_float(case.training.samples).mean(axis=0)}
+    words = {"real": "the pictures themselves", "mean picture": "one picture instead of all"}
     for name, words[name], trainer in case.models(not_averaged=True):
         found[name] = trainer.reconstruct(real)
         # Before the next one is built.

@@ -25,6 +25,7 @@ class TemplateDiscriminator(Discriminator):
             {"sample": config.channels, "input": config.input_channels},
             config.width,
             config.patch_layers,
-            partial(instance_norm, affine=True),
-            bias=False,
+            # Instance normalisation would undo a spectral norm: it ignores its input's scale.
+            None if config.spectral_norm else partial(instance_norm, affine=True),
+            bias=config.spectral_norm,
         )

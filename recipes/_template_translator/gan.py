@@ -32,7 +32,8 @@ class Template(TranslatingGAN):
     def visuals(self, count: int) -> dict[str, np.ndarray]:
         """Return the columns of a sheet: test inputs, their translations, the real pictures."""
         # CHANGE: more columns, if there is more to show.
-        some = self.examples.take(np.arange(min(count, len(self.examples))))
+        some = self.shown_examples()
+        some = some.take(np.arange(min(count, len(some))))
         return {
             "input": some.inputs,
             "fake": self.translator().all(some.inputs),

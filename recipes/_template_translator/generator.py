@@ -11,7 +11,10 @@ class TemplateGenerator(Generator):
     """U-Net from picture to picture: halved, doubled again, with skips at each size."""
 
     def buildModel(self) -> keras.Model:
-        """Build the model: `input` (N, H, W, C) → (N, H, W, C') in [-1, 1], for any H and W."""
+        """Build the model: `input` (N, H, W, C) → (N, H, W, C') in [-1, 1].
+
+        H and W are multiples of 2^levels; of other sizes `Translator` takes care.
+        """
         config = self.config
         # An Input is named after an entry of the batch: `input` is what to translate.
         picture = keras.Input((None, None, config.input_channels), name="input")

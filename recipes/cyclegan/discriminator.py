@@ -24,10 +24,12 @@ class CycleGANDiscriminator(Discriminator):
     def buildModel(self) -> tuple[keras.Model, keras.Model]:
         """Build the models of A and B: (N, H, W, C) in [-1, 1] → (N, h, w, 1), float32."""
         config = self.config
+        # Which would undo a spectral norm: it takes no notice of its input's scale.
+        norm = None if config.spectral_norm else instance_norm
         sides = ("a", config.input_channels), ("b", config.channels)
         return tuple(
             patchgan(
-                *({"sample": channels}, config.width, config.patch_layers, instance_norm),
+                *({"sample": channels}, config.width, config.patch_layers, norm),
                 bias=True,
                 name=f"discriminator_{side}",
             )

@@ -55,7 +55,8 @@ class CycleGAN(TranslatingGAN):
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
         """Return the examples of A and B, each with its translation and that one's way back."""
-        a, b = (side.samples[:count] for side in (self.examples.a, self.examples.b))
+        some = self.shown_examples()
+        a, b = (side.samples[:count] for side in (some.a, some.b))
         to_b, to_a = self.translator(), self.translator(1)
         fake_b, fake_a = to_b.all(a), to_a.all(b)
         return {

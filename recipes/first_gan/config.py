@@ -59,6 +59,7 @@ class Config(config.AdversarialConfig):
 
     unfit = {
         "instance_noise": "it has its own (--blur)",
+        "instance_noise_steps": "it has its own (--blur-steps)",
         "label_smoothing": "its loss is written out on one page",
     }
 

@@ -99,7 +99,7 @@ PRESETS = {
         sample_count=2,
         checkpoint_every=3,
     ),
-    # The same without a game: what the adversarial term is worth is seen beside it.
+    # The same without the adversarial term: what that is worth is seen beside it.
     "l1": replace(_SMALL, adversarial=0.0),
     # Section 6.2 and the authors' code for façades: 400 pairs of 256 pixels, cut from 286, one
     # at a time, for 200 epochs.

@@ -19,6 +19,7 @@ class Pix2PixDiscriminator(Discriminator):
             {"sample": config.channels, "input": config.input_channels},
             config.width,
             config.patch_layers,
-            partial(instance_norm, affine=True),
-            bias=False,
+            # Which would undo a spectral norm: it takes no notice of its input's scale.
+            None if config.spectral_norm else partial(instance_norm, affine=True),
+            bias=config.spectral_norm,
         )

@@ -33,7 +33,8 @@ class Pix2Pix(TranslatingGAN):
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
         """Return the examples' inputs, their translations, and the real pictures."""
-        some = self.examples.take(np.arange(min(count, len(self.examples))))
+        some = self.shown_examples()
+        some = some.take(np.arange(min(count, len(some))))
         return {
             "input": some.inputs,
             "fake": self.translator().all(some.inputs),

@@ -16,6 +16,7 @@ from common.callbacks.watchdog import Watchdog, diversity
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
 from common.config import AdversarialConfig, Config
 from common.machine.precision import cpu_has_bfloat16
+from common.optimizers import adam
 from common.run import checkpoint
 from common.run.folder import Run, check_free
 from data.command import read_flags
@@ -237,7 +238,12 @@ def test_advice_names_only_flags_that_the_recipe_has():
     class Bare(AdversarialConfig):
         unfit = {"r1": "its paper has none", "instance_noise": "nor that"}
 
-    for config, words in ((AdversarialConfig(), "or --r1 1$"), (Bare(), "--discriminator-rate$")):
+    on = AdversarialConfig(r1=10.0)
+    for config, words in (
+        (AdversarialConfig(), "or --r1 1$"),
+        (on, "or --instance-noise 0.1$"),
+        (Bare(), "--discriminator-rate$"),
+    ):
         dog = Watchdog(dataclasses.replace(config, log_every=1), 1.0)
         model = SimpleNamespace(step=0)
         dog.set_model(model)
@@ -374,6 +380,25 @@ def test_metrics_go_back_to_the_checkpoint(tmp_path):
     metrics.resume_at(4)
     with open(run.metrics) as file:
         assert [row["step"] for row in csv.DictReader(file)] == ["-2", "2", "4"]
+
+
+def test_metrics_of_a_training_that_is_over_stay(tmp_path):
+    """Nothing is traced any more, and no column goes; nor one that only a pretraining logged."""
+    run = SimpleNamespace(metrics=tmp_path / "metrics.csv")
+    content = "step,a,b\r\n-2,1,\r\n2,1,2\r\n"
+    for names in ([], ["b"]):
+        run.metrics.write_bytes(content.encode())
+        Metrics(run, SimpleNamespace(scalars=lambda *_: None), 2, names).resume_at(4)
+        assert run.metrics.read_bytes().decode() == content
+
+
+def test_rates_decay_by_training_steps():
+    """A critic that is updated five times a step is at the same rate as its generator."""
+    for decay in ("linear", "cosine"):
+        config = Config(decay_from=10, decay_steps=10, decay=decay)
+        one, five = (adam(1e-3, config, count)._learning_rate for count in (1, 5))
+        for step in (0, 10, 15, 20, 30):
+            assert float(five(5 * step)) == pytest.approx(float(one(step)), rel=1e-5, abs=1e-9)
 
 
 def test_bfloat16_is_read_off_the_processor(tmp_path):

@@ -295,6 +295,7 @@ def test_keras_own_layer_would_move():
         ({"critic_steps": 0}, "--critic-steps 0: legal is 1 or more"),
         ({"r1": float("inf")}, "--r1 inf"),
         ({"instance_noise": -1.0}, "--instance-noise -1.0: legal is 0 to"),
+        ({"instance_noise_steps": 5}, "--instance-noise-steps: legal with --instance-noise only"),
     ],
 )
 def test_what_excludes_another_is_refused(changes, words):

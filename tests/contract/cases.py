@@ -28,7 +28,6 @@ OPTIONS = {
     "spectral_norm": True,
     "augment": True,
     "instance_noise": 0.1,
-    "instance_noise_steps": 4,
     "label_smoothing": 0.1,
     "critic_steps": 2,
     "pretrain_discriminator": 1,
@@ -69,6 +68,8 @@ def every_option(recipe: str, **changes) -> dict:
         for name, value in OPTIONS.items():
             if config.accepts(**{name: value}) and not (points and name == "augment"):
                 chosen[name] = value
+        if "instance_noise" in chosen:
+            chosen["instance_noise_steps"] = 4
     if source_of(config).kind not in ("points", "voxels"):
         chosen |= {"jitter": 0.25, "flip": True}
     return chosen | changes

@@ -18,6 +18,9 @@ from tests.contract.cases import every_option, loaded, tiny
 # are compared for one recipe, in tests/common/test_strategy.py.)
 SHARED = {"spectral_norm", "critic_steps", "averaging"}
 
+PART = tf.config.LogicalDeviceConfiguration()
+tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], [PART] * 2)
+
 
 def some_options(recipe):
     return {name: value for name, value in every_option(recipe).items() if name in SHARED}

@@ -5,10 +5,12 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
 from data.errors import Refused
 from data.pixels import to_pixels
+from data.samples import SampleSet, UnpairedSet
 from recipes.cyclegan.config import Config as CycleGANConfig
 from recipes.cyclegan.gan import CycleGAN
 from recipes.dcgan.config import Config as DCGANConfig
@@ -155,7 +157,7 @@ def test_what_cannot_be_kept_taken_up_or_learned(trained, kept):
     kind = type(trainer)
     with pytest.raises(Refused, match="holds a run"):
         trainer.save(folder)
-    with pytest.raises(Refused, match="nothing to save yet"):
+    with pytest.raises(Refused, match="trainModel builds them for the data"):
         started(recipe)[0].save(folder.parent / "never")
     assert not (folder.parent / "never").exists()
     other = DCGAN if kind is FirstGAN else FirstGAN
@@ -166,3 +168,64 @@ def test_what_cannot_be_kept_taken_up_or_learned(trained, kept):
     wrong = np.zeros((9, 3), np.float32) if recipe == "first_gan" else np.zeros((9, 8, 8, 1), bool)
     with pytest.raises(Refused):
         trainer.trainModel(wrong, verbose=False)
+
+
+def test_a_translator_translates(trained):
+    recipe, trainer, _ = trained
+    if recipe in ("dcgan", "first_gan"):
+        assert len(trainer.sample(3)) == 3
+        return
+    given = noise_pictures(2, (32, 32), trainer.config.input_channels)
+    assert trainer.sample(given).shape == (2, 32, 32, 3)
+    assert trainer.sample(2).shape == (2, 32, 32, 3)
+
+
+def test_what_cannot_be_shown_yet_is_named(kept):
+    folder, before = kept
+    loaded = type(before).load(folder)
+    new = type(before)(dataclasses.replace(loaded.config, channels=None))
+    for ask in (new.sheet, new.sample, lambda: new.save(folder / "x")):
+        with pytest.raises(Refused, match="trainModel builds them for the data"):
+            ask()
+    if isinstance(before, DCGAN):
+        assert isinstance(loaded.sheet(), Image.Image)
+        return
+    with pytest.raises(Refused, match="no examples to show yet"):
+        loaded.sheet()
+
+
+def test_kept_again_it_is_still_known(kept, tmp_path):
+    """The facts of the data, a pair's label colours among them, go along."""
+    folder, before = kept
+    type(before).load(folder).save(tmp_path / "again")
+    one, other = (
+        yaml.safe_load((place / "config.yaml").read_text())["data"]
+        for place in (folder, tmp_path / "again")
+    )
+    assert one == other and one["fingerprint"]
+
+
+def test_domains_of_fewer_channels_and_noise_on_both():
+    """From colour to grey, and back: the noise has as many channels as either needs."""
+    for a, b in ((3, 1), (1, 3)):
+        config = dataclasses.replace(
+            RECIPES["cyclegan"][1], identity=0.0, instance_noise=0.1, steps=1, precision="float32"
+        )
+        sides = (SampleSet(noise_pictures(4, (32, 32), channels)) for channels in (a, b))
+        gan = CycleGAN(config)
+        gan.trainModel(UnpairedSet(*sides), verbose=False)
+        assert (gan.config.input_channels, gan.config.channels) == (a, b) and gan.step == 1
+
+
+def test_other_channels_than_it_was_built_for(trained):
+    recipe, trainer, _ = trained
+    other = {
+        "dcgan": noise_pictures(24, (32, 32), 3),
+        "pix2pix": pairs(6, (32, 32), channels=3),
+        "cyclegan": SampleSet(noise_pictures(4, (32, 32), 1)),
+        "first_gan": np.zeros((60, 3)),
+    }[recipe]
+    if recipe == "cyclegan":
+        other = UnpairedSet(other, other)
+    with pytest.raises(Refused, match="the networks were built for"):
+        trainer.trainModel(other, verbose=False)
