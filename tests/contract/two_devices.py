@@ -42,7 +42,7 @@ def apart(recipe, one, two, options):
     found = {}
     for name, values in a.items():
         pairs = [(x, y) for x, y in zip(values, b[name], strict=True) if x.size]
-        # A thousandth of the largest is nothing: the gradient of a bias before a normalisation, say.
+        # A thousandth of the largest is nothing: as a bias's gradient before a normalisation.
         least = 1e-3 * max(1, *(np.abs(x).max() for x, _ in pairs))
         found[name] = max(np.abs(x - y).max() / (np.abs(x).max() + least) for x, y in pairs)
     # The pairwise accuracy is of each device's own pairs.
