@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -78,6 +79,10 @@ class Trainer(keras.Model):
         self.step = -self.config.pretraining
         #: The present phase.
         self.phase: Phase | None = None
+        # A step is traced once, for the names of its logs and by `fit`.
+        self._step_for = functools.cache(
+            lambda step: strategy.step_for(step, self.distribute_strategy)
+        )
         # What a run folder remembers of the data. (Of a plain dictionary Keras makes its own.)
         self._facts = MappingProxyType({})
         if self.config.settled:
@@ -190,6 +195,8 @@ class Trainer(keras.Model):
                 if self.step < phase.until and not (self.stop_training or self.finished):
                     self._fit(phase, dataset, [*self._watchers(phase), log, *callbacks, *bar])
         finally:
+            # The settings may be others the next time.
+            self._step_for.cache_clear()
             for each in bar:
                 each.close()
         self.history = log
@@ -209,10 +216,9 @@ class Trainer(keras.Model):
         )
 
     def make_train_function(self, force: bool = False):
-        """As in Keras, for the present phase's step; several devices' logs are averaged."""
+        """As in Keras, for the present phase's step."""
         if self.train_function is None or force:
-            step = strategy.logged(self.phase.step, self.distribute_strategy)
-            self.train_function = self._make_function(step)
+            self.train_function = self._make_function(self._step_for(self.phase.step))
         return self.train_function
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
@@ -241,7 +247,8 @@ class Trainer(keras.Model):
         for phase in self.phases():
             if self.step < phase.until:
                 batch = self._batches(dataset, phase)(step)
-                names |= set(backend.names_of(phase.step, batch, self.distribute_strategy))
+                traced = self._step_for(phase.step)
+                names |= set(backend.names_of(traced, batch, self.distribute_strategy))
                 step = phase.until
         return sorted(names)
 

@@ -82,6 +82,7 @@ def names_of(
     All workers must call it: collective operations are told apart by their order.
 
     Args:
+        function: What `compiled` returned is traced here, and not once more when it is called.
         batch: As `stream` draws it; a replica has its part.
     """
     count = strategy.num_replicas_in_sync
@@ -90,13 +91,17 @@ def names_of(
         name: tf.TensorSpec((value.shape[0] // count, *value.shape[1:]), value.dtype)
         for name, value in seen.items()
     }
-    traced = tf.function(lambda some: strategy.run(function, (some,)))
-    return list(traced.get_concrete_function(shapes).structured_outputs)
+    if count > 1:
+        function = compiled(lambda some, run=function: strategy.run(run, (some,)))
+    return list(function.get_concrete_function(shapes).structured_outputs)
 
 
 def compiled(function: Callable) -> Callable:
-    """Compile a function to a graph, for loops that do not use `fit`."""
-    return tf.function(function)
+    """Compile a function of tensors to a graph.
+
+    Without AutoGraph, as Keras' functions need none: to rewrite them takes longer than to trace.
+    """
+    return tf.function(function, autograph=False)
 
 
 def has_gpu() -> bool:

@@ -115,13 +115,15 @@ def distribute(batches: tf.data.Dataset, batch_size: int, strategy: tf.distribut
     return strategy.distribute_datasets_from_function(parts)
 
 
-def logged(step: Callable, strategy: tf.distribute.Strategy) -> Callable:
-    """Wrap a training step so that `fit` can average its scalars over replicas.
-
-    Over several workers Keras 3.15 averages along axis 0, which scalars do not have.
-    """
+def step_for(step: Callable, strategy: tf.distribute.Strategy) -> Callable:
+    """Wrap a training step, batch -> logs, for `fit`; on one device it is compiled."""
+    if strategy.num_replicas_in_sync == 1:
+        return backend.compiled(step)
+    # Replicas cannot merge their gradients within a compiled function of their own.
+    step = tf.autograph.experimental.do_not_convert(step)
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         return step
+    # Over several workers Keras 3.15 averages along axis 0, which scalars do not have.
     return lambda batch: {name: tf.reshape(value, (1,)) for name, value in step(batch).items()}
 
 
