@@ -145,8 +145,10 @@ found = {
     "pools": [pooled(ONE), pooled(TWO)],
     "gates": [gated(ONE), gated(TWO)],
     "dcgan": apart("dcgan", pictures(0), **DCGAN),
-    "stabilised": apart("dcgan", pictures(0), **DCGAN | STABILISED),
 }
+# What follows takes longer to compile than to compute.
+tf.config.run_functions_eagerly(True)
+found["stabilised"] = apart("dcgan", pictures(0), **DCGAN | STABILISED)
 # The control: each device with statistics of its own.
 common_trainer.share_statistics = lambda network: None
 found["own statistics"] = apart("dcgan", pictures(0), **DCGAN)
