@@ -20,7 +20,9 @@ def test_two_devices_equal_one(recipe):
     assert code == 0, err[-3000:]
     found = json.loads(out.splitlines()[-1])
     kinds = ("log ", "_optimizer", "_buffers")
-    compared = {name: v for name, v in found["two devices"].items() if any(k in name for k in kinds)}
+    compared = {
+        name: v for name, v in found["two devices"].items() if any(k in name for k in kinds)
+    }
     assert len(compared) >= 2 and max(compared.values()) < 2e-3, compared
     moments = [value for name, value in found["half"].items() if "_optimizer" in name]
     assert min(moments) > 0.1, found["half"]
