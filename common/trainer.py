@@ -298,6 +298,12 @@ class Trainer(keras.Model):
             return grid(columns[0])
         return side_by_side(*columns, across=self.sheet_across)
 
+    def column_sheets(self, visuals: dict[str, np.ndarray]) -> dict[str, Image.Image]:
+        """Draw each column of visuals as a sheet of its own, by name; points share one."""
+        if self.config.kind == "points":
+            return {"samples": self.sheet(visuals)}
+        return {name: grid(self._pixels(column)) for name, column in visuals.items()}
+
     def _pixels(self, column: np.ndarray) -> np.ndarray:
         if column.ndim > 4:
             from data.voxels import views

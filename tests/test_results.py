@@ -10,7 +10,7 @@ from common.evaluation.experiment import Experiment
 from common.evaluation.results import read_results
 from common.evaluation.scores import TRAINED
 from data.errors import Refused
-from tests import behaviour, results, tables
+from tests import behaviour, digests, results, tables
 from tests.conftest import ROOT
 
 
@@ -21,7 +21,7 @@ def test_every_table_is_what_its_results_give():
 
 
 def test_a_command_needs_what_it_imports():
-    files = {str(f.relative_to(ROOT)) for f in results.imported_by("recipes.first_gan.train")}
+    files = {str(f.relative_to(ROOT)) for f in digests.imported_by("recipes.first_gan.train")}
     assert {
         "recipes/first_gan/gan.py",
         "common/gan.py",
@@ -30,7 +30,7 @@ def test_a_command_needs_what_it_imports():
     } < files
     # How a run is measured does not change it, nor does another recipe.
     assert not {"common/commands/evaluate.py", "recipes/dcgan/gan.py"} & files
-    measures = results.imported_by("recipes.first_gan.evaluate")
+    measures = digests.imported_by("recipes.first_gan.evaluate")
     assert {ROOT / "common/metrics/kid.py", ROOT / "recipes/first_gan/train.py"} < measures
 
 
@@ -39,7 +39,7 @@ def test_comments_and_docstrings_are_no_code(tmp_path):
 
     def meaning(text):
         file.write_text(text)
-        return results._meaning(file)
+        return digests._meaning(file)
 
     plain = meaning("class A:\n    b: int = 1\n\n    def f(self):\n        return 2\n")
     told = '"""Words."""\n\n\nclass A:\n    """A."""\n\n    b: int = 1\n    """B."""\n\n'

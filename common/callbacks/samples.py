@@ -44,5 +44,6 @@ class Samples(keras.callbacks.Callback):
         save(sheet, path)
         with atomic_write(self._folder / "latest.png") as tmp:
             shutil.copyfile(path, tmp)
-        self._events.picture(step, "samples", np.atleast_3d(np.asarray(sheet)))
+        for name, column in self.model.column_sheets(visuals).items():
+            self._events.picture(step, name, np.atleast_3d(np.asarray(column)))
         self._watchdog.look_at(step, visuals[self.model.watched])

@@ -2,7 +2,7 @@
 
 `python -m tests.contract.reference RECIPE RUN`, in a folder of its own: `visuals.npz`, what the
 last sheet shows; `given.npz`, inputs for each kept model, and `wanted-*.npy`, what it makes of
-them; `given.json`, the names of its inputs.
+them; `given.json`, the names of its inputs; `columns.json`, the names of what is shown.
 """
 
 import json
@@ -27,6 +27,7 @@ def main(recipe: str, folder: str) -> None:
     shown = trainer.visuals(trainer.config.sample_count)
     pictures = trainer.config.kind == "pictures"
     np.savez("visuals.npz", to_pixels(shown[trainer.watched]) if pictures else shown["fake"])
+    Path("columns.json").write_text(json.dumps(list(trainer.column_sheets(shown))))
     batch, given, names = batch_of(trainer, loaded(trainer.config), trainer.phases()[-1]), {}, {}
     with trainer.average.ema_models() as models:
         for model in models:

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from common.run import checkpoint
@@ -96,6 +97,18 @@ def test_infer_makes_what_was_saved_in_training(recipe, trained, reference, plac
     if wanted.ndim == 4:
         saved = set(tiles(Image.open(trained / "samples" / "latest.png")))
         assert all(as_tile(picture) in saved for picture in wanted)
+
+
+def test_tensorboard_has_what_is_shown_under_its_names(trained, reference):
+    """And the logs; under the names that metrics.csv has."""
+    files = [str(file) for file in (trained / "events").iterdir()]
+    events = [
+        tf.compat.v1.Event.FromString(record.numpy()) for record in tf.data.TFRecordDataset(files)
+    ]
+    told = {value.tag for event in events for value in event.summary.value}
+    columns = set(json.loads((reference / "columns.json").read_text()))
+    logs = set((trained / "metrics.csv").read_text().splitlines()[0].split(",")) - {"step"}
+    assert told == columns | logs
 
 
 PLAIN_LOAD = """
