@@ -37,6 +37,8 @@ def open_world(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
     domains = world.worlds if isinstance(world, Domains) else {}
     if domain in domains:
         return WorldSource(domains[domain])
+    if domain and isinstance(world, World):
+        return WorldSource(world.variant(domain))
     if domain or spec.endswith(":"):
         legal = " or ".join(f"{name}:{d}" for d in domains) if domains else name
         raise Refused(f"--data {spec}: legal is {legal}")
@@ -57,7 +59,7 @@ class WorldSource(Source):
         self.name, self.kind, self.channels = world.name, world.kind, world.channels
         self.factors, self.modes = world.factors, world.modes
         self.input_channels, self.label_maps = world.input_channels, world.label_maps
-        self.usual_size = world.usual_size
+        self.usual_size, self.split_factors = world.usual_size, world.split_factors
         #: Whether the two halves of pairs change places (`--direction BtoA`).
         self.turned = turned
         if turned:

@@ -10,6 +10,9 @@ from data.errors import Refused
 
 Words = dict[str, tuple[str, ...] | None]
 
+# "a smiling woman with a hat"
+_FILLERS = {"a", "an", "and", "the", "with", "in"}
+
 
 def told(words: Words, factors: dict[str, np.ndarray]) -> list[str]:
     """Describe each sample in words: "red, gable, two storeys, tower, day, winter".
@@ -41,9 +44,10 @@ def understood(words: Words, text: str) -> dict[str, int]:
             left = re.sub(f"( {re.escape(word.lower())})+ ", " ", left)
             if asked.setdefault(name, number) != number:
                 raise Refused(f"'{text}' asks for two kinds of {name} at once")
-    if left.strip():
+    left = " ".join(word for word in left.split() if word not in _FILLERS)
+    if left:
         legal = "; ".join(_some(values) for values in words.values() if values)
-        raise Refused(f"'{left.strip()}' is no word for these pictures; legal are {legal}")
+        raise Refused(f"'{left}' is no word for these pictures; legal are {legal}")
     return asked
 
 

@@ -26,13 +26,14 @@ class Canvas:
         self.pixel = np.float32(2.0 / height)
         self.x = self._centres(width)[None, None, :]
         self.y = self._centres(height)[::-1].copy()[None, :, None]
-        self.first_row, self._height = 0, height
+        self.first_row, self.first_column = 0, 0
+        self._height, self._width = height, width
         self.planes = np.zeros((channels, count, height, width), np.float32)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of a whole picture."""
-        return self._height, self.planes.shape[-1]
+        return self._height, self._width
 
     def band(self, low: np.ndarray, high: np.ndarray) -> Canvas:
         """The same canvas, but only the rows that lie between two heights in any picture.
@@ -46,6 +47,22 @@ class Canvas:
         part = copy.copy(self)
         part._cut(slice(first, last))
         return part
+
+    def window(self, low, high, left, right) -> Canvas:
+        """As `band`, but only the columns between `left` and `right`, too."""
+        part = self.band(np.asarray(low), np.asarray(high))
+        x, edge = self.x[0, 0], self.pixel
+        found = np.flatnonzero((x > np.min(left) - edge) & (x < np.max(right) + edge))
+        first, last = (found[0], found[-1] + 1) if found.size else (0, 1)
+        part.first_column += first
+        part.x = part.x[:, :, first:last]
+        part.planes = part.planes[..., first:last]
+        return part
+
+    def part_of(self, values: np.ndarray, whole: Canvas) -> np.ndarray:
+        """The part of values (n, h, w) of another canvas that lies on this one."""
+        row, column = self.first_row - whole.first_row, self.first_column - whole.first_column
+        return values[:, row : row + self.y.shape[1], column : column + self.x.shape[2]]
 
     def _cut(self, rows: slice) -> None:
         self.first_row += rows.start

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.errors import Refused
 from data.samples import SampleSet
 from data.splits import SPLITS
 
@@ -43,6 +44,16 @@ class World(ABC):
     #: Colour channels of an input, and which side holds label maps, where the kind is "pairs".
     input_channels: int | None = None
     label_maps: tuple[str, ...] = ()
+    #: Factors whose values are in one split alone: "identity".
+    split_factors: tuple[str, ...] = ()
+
+    def variant(self, text: str) -> World:
+        """Return the variant that `NAME:text` asks for; here, there are none.
+
+        Raises:
+            Refused: there is no such variant.
+        """
+        raise Refused(f"--data {self.name}:{text}: legal is {self.name}")
 
     def draw(
         self,
