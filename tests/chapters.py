@@ -46,6 +46,7 @@ def worlds() -> None:
         ("digits", 90),
         ("stacked_digits", 30),
         ("facades", 32),
+        ("faces", 64),
         ("seasons", 28),
         ("ring", 0),
         ("grid", 0),

@@ -14,15 +14,8 @@ from data.made import open_world
 from tests.conftest import ROOT
 from tests.data.readers import accuracy, shrunk
 
-PICTURES = [
-    "digits",
-    "facades",
-    "faces",
-    "houses",
-    "seasons:summer",
-    "seasons:winter",
-    "stacked_digits",
-]
+PICTURES = ["digits", "eyes:simulated", "eyes:real", "facades", "faces", "houses"]
+PICTURES += ["seasons:summer", "seasons:winter", "stacked_digits"]
 all_worlds = pytest.mark.parametrize("name", PICTURES)
 
 
