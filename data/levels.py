@@ -19,7 +19,7 @@ UNCHANGED: Levels = (0, 255)
 _DEPTHS = range(8, 34, 2)
 # Where nearly all values of a set are within so many of the 256, a note says so.
 _LITTLE = 32
-_NEARLY_ALL = (0.1, 99.9)
+_NEARLY_ALL = (0.001, 0.999)
 _LOOKED_AT = 64
 
 
@@ -32,7 +32,7 @@ def understood(text: str) -> str | Levels:
     if text in ("full", "auto"):
         return text
     try:
-        low, high = (float(number) for number in text.split(","))
+        low, high = (float(number) for number in str(text).split(","))
         if math.isfinite(low) and math.isfinite(high) and low < high:
             return low, high
     except ValueError:
@@ -41,6 +41,11 @@ def understood(text: str) -> str | Levels:
         f"--levels {text}: legal are full, auto, and LOW,HIGH, two numbers of which the first is "
         "the smaller one: the values that become black and white"
     )
+
+
+def within(levels: Levels, others: Levels) -> bool:
+    """Whether levels lie between others."""
+    return others[0] <= levels[0] and levels[1] <= others[1]
 
 
 def full(low: float, high: float) -> Levels:
@@ -93,8 +98,10 @@ def little_used(rows: np.ndarray, levels: Levels, name: str) -> str:
     """
     if not len(rows):
         return ""
-    some = rows[np.unique(np.linspace(0, len(rows) - 1, _LOOKED_AT).astype(int))]
-    first, last = np.percentile(some, _NEARLY_ALL)
+    index = np.unique(np.linspace(0, len(rows) - 1, _LOOKED_AT).astype(int))
+    # One picture after the other: a set may be larger than the memory.
+    counts = sum(np.bincount(rows[i].ravel(), minlength=256) for i in index)
+    first, last = np.searchsorted(np.cumsum(counts), np.array(_NEARLY_ALL) * counts.sum()).tolist()
     if last - first >= _LITTLE:
         return ""
     low, high = levels

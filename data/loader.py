@@ -80,7 +80,7 @@ def _find(spec: str, reading: Reading) -> Source:
     if os.path.isdir(path):
         return _open_folder(path, reading)
     if os.path.isfile(path):
-        if path.suffix in ENDINGS:
+        if path.suffix.lower() in ENDINGS:
             return open_arrays(path, reading)
         raise Refused(
             f"--data {printable(spec)} is a file; legal are a folder of pictures, "
@@ -92,7 +92,7 @@ def _find(spec: str, reading: Reading) -> Source:
 def _open_folder(path: Path, reading: Reading) -> Source:
     """Open a folder of pictures, or the only file of arrays in it."""
     try:
-        arrays = [entry.name for entry in os.scandir(path) if entry.name.endswith(ENDINGS)]
+        arrays = [entry.name for entry in os.scandir(path) if entry.name.lower().endswith(ENDINGS)]
     except OSError as fault:
         raise Refused(f"{printable(path)} cannot be read: {fault.strerror}") from fault
     # Only where there is nothing else: beside pictures, it is something about them.

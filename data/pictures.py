@@ -15,9 +15,9 @@ import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
 from data import deep
-from data.levels import SIXTEEN_BITS, UNCHANGED, Levels, extremes, scaled
+from data.levels import SIXTEEN_BITS, UNCHANGED, Levels, extremes, scaled, within
 
-ENDINGS = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".apng", ".bmp", ".dib", ".gif", ".webp")
+ENDINGS = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".apng", ".bmp", ".gif", ".webp")
 ENDINGS += (".avif", ".tif", ".tiff", ".pbm", ".pgm", ".ppm", ".pnm")
 SMALLEST_SIDE = 8
 MOST_PIXELS = 100_000_000
@@ -223,6 +223,7 @@ def plain(picture: Image.Image, channels: int, levels: Levels | None = None) -> 
 
     Args:
         levels: The values that become 0 and 255; None: of 8 bits those, of more 0 and 65535.
+            Those of more than 8 bits say nothing of a picture of 8, which stays as it is.
 
     Raises:
         Unreadable: without `levels`, values that are floating-point or outside 16 bits.
@@ -234,7 +235,7 @@ def plain(picture: Image.Image, channels: int, levels: Levels | None = None) -> 
         background = Image.new("RGBA", picture.size, BACKGROUND)
         picture = Image.alpha_composite(background, picture)
     picture = picture.convert("L" if channels == 1 else "RGB")
-    if levels in (None, UNCHANGED):
+    if levels is None or levels == UNCHANGED or not within(levels, UNCHANGED):
         return picture
     return picture.point(scaled(np.arange(256), levels).tolist() * channels)
 
@@ -244,7 +245,7 @@ def _from_deep(picture: Image.Image, channels: int, levels: Levels | None) -> Im
     values, transparent = deep.values_of(picture), picture.info.get("transparency")
     if levels is None:
         low, high = extremes(values)
-        if values.dtype.kind == "f" or not SIXTEEN_BITS[0] <= low <= high <= SIXTEEN_BITS[1]:
+        if values.dtype.kind == "f" or not within((low, high), SIXTEEN_BITS):
             raise Unreadable(
                 f"values from {low:g} to {high:g}, and nothing says which are black and white"
             )

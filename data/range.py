@@ -48,6 +48,8 @@ def levels_of(
             f"--levels {chosen}: {name} has {len(deep):,} pictures of more than 8 bits, and "
             f"{len(headers) - len(deep):,} of 8; legal where all have the same"
         )
+    if asked != "auto" and not deep and not levels.within(asked, UNCHANGED):
+        raise Refused(f"--levels {chosen}: {name} has 8 bits a value; legal are 0 to 255")
     if asked == "auto":
         return levels.spread(*_range_of(path, name, headers)[2:])
     return asked
