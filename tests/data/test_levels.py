@@ -1,6 +1,7 @@
 """Depth of pictures: which values become black and which white."""
 
 import struct
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 import data
 from data.levels import full, scaled, understood
+from data.pictures import Unreadable, decode
 from data.reading import Reading
 from tests.data.folders import noise
 
@@ -247,3 +249,51 @@ def test_voxels_have_no_levels(tmp_path):
     grids = arrays(tmp_path, voxels=np.zeros((9, 8, 8, 8), bool))
     with pytest.raises(data.Refused, match="--levels auto: legal with pictures; a.npz gives v"):
         find(grids, levels="auto")
+
+
+# --- runs ---
+
+
+def test_a_run_records_levels_and_infer_reads_with_them(tmp_path):
+    from common.translation.infer import translate_inputs
+    from recipes.pix2pix.config import Config
+
+    values = np.rint(RAMP * 1000).astype(np.uint16)
+    for side, most in (("A", 1000), ("B", 40_000)):
+        put(tmp_path / side, np.rint(RAMP * most).astype(np.uint16))
+    source, loaded = load(tmp_path, label_maps="none")
+    facts = Config().notes(source, loaded)
+    assert facts == {"levels": {"input": [0, 1023], "real": [0, 65_535]}}
+
+    run = SimpleNamespace(facts={"data": facts}, path=tmp_path)
+    config = SimpleNamespace(channels=1, input_channels=1)
+    for back, levels in ((False, (0, 1023)), (True, (0, 65_535))):
+        out = tmp_path / f"out{back}"
+        flags = SimpleNamespace(input=str(tmp_path / "A"), out=out, back=back)
+        seen = []
+
+        def make(loaded, flags, frame, number, seen=seen):
+            seen.append(frame)
+            return frame
+
+        translate_inputs(SimpleNamespace(run=run, config=config), flags, make)
+        np.testing.assert_array_equal(seen[0][..., 0], scaled(values, levels))
+
+
+def test_pictures_of_8_bits_stay_as_they_are_in_a_run_of_more(tmp_path):
+    pixels = np.asarray(noise((32, 32)).convert("L"))
+    file = put(tmp_path, pixels) / "a.png"
+    np.testing.assert_array_equal(np.asarray(decode(file, 1, levels=(0, 4095))), pixels)
+    np.testing.assert_array_equal(
+        np.asarray(decode(file, 1, levels=(50, 200))), scaled(pixels, (50, 200))
+    )
+
+
+def test_a_run_of_8_bits_takes_16_and_nothing_else(tmp_path):
+    file = put(tmp_path, np.rint(RAMP * 65_535).astype(np.uint16)) / "a.png"
+    np.testing.assert_array_equal(np.asarray(decode(file, 1)), np.rint(RAMP * 255))
+    tiff(tmp_path / "b.tif", np.full((8, 8), -5, np.int16), kind=2)
+    Image.fromarray(RAMP.astype(np.float32)).save(tmp_path / "c.tif")
+    for name, words in (("b.tif", "values from -5 to -5"), ("c.tif", "values from 0 to 1")):
+        with pytest.raises(Unreadable, match=f"{words}, and nothing says which are black"):
+            decode(tmp_path / name, 1)
