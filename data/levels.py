@@ -109,6 +109,8 @@ def little_used(rows: np.ndarray, levels: Levels, name: str) -> str:
     step = (high - low) / 255
     used = [low + step * first, low + step * last + max(0, step - 1)]
     used = [f"{round(value) if high - low > 8 else round(value, 3)}" for value in used]
+    if used[0] == used[1]:
+        return f"nearly all values of the {name} are {used[0]}, of {low:g} to {high:g}"
     return (
         f"nearly all values of the {name} are from {used[0]} to {used[1]}, of {low:g} to {high:g}: "
         f"they look of one brightness (--levels={used[0]},{used[1]} or --levels auto spreads them)"

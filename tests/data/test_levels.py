@@ -157,6 +157,11 @@ def test_a_set_with_one_hot_pixel_is_named(tmp_path):
     assert said.startswith("nearly all values of the pictures are from 0 to 2") and "65535" in said
 
 
+def test_a_flat_set_is_named_and_nothing_is_recommended(tmp_path):
+    (remark,) = load(put(tmp_path, np.full((32, 32), 9, np.uint8)))[0].remarks
+    assert remark == "nearly all values of the pictures are 9, of 0 to 255"
+
+
 def test_floating_point_needs_levels(tmp_path):
     Image.fromarray(RAMP.astype(np.float32)).save(tmp_path / "a.tif")
     with pytest.raises(data.Refused, match="floating-point .*--levels auto or LOW,HIGH"):
