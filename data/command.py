@@ -20,13 +20,16 @@ def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, ab
         Refused: an unknown flag or a value of the wrong kind, in tyro's words, on one line.
         SystemExit: after --help.
     """
-    said = io.StringIO()
+    said, shown = _utf8(), _utf8()
     width = os.environ.get("COLUMNS")
+    helps = bool({"-h", "--help"} & set(arguments))
     try:
-        if not {"-h", "--help"} & set(arguments):
+        if not helps:
             # Wide, so that no sentence of tyro's box is broken over two lines.
             os.environ["COLUMNS"] = "1000"
-        with contextlib.redirect_stderr(said):
+        # What the box is drawn with depends on standard output's encoding: on one that is known.
+        out = contextlib.nullcontext() if helps else contextlib.redirect_stdout(shown)
+        with contextlib.redirect_stderr(said), out:
             return tyro.cli(
                 kind,
                 args=list(arguments),
@@ -36,13 +39,23 @@ def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, ab
             )
     except SystemExit as stop:
         if stop.code in (None, 0):
+            print(_content(shown), end="")
             raise
-        raise Refused(f"{_first_words(said.getvalue())} (see {program} --help)") from None
+        raise Refused(f"{_first_words(_content(said))} (see {program} --help)") from None
     finally:
         if width is None:
             os.environ.pop("COLUMNS", None)
         else:
             os.environ["COLUMNS"] = width
+
+
+def _utf8() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
+def _content(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def _first_words(box: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.levels import Levels
 from data.samples import UnpairedSet
 from data.source import Source
 
@@ -24,6 +25,12 @@ class DomainsSource(Source):
         """Remarks on the set and on both domains, each once."""
         each = (remark for source in self.domains.values() for remark in source.remarks)
         return tuple(dict.fromkeys((*self._remarks, *each)))
+
+    @property
+    def levels(self) -> dict[str, Levels]:
+        """As `Source.levels`; "input" is the first domain."""
+        sides = zip(("input", "real"), self.domains.values(), strict=True)
+        return {name: of.levels["real"] for name, of in sides if "real" in of.levels}
 
     @property
     def unusable(self) -> dict[str, str]:

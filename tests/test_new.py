@@ -105,7 +105,7 @@ def test_is_taken_then(copy, tree):
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
-    """120 pictures, and as many pairs, of which every tenth is kept for testing.
+    """120 pictures, and as many pairs, of which about a tenth is kept for testing.
 
     Nothing is known of them: so no net is taught to measure them, which would take longest.
     """

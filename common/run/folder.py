@@ -136,7 +136,8 @@ class Run:
         Raises:
             Refused: config.yaml holds illegal settings.
         """
-        settings = self.facts["config"]
+        # Before version 0.3 every tenth sample was held out; a run keeps its own.
+        settings = {"splitting": "place"} | self.facts["config"]
         if "gan_cookbook" not in self.facts.get("made_with", {}):
             settings = _of_version_0_1(settings)
         try:

@@ -188,11 +188,13 @@ def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> No
     """
     config = loaded.config
     channels = config.channels if flags.back else config.input_channels
+    levels = loaded.run.facts["data"].get("levels", {}).get("real" if flags.back else "input")
     outputs = Outputs(flags.input, flags.out or loaded.run.path / "translated")
     try:
         # Read one after the other: what cannot be read at all is refused before `make` has
         # imported anything.
-        for number, image in enumerate(read_inputs(flags.input, channels, excluded=flags.out)):
+        inputs = read_inputs(flags.input, channels, flags.out, levels)
+        for number, image in enumerate(inputs):
             try:
                 if isinstance(image, str):
                     raise Refused(image)

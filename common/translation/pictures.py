@@ -14,6 +14,7 @@ from PIL import Image, ImageSequence
 
 from data.errors import Refused
 from data.files import atomic_write
+from data.levels import Levels
 from data.listing import picture_files, printable
 from data.pictures import Unreadable, decode, plain, read_header
 
@@ -45,7 +46,7 @@ class InputImage:
 
 
 def read_inputs(
-    place: str, channels: int, excluded: Path | None = None
+    place: str, channels: int, excluded: Path | None = None, levels: Levels | None = None
 ) -> Iterator[InputImage | str]:
     """Read the pictures of a file, a folder or standard input, in the order of their names.
 
@@ -53,6 +54,8 @@ def read_inputs(
         place: A path, or "-".
         channels: 1 for grey, 3 for RGB; others are converted.
         excluded: A folder below the place, whose pictures are skipped.
+        levels: The values that become 0 and 255, as in the run's training; None: its pictures
+            had 8 bits.
 
     Yields:
         A picture; or, of a folder, why one of its files cannot be used, in words.
@@ -66,20 +69,20 @@ def read_inputs(
             path = Path(folder) / "standard-input"
             path.write_bytes(sys.stdin.buffer.read())
             try:
-                yield _read(path, path.name, channels)
+                yield _read(path, path.name, channels, levels)
             except Unreadable as reason:
                 raise Refused(f"standard input: {reason}") from None
         return
     path = Path(place).expanduser()
     if path.is_file():
         try:
-            yield _read(path, path.name, channels)
+            yield _read(path, path.name, channels, levels)
         except Unreadable as reason:
             raise Refused(f"--input {printable(str(path))}: {reason}") from None
         return
     if not path.is_dir():
         raise Refused(f"--input {printable(place)}: no such file or folder")
-    names, _ = picture_files(path)
+    names = picture_files(path).files
     if excluded is not None and excluded.resolve() != path.resolve():
         folder = excluded.resolve()
         names = [name for name in names if folder not in (path / name).resolve().parents]
@@ -87,12 +90,12 @@ def read_inputs(
         raise Refused(f"--input {printable(place)}: a folder without pictures")
     for name in names:
         try:
-            yield _read(path / name, name, channels)
+            yield _read(path / name, name, channels, levels)
         except Unreadable as reason:
             yield f"{printable(name)}: {reason}"
 
 
-def _read(path: Path, name: str, channels: int) -> InputImage:
+def _read(path: Path, name: str, channels: int, levels: Levels | None) -> InputImage:
     read_header(path)
     remark = ""
     try:
@@ -102,7 +105,7 @@ def _read(path: Path, name: str, channels: int) -> InputImage:
             if count > 1 and kind in _MOVING:
                 if Path(name).suffix.lower() not in MOVING_ENDINGS:
                     name = f"{name}.{kind.lower()}"
-                return _frames(picture, name, channels, count)
+                return _frames(picture, name, channels, count, levels)
     except Unreadable:
         raise
     except Exception as fault:
@@ -110,10 +113,12 @@ def _read(path: Path, name: str, channels: int) -> InputImage:
     if count > 1:
         remark = f"{printable(name)}: the first of its {count} pages"
     name = name if Path(name).suffix.lower() in ENDINGS else f"{name}.png"
-    return InputImage(name, [_pixels(decode(path, channels))], [0], remark=remark)
+    return InputImage(name, [_pixels(decode(path, channels, levels=levels))], [0], remark=remark)
 
 
-def _frames(picture: Image.Image, name: str, channels: int, count: int) -> InputImage:
+def _frames(
+    picture: Image.Image, name: str, channels: int, count: int, levels: Levels | None
+) -> InputImage:
     width, height = picture.size
     if count * width * height > _MOST_PIXELS:
         raise Unreadable(
@@ -127,7 +132,7 @@ def _frames(picture: Image.Image, name: str, channels: int, count: int) -> Input
         # First: some decoders know how long a frame is shown once it is decoded.
         pixels = frame.copy()
         durations.append(int(frame.info.get("duration", 0)))
-        frames.append(_pixels(plain(pixels, channels)))
+        frames.append(_pixels(plain(pixels, channels, levels)))
     loop = picture.info.get("loop")
     return InputImage(name, frames, durations, None if loop is None else int(loop))
 
