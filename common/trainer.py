@@ -308,7 +308,7 @@ class Trainer(keras.Model):
         """
         self._check_built()
         run = Run.create(Path(folder), _recipe_of(type(self)), self.config, dict(self._facts))
-        run.note(networks=run.save_networks(self.average))
+        run.note(networks=run.save_networks(self.average), saved=True)
         checkpoint.save(run.checkpoints, self.step, self.state())
 
     @classmethod

@@ -32,6 +32,8 @@ class Checkpoints(keras.callbacks.Callback):
             return
         checkpoint.save(self._run.checkpoints, step, self.model.state())
         self._run.save_networks(self.model.average)
+        if not self._run.facts.get("saved"):
+            self._run.note(saved=True)
         self._events.flush()
         # While something looks wrong, the last state before it is worth more than the latest.
         since = self._watchdog.suspicious_since

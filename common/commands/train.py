@@ -21,6 +21,7 @@ from common.commands.name import recipe_name
 from common.config import Config
 from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
 from common.run import checkpoint
+from common.run.continuing import check_continuable
 from common.run.folder import Run, check_free, fingerprint, versions
 from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
@@ -37,6 +38,8 @@ class ResumeFlags:
     """Total number of training steps; None: as many as the run was started with."""
     data: str | None = None
     """Where its pictures are now, if they have moved."""
+    from_scratch: bool = False
+    """Begin again at step 0 in a run whose checkpoints are gone, and write over what is left."""
     devices: tyro.conf.OmitArgPrefixes[DeviceFlags] = dataclasses.field(default_factory=DeviceFlags)
 
 
@@ -117,6 +120,7 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
     run = Run.open(flags.resume, recipe)
     run.check_version("resume")
     with run.claimed() if is_chief(cluster) else contextlib.nullcontext():
+        check_continuable(run, flags.from_scratch)
         config = run.config(type(presets["small"]))
         changed = {}
         if flags.steps is not None:

@@ -70,6 +70,8 @@ class Run:
             "config": to_dict(config),
             "data": data,
             "made_with": versions(),
+            # Whether there has been a checkpoint: where they are gone, that is a loss.
+            "saved": False,
         }
         path.parent.mkdir(parents=True, exist_ok=True)
         tmp = Path(tempfile.mkdtemp(dir=path.parent, prefix=ASIDE))
@@ -98,7 +100,7 @@ class Run:
         try:
             facts = yaml.safe_load(file.read_text(encoding="utf-8"))
             found = facts["recipe"]
-            if not isinstance(facts["config"], dict) or not isinstance(facts["data"], dict):
+            if not _is_configuration(facts):
                 raise TypeError
         except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError) as fault:
             raise Refused(f"{file} is damaged: not the configuration of a run") from fault
@@ -204,6 +206,14 @@ def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:
         inputs = 0 if samples.inputs is None else fingerprint(samples.inputs) * 2 % 2**32
         return fingerprint(samples.samples) ^ inputs
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
+
+
+def _is_configuration(facts: dict) -> bool:
+    """Whether what a config.yaml holds has the kinds that all code relies on."""
+    tables = facts["config"], facts["data"], facts.get("made_with", {})
+    names = facts.get("networks", [])
+    named = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return named and all(isinstance(table, dict) for table in tables)
 
 
 def _of_version_0_1(settings: dict) -> dict:

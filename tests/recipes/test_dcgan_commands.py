@@ -166,6 +166,21 @@ def test_a_run_killed_before_its_first_checkpoint_can_be_resumed(place):
     process.communicate()
     code, out, err = called(TRAIN, "--resume", "early", cwd=place)
     assert code == 0 and "done: 20 steps" in out, err
+    assert "beginning at step 0 in early, as no checkpoint was reached before" in err
+
+
+def test_nothing_of_a_run_without_its_checkpoints_is_written_over(whole_run, place):
+    lost = shutil.copytree(whole_run, place / "lost")
+    code, _, err = refused(TRAIN, "--resume", "lost", "--from-scratch", cwd=place)
+    assert code == 2 and "lost has a checkpoint of step 20" in err and err.count("\n") == 1
+    shutil.rmtree(lost / "checkpoints")
+    before = {file: file.read_bytes() for file in lost.rglob("*") if file.is_file()}
+    code, _, err = refused(TRAIN, "--resume", "lost", "--steps", 40, cwd=place)
+    assert code == 2 and "still has generator.keras and metrics.csv with 12 rows" in err, err
+    assert {file: file.read_bytes() for file in lost.rglob("*") if file.is_file()} == before
+    # Where it is wanted, it is gone on with.
+    code, _, err = refused(TRAIN, "--resume", "lost", "--from-scratch", cwd=place)
+    assert code == 1 and "TENSORFLOW WAS IMPORTED" in err
 
 
 def wait_for(condition, seconds=90):
