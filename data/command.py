@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import tyro
 
+from data import streams
 from data.errors import EnvironmentFailure, Refused
+from data.homes import at_home
+
+#: Columns below which no help can be read.
+_NARROWEST = 40
 
 
 def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, about: str = ""):
@@ -20,14 +28,17 @@ def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, ab
         Refused: an unknown flag or a value of the wrong kind, in tyro's words, on one line.
         SystemExit: after --help.
     """
+    _check_empty(arguments)
     said = io.StringIO()
     width = os.environ.get("COLUMNS")
     try:
-        if not {"-h", "--help"} & set(arguments):
-            # Wide, so that no sentence of tyro's box is broken over two lines.
-            os.environ["COLUMNS"] = "1000"
+        wants_help = {"-h", "--help"} & set(arguments)
+        # Wide, so that no sentence of tyro's box is broken over two lines; help in a few columns
+        # would take tyro for ever.
+        shown = max(_NARROWEST, shutil.get_terminal_size().columns)
+        os.environ["COLUMNS"] = str(shown if wants_help else 1000)
         with contextlib.redirect_stderr(said):
-            return tyro.cli(
+            flags = tyro.cli(
                 kind,
                 args=list(arguments),
                 prog=program,
@@ -43,6 +54,33 @@ def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, ab
             os.environ.pop("COLUMNS", None)
         else:
             os.environ["COLUMNS"] = width
+    return _at_home(flags)
+
+
+def _check_empty(arguments: Sequence[str]) -> None:
+    """Refuse values of no letter: as a path, they would be the current folder."""
+    before = ""
+    for word in arguments:
+        name, equals, value = word.partition("=")
+        if not word or (name.startswith("--") and equals and not value):
+            what = name or before or "an argument"
+            raise Refused(f"{what} is given nothing; was it to be a variable that is not set?")
+        before = word
+
+
+def _at_home(value, name: str = ""):
+    """Replace "~" in every path: a shell leaves it where it follows an equals sign."""
+    if dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            flag = "--" + field.name.replace("_", "-")
+            setattr(value, field.name, _at_home(getattr(value, field.name), flag))
+    elif isinstance(value, Path):
+        return at_home(value, name)
+    elif isinstance(value, str) and value.startswith("~") and "," not in value:
+        return str(at_home(Path(value), name))
+    elif isinstance(value, tuple):
+        return tuple(_at_home(each, name) for each in value)
+    return value
 
 
 def _first_words(box: str) -> str:
@@ -61,21 +99,27 @@ def _first_words(box: str) -> str:
 
 def run_program(program: Callable[[], int | None]) -> int:
     """Run a command's main function; exceptions become one line and an exit code."""
+    streams.prepare()
     try:
-        return program() or 0
+        code = program() or 0
+        sys.stdout.flush()
+        return code
     except (Refused, EnvironmentFailure) as no:
-        print(f"error: {no}", file=sys.stderr)
-        return no.exit_code
+        return _failed(f"error: {no}", no.exit_code)
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
+        return _failed("interrupted", 130)
     except BrokenPipeError:
         # The process that read the output has ended.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
     except MemoryError:
-        print("error: out of memory; ask for fewer or smaller pictures", file=sys.stderr)
-        return 1
+        return _failed("error: out of memory; ask for fewer or smaller pictures", 1)
     except OSError as fault:
-        print(f"error: {fault}", file=sys.stderr)
-        return 1
+        return _failed(f"error: {fault}", 1)
+    finally:
+        streams.silence_broken()
+
+
+def _failed(words: str, code: int) -> int:
+    with contextlib.suppress(BrokenPipeError):
+        print(words, file=sys.stderr)
+    return code

@@ -39,10 +39,6 @@ class InferFlags:
     out: Path | None = None
     """A picture file, or an .npz for the bare arrays; None: in the run's folder."""
 
-    def __post_init__(self):
-        if self.out is not None:
-            self.out = self.out.expanduser()
-
     def check(self, loaded: LoadedRun) -> None:
         """Validate the flags; a recipe adds its own checks.
 

@@ -22,10 +22,12 @@ from common.config import Config
 from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
 from common.run import checkpoint
 from common.run.continuing import check_continuable
-from common.run.folder import Run, check_free, fingerprint, versions
+from common.run.folder import Run, fingerprint, versions
+from common.run.place import check_free
 from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
 from data.loader import movable
+from data.streams import outlive_readers
 
 
 @dataclass
@@ -55,9 +57,13 @@ def main(file: str, presets: dict[str, Config], build: Callable) -> int:
         The exit code: 0, or 128 + the number of the signal that stopped it.
     """
     recipe, arguments = recipe_name(file), sys.argv[1:]
-    if any(a == "--resume" or a.startswith("--resume=") for a in arguments):
-        return run_program(lambda: _resume(recipe, presets, build, arguments))
-    return run_program(lambda: _start(recipe, presets, build, arguments))
+    resumes = any(a == "--resume" or a.startswith("--resume=") for a in arguments)
+
+    def program() -> int:
+        outlive_readers()
+        return (_resume if resumes else _start)(recipe, presets, build, arguments)
+
+    return run_program(program)
 
 
 def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
@@ -85,8 +91,8 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     flags = read_flags(kind, arguments, program=program, default=kind(default), about=about)
     flags.config.check()
     cluster = flags.devices.check()
-    if flags.run is not None and is_chief(cluster):
-        check_free(flags.run)
+    if is_chief(cluster):
+        check_free(flags.run, recipe)
     source = data.find(flags.config.data, flags.config.reading)
     config = flags.config.adapted_to(source)
     if source.count is not None:

@@ -139,7 +139,8 @@ class EventWriter:
     """Writer of scalars and pictures for TensorBoard."""
 
     def __init__(self, folder: Path):
-        self._writer = tf.summary.create_file_writer(str(folder))
+        # As bytes: a name need not be UTF-8.
+        self._writer = tf.summary.create_file_writer(os.fsencode(folder))
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
         """Write the values of a step under their names."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import common
 from data.errors import EnvironmentFailure, Refused
+from data.homes import keras_home
 
 #: What every number of this project rests on, by Keras' names.
 NEEDED = {
@@ -24,12 +25,7 @@ _FLOATS = ("float16", "float32", "float64")
 
 def file() -> Path:
     """Return Keras' file of settings, which need not exist."""
-    # As in keras.src.backend.config.
-    home = os.environ.get("KERAS_HOME")
-    if home is None:
-        base = os.path.expanduser("~")
-        home = os.path.join(base if os.access(base, os.W_OK) else "/tmp", ".keras")
-    return Path(os.path.expanduser(home)) / "keras.json"
+    return keras_home() / "keras.json"
 
 
 def check_file() -> dict:
