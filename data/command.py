@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import difflib
 import io
 import os
+import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import tyro
 
@@ -17,18 +20,40 @@ from data import streams
 from data.errors import EnvironmentFailure, Refused
 from data.homes import at_home
 
+#: What tyro says of a word that stands for none of some others.
+_NO_CHOICE = r"invalid choice '(.*)' for argument '(.*)'\. Expected one of (.*)"
 #: Columns below which no help can be read.
 _NARROWEST = 40
 
 
-def read_flags(kind, arguments: Sequence[str], *, program: str, default=None, about: str = ""):
+def read_flags(
+    kind,
+    arguments: Sequence[str],
+    *,
+    program: str,
+    default=None,
+    about: str = "",
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
+):
     """Parse a command line into a dataclass.
+
+    Args:
+        kind: The dataclass.
+        arguments: The command line.
+        program: What it is called by.
+        default: An instance whose values are the defaults.
+        about: The first lines of its help.
+        elsewhere: Flags that other programs have for what this one counts or calls otherwise,
+            and what to say of them.
 
     Raises:
         Refused: an unknown flag or a value of the wrong kind, in tyro's words, on one line.
         SystemExit: after --help.
     """
     _check_empty(arguments)
+    for word in arguments:
+        if advice := elsewhere.get(word.partition("=")[0]):
+            raise Refused(f"{word.partition('=')[0]}: {advice} (see {program} --help)")
     said = io.StringIO()
     width = os.environ.get("COLUMNS")
     try:
@@ -94,7 +119,16 @@ def _first_words(box: str) -> str:
     for line in rest:
         if line.startswith("Perhaps you meant"):
             words.append("– perhaps you meant " + next(rest, "").split()[0])
-    return " ".join(words).rstrip(".") or "bad command line"
+    told = " ".join(words).rstrip(".") or "bad command line"
+    if choice := re.search(
+        r"[Ii]nvalid choice '(.*)' for argument '(.*)'\. Expected one of (.*)", told
+    ):
+        word, argument, legal = choice.groups()
+        names = re.findall("'([^']*)'", legal)
+        close = difflib.get_close_matches(word, names, 1)
+        hint = f" – perhaps you meant {close[0]}" if close else ""
+        told = f"{argument} {word}: legal are {', '.join(names)}{hint}"
+    return told
 
 
 def run_program(program: Callable[[], int | None]) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 
 from data.errors import Refused
+from data.listing import printable
 
 
 def at_home(path: Path, name: str = "") -> Path:
@@ -33,3 +35,25 @@ def keras_home() -> Path:
         return Path(os.path.expanduser(chosen))
     base = os.path.expanduser("~")
     return Path(base if os.access(base, os.W_OK) else "/tmp") / ".keras"
+
+
+def missing_part(path: Path) -> str:
+    """Return which part of a path does not exist, in words; "" if all of it does.
+
+    For example "runs has no dgcan, but dcgan".
+    """
+    missing, place = "", path
+    while not os.path.lexists(place):
+        missing, place = place.name, place.parent
+    if not missing:
+        return ""
+    if not os.path.isdir(place):
+        return f"{printable(place)} is no folder"
+    try:
+        there = os.listdir(place)
+    except OSError:
+        return f"there is no permission to look into {printable(place)}"
+    close = difflib.get_close_matches(missing, there, 1)
+    where = "this folder" if place == Path() else printable(place)
+    but = f", but {printable(close[0])}" if close else ""
+    return f"{where} has no {printable(missing)}{but}"

@@ -14,6 +14,7 @@ from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
 from data.held_out import held_out_by
+from data.homes import missing_part
 from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
@@ -137,6 +138,10 @@ def _one_domain(spec: str, reading: Reading) -> Source | None:
 
 
 def _unknown(spec: str) -> Source:
+    if os.sep in spec:
+        # A path, and no name mistyped.
+        path = Path(os.path.expanduser(spec))
+        raise Refused(f"--data {printable(spec)}: no such thing, as {missing_part(path)}")
     known = worlds.names() + list(named.SETS)
     close = difflib.get_close_matches(spec, known, 1)
     hint = f" (did you mean {close[0]}?)" if close else ""

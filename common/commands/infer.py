@@ -23,6 +23,7 @@ from common.run.loaded import LoadedRun
 from data.command import read_flags, run_program
 from data.errors import Refused
 from data.pixels import to_pixels
+from data.plurals import number_of
 
 # Pictures of a row that interpolates between two latents.
 _STEPS = 10
@@ -184,4 +185,4 @@ def keep(made: Made, loaded: LoadedRun, flags: InferFlags) -> None:
     """Write the output to the file that the flags name, and print where it is."""
     out = flags.out or loaded.run.path / f"{made.title}.png"
     made.write(out)
-    print(f"{len(made.samples)} {made.kind}: {out}")
+    print(f"{number_of(len(made.samples), made.kind)}: {out}")

@@ -7,7 +7,7 @@ import sys
 from common.run import checkpoint, metrics_file
 from common.run.folder import Run
 from data.errors import Refused
-from data.plurals import counted
+from data.plurals import number_of
 
 
 def check_continuable(run: Run, from_scratch: bool) -> None:
@@ -50,7 +50,7 @@ def _lost(run: Run) -> str:
     if log is None and run.metrics.is_file():
         left.append(run.metrics.name)
     elif log and log[1]:
-        left.append(f"{run.metrics.name} with {counted(len(log[1]), 'rows')}")
+        left.append(f"{run.metrics.name} with {number_of(len(log[1]), 'rows')}")
     if left:
         return f"still has {' and '.join(left)}"
     return "has had one" if run.facts.get("saved") else ""

@@ -30,6 +30,7 @@ from common.run.place import RUNS, make_folder, occupant, write_once
 from common.run.settings import from_dict, to_dict
 from data.errors import Refused
 from data.files import ASIDE, atomic_write
+from data.homes import missing_part
 from data.samples import SampleSet, UnpairedSet
 
 #: Version of this package, known also to a copy that is not installed.
@@ -93,7 +94,8 @@ class Run:
         if not os.path.isfile(file):
             runs = sorted(str(f.parent) for f in (RUNS / recipe).glob("*/config.yaml"))
             hint = f"; the latest is {runs[-1]}" if runs else ""
-            raise Refused(f"{path} is not a run folder (it has no config.yaml){hint}")
+            why = missing_part(path) or "it has no config.yaml"
+            raise Refused(f"{path} is not a run folder ({why}){hint}")
         try:
             facts = yaml.safe_load(file.read_text(encoding="utf-8"))
             found = facts["recipe"]

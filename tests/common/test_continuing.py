@@ -11,7 +11,7 @@ from common.run import checkpoint
 from common.run.continuing import check_continuable
 from common.run.folder import Run
 from data.errors import Refused
-from data.plurals import counted
+from data.plurals import number_of
 
 ROWS = "step,a\n2,1\n4,3\n"
 
@@ -106,8 +106,8 @@ def test_what_is_no_log_is_set_aside(tmp_path, content, capsys):
 
 
 def test_numbers_have_their_nouns():
-    assert counted(1, "pictures") == "1 picture" and counted(0, "row") == "0 rows"
-    assert counted(1200, "picture") == "1,200 pictures"
+    assert number_of(1, "pictures") == "1 picture" and number_of(0, "row") == "0 rows"
+    assert number_of(1200, "picture") == "1200 pictures"
 
 
 def test_a_log_is_read_by_others(tmp_path):
