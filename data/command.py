@@ -120,9 +120,7 @@ def _first_words(box: str) -> str:
         if line.startswith("Perhaps you meant"):
             words.append("– perhaps you meant " + next(rest, "").split()[0])
     told = " ".join(words).rstrip(".") or "bad command line"
-    if choice := re.search(
-        r"[Ii]nvalid choice '(.*)' for argument '(.*)'\. Expected one of (.*)", told
-    ):
+    if choice := re.search(_NO_CHOICE, told):
         word, argument, legal = choice.groups()
         names = re.findall("'([^']*)'", legal)
         close = difflib.get_close_matches(word, names, 1)

@@ -34,7 +34,7 @@ from data.homes import missing_part
 from data.samples import SampleSet, UnpairedSet
 
 #: Version of this package, known also to a copy that is not installed.
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 class Run:

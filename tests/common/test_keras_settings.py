@@ -10,7 +10,7 @@ import pytest
 
 from common.machine import backend, keras_settings  # noqa: F401
 from data.errors import EnvironmentFailure, Refused
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run
 
 OTHER = {"floatx": "float16", "image_data_format": "channels_first", "epsilon": 0.01}
 SCRIPT = """
@@ -88,3 +88,12 @@ def test_settings_that_are_harmless(tmp_path, monkeypatch):
     (tmp_path / "keras.json").mkdir()
     with pytest.raises(EnvironmentFailure, match="cannot be read: Is a directory"):
         keras_settings.check_file()
+
+
+def test_a_command_says_so_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "keras.json").write_text('{"floatx": "float8"}')
+    code, _, err = run("recipes.first_gan.train", "tiny", "--run", "r", cwd=tmp_path)
+    assert code == 2 and err.startswith(f"error: {tmp_path}/keras.json: floatx"), err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "r").exists()
