@@ -138,13 +138,12 @@ def _one_domain(spec: str, reading: Reading) -> Source | None:
 
 
 def _unknown(spec: str) -> Source:
-    if os.sep in spec:
-        # A path, and no name mistyped.
-        path = Path(os.path.expanduser(spec))
-        raise Refused(f"--data {printable(spec)}: no such thing, as {missing_part(path)}")
     known = worlds.names() + list(named.SETS)
     close = difflib.get_close_matches(spec, known, 1)
     hint = f" (did you mean {close[0]}?)" if close else ""
+    if os.sep in spec:
+        # A path, and no name mistyped.
+        hint = f" ({missing_part(Path(os.path.expanduser(spec)))})"
     raise Refused(
         f"--data {printable(spec)}: no such thing{hint}; legal are the worlds "
         f"{', '.join(worlds.names())}, the sets {', '.join(named.SETS)}, {PREFIX}NAME, a folder "
