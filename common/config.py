@@ -88,7 +88,7 @@ class Config:
     sample_count: int = 64
     """Samples on a sheet; their latents or inputs stay the same throughout."""
     checkpoint_every: int = 1000
-    """Steps between checkpoints, the most that a crash can cost."""
+    """Steps between checkpoints, the most that a crash can cost; after 10 minutes there is one."""
     log_every: int = 50
     """Steps between rows of metrics.csv."""
     watchdog: Literal["stop", "warn", "off"] = "stop"

@@ -14,6 +14,7 @@ from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
 from data.held_out import held_out_by
+from data.homes import missing_part
 from data.levels import understood
 from data.listing import picture_files, printable
 from data.made import open_world
@@ -152,6 +153,9 @@ def _unknown(spec: str) -> Source:
     known = worlds.names() + list(named.SETS)
     close = difflib.get_close_matches(spec, known, 1)
     hint = f" (did you mean {close[0]}?)" if close else ""
+    if os.sep in spec:
+        # A path, and no name mistyped.
+        hint = f" ({missing_part(Path(os.path.expanduser(spec)))})"
     raise Refused(
         f"--data {printable(spec)}: no such thing{hint}; legal are the worlds "
         f"{', '.join(worlds.names())}, the sets {', '.join(named.SETS)}, {PREFIX}NAME, a folder "

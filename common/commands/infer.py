@@ -23,6 +23,7 @@ from common.run.loaded import LoadedRun
 from data.command import read_flags, run_program
 from data.errors import Refused
 from data.pixels import to_pixels
+from data.plurals import number_of
 
 # Pictures of a row that interpolates between two latents.
 _STEPS = 10
@@ -38,10 +39,6 @@ class InferFlags:
     """Seed of everything random; None: that of the samples saved in training."""
     out: Path | None = None
     """A picture file, or an .npz for the bare arrays; None: in the run's folder."""
-
-    def __post_init__(self):
-        if self.out is not None:
-            self.out = self.out.expanduser()
 
     def check(self, loaded: LoadedRun) -> None:
         """Validate the flags; a recipe adds its own checks.
@@ -188,4 +185,4 @@ def keep(made: Made, loaded: LoadedRun, flags: InferFlags) -> None:
     """Write the output to the file that the flags name, and print where it is."""
     out = flags.out or loaded.run.path / f"{made.title}.png"
     made.write(out)
-    print(f"{len(made.samples)} {made.kind}: {out}")
+    print(f"{number_of(len(made.samples), made.kind)}: {out}")

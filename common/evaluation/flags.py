@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import Refused
+from data.homes import missing_part
 
 
 @dataclass
@@ -45,4 +46,4 @@ class PictureFlags(EvaluateFlags):
         super().check()
         for file in (self.features, self.inception):
             if file is not None and not file.is_file():
-                raise Refused(f"{file}: no such file")
+                raise Refused(f"{file}: no such file, as {missing_part(file) or 'it is none'}")

@@ -8,7 +8,6 @@ made here are comparable with each other, and close to published ones at best.
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from keras import ops
 
 from data.errors import Refused
 from data.files import DAMAGED
+from data.homes import keras_home
 
 #: Size of its features, the last pooling.
 DIMENSIONS = 2048
@@ -35,8 +35,7 @@ def weights(file: Path | None) -> Path | None:
     """Path of the weights: the file named, or the one in Keras' cache; None if there is neither."""
     if file is not None:
         return file
-    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-    cached = Path(home) / KERAS_FILE
+    cached = keras_home() / KERAS_FILE
     return cached if cached.is_file() else None
 
 

@@ -20,6 +20,7 @@ from common.run.folder import Run
 from common.run.settings import to_dict
 from common.trainer import Trainer
 from data.errors import EnvironmentFailure, Refused
+from data.plurals import number_of
 
 #: What to try where memory does not suffice.
 LESS = "try a smaller --batch-size, --width or --image-size"
@@ -68,7 +69,8 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
                     # Whether the samples were diverse before is no part of a checkpoint.
                     shown = trainer.visuals(config.sample_count)[trainer.watched]
                     watchdog.look_at(restored, shown)
-                print(f"samples: {run.samples / 'latest.png'}, every {config.sample_every} steps")
+                every = number_of(config.sample_every, "steps")
+                print(f"samples: {run.samples / 'latest.png'}, every {every}")
                 trainer.trainModel(dataset, [watchdog, metrics, samples, stop, checkpoints])
                 checkpoints.save()
         _animate(run)
@@ -90,7 +92,7 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
         return 128 + stop.stopped_by
     if trainer.finished:
         print(f"equilibrium: the discriminator's accuracy is that of guessing, step {trainer.step}")
-    print(f"done: {trainer.step} steps, {time.time() - began:.0f} s")
+    print(f"done: {number_of(trainer.step, 'steps')}, {time.time() - began:.0f} s")
     print(f"pictures:  {run.samples / 'latest.png'}")
     print(f"animation: {run.samples / 'training.webp'}")
     print(f"more:      python -m recipes.{recipe}.infer --run {run.path}")
