@@ -21,6 +21,7 @@ from data.errors import Refused
 from data.faults import Faults
 from data.layouts import Item, Part, plan
 from data.listing import picture_files, printable
+from data.own import without_own
 from data.pictures import ENDINGS, Header, Unreadable, decode, read_header
 from data.progress import counted
 from data.reading import Reading
@@ -58,6 +59,7 @@ class FolderSource(Source):
         self._made = [made for made, _ in sides]
         self._given = [given for _, given in sides if given is not None]
         self.kind = "pairs" if self._given else "pictures"
+        self.halves = any(part.half for part in self._made)
         self.channels = self._channels_of(self._made)
         self.input_channels = self._channels_of(self._given) if self._given else None
         self.label_maps = self._find_label_maps(flipped)
@@ -205,9 +207,11 @@ def open_folder(path: Path, reading: Reading) -> Source:
     """
     name = printable(path.resolve().name)
     files, others = picture_files(path)
+    files, passed_over = without_own(path, files)
     unread = ", ".join(f"{number:,} {ending} files" for ending, number in sorted(others.items()))
     if not files:
         also = f", but {unread}" if unread else ""
+        also += "".join(f"; {remark}" for remark in passed_over)
         raise Refused(f"{printable(path)} holds no pictures ({' '.join(ENDINGS)}){also}")
     faults = Faults(Path(printable(path)), len(files), reading)
     headers, broken = {}, {}
@@ -222,6 +226,7 @@ def open_folder(path: Path, reading: Reading) -> Source:
     if not headers:
         raise Refused(f"{printable(path)} holds no picture that can be used")
     understood = plan(printable(path), headers, reading.layout)
+    understood.remarks += passed_over
     if unread:
         understood.remarks += (f"not read: {unread}",)
     faults.add(understood.unusable)

@@ -53,6 +53,17 @@ def movable(spec: str) -> str:
     return os.path.join(os.curdir, os.path.relpath(path)) if os.path.isabs(path) else spec
 
 
+def folders_of(spec: str) -> list[Path]:
+    """Return the folders of pictures that a `--data` argument names."""
+    path = os.path.expanduser(spec)
+    if not os.path.exists(path) and (halves := _halves(spec)):
+        return [folder for half in halves for folder in folders_of(half)]
+    if spec.partition(":")[0] in (*worlds.names(), *named.SETS):
+        return []
+    paths = (path, path.rpartition(":")[0])
+    return [Path(path) for path in paths if path and os.path.isdir(path)][:1]
+
+
 def _find(spec: str, reading: Reading) -> Source:
     # First: either half may be a world, whose name would be found before the comma.
     if not os.path.exists(os.path.expanduser(spec)) and (both := _two(spec, reading)):

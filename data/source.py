@@ -41,6 +41,9 @@ class Source(ABC):
     #: Which of "samples" and "inputs" hold classes as colours, never to be mixed.
     label_maps: tuple[str, ...] = ()
 
+    #: Whether pictures are halves of files: pairs, or two domains, side by side.
+    halves: bool = False
+
     #: The picture size that suits an endless set best; None: any is as good.
     usual_size: int | None = None
 

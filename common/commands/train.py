@@ -21,10 +21,11 @@ from common.commands.name import recipe_name
 from common.config import Config
 from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
 from common.run import checkpoint
-from common.run.folder import Run, check_free, fingerprint, versions
+from common.run.folder import RUNS, Run, check_free, fingerprint, versions
 from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
-from data.loader import movable
+from data.listing import printable
+from data.loader import folders_of, movable
 
 
 @dataclass
@@ -82,8 +83,10 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     flags = read_flags(kind, arguments, program=program, default=kind(default), about=about)
     flags.config.check()
     cluster = flags.devices.check()
-    if flags.run is not None and is_chief(cluster):
-        check_free(flags.run)
+    if is_chief(cluster):
+        if flags.run is not None:
+            check_free(flags.run)
+        _check_apart(flags.run or RUNS / recipe, flags.config.data)
     source = data.find(flags.config.data, flags.config.reading)
     config = flags.config.adapted_to(source)
     if source.count is not None:
@@ -142,6 +145,17 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         trainer.examples = examples
         trainer.config = _with_movable_data(trainer.config)
         return session.lead(run, recipe, trainer, dataset, cluster)
+
+
+def _check_apart(run: Path, spec: str) -> None:
+    """Refuse a new run inside a folder of pictures that it is to learn from."""
+    place = run.resolve()
+    for folder in folders_of(spec):
+        if folder.resolve() in (place, *place.parents):
+            raise Refused(
+                f"--run {printable(run)} lies inside {printable(folder)}, whose pictures are "
+                "learned from; legal is a folder outside of it"
+            )
 
 
 def _load(source: data.Source, config: Config) -> tuple:

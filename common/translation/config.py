@@ -85,6 +85,9 @@ class TranslatorConfig(config.AdversarialConfig):
         return some.take(np.arange(min(self.sample_count, len(some))))
 
     def notes(self, source: Source, samples) -> dict:
-        """Return the legal colours of inputs that are label maps, to be recorded."""
+        """Return what infer has to know of the inputs, to be recorded.
+
+        Whether they are halves of files, and of label maps the legal colours.
+        """
         labels = palette_of(samples.inputs) if "inputs" in source.label_maps else None
-        return {} if labels is None else {"labels": labels}
+        return {"halves": source.halves} | ({} if labels is None else {"labels": labels})

@@ -69,6 +69,7 @@ REFUSED = {
     "batch": (few, ["--data", "few"], "there are 3 pictures"),
     "batch of a world": (None, ["--pictures", "9"], "there are 9 pictures"),
     "value": (None, ["--loss", "nice"], "non-saturating"),
+    "run in its data": (few, ["--data", "few", "--run", "few/a/b"], "few/a/b lies inside few"),
     "preset": (None, ["huge"], "huge"),
     "resume with a flag": (None, ["--resume", "nowhere", "--width", "8"], "--width"),
 }
@@ -84,6 +85,14 @@ def test_refused(tmp_path, case):
     assert code == 2, err
     assert words in err and err.startswith("error: ") and err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_usual_run_folder_inside_the_data(tmp_path):
+    few(tmp_path)
+    (tmp_path / "link").symlink_to("few")
+    for spec in (".", "../link", "../few,../few"):
+        code, out, err = refused(TRAIN, "--data", spec, cwd=tmp_path / "few")
+        assert code == 2 and "--run runs/dcgan lies inside " in err, err
 
 
 @pytest.mark.parametrize(
