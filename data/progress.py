@@ -57,8 +57,9 @@ def counted(what: str, total: int) -> Iterator[Callable[[int], None]]:
     def tell(done: int) -> None:
         nonlocal told
         passed = time.monotonic() - began
-        if not told and passed > _PATIENCE:
-            left = passed / done * (total - done)
+        if told or passed < _PATIENCE:
+            return
+        if (left := passed / done * (total - done)) > 1:
             _say(f"{what}: {total:,} in all, about {left:.0f} s more")
             told = True
 
