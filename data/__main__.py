@@ -20,6 +20,7 @@ from data.contact import beside, sheet_of
 from data.errors import EnvironmentFailure, Refused
 from data.jitter import Jitter
 from data.listing import printable
+from data.progress import waiting
 from data.reading import PairedReadingFlags, Reading
 from data.samples import SampleSet
 from data.sheet import save
@@ -134,7 +135,9 @@ def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
     if flags.duplicates and source.count is not None and source.kind in ("pictures", "pairs"):
         size = _size(source, flags.size)
         sets = {split: source.load(split, size, 1, flags.seed) for split in SPLITS}
-        for line in (describe.lengths(sets), *describe.copies(source, sets)):
+        with waiting("looking for duplicates"):
+            copies = describe.copies(source, sets)
+        for line in (describe.lengths(sets), *copies):
             print(f"  {line}")
     many = min(max(1, flags.count // parts), len(samples))
     # Evenly over the set: the first files of a folder may all share one class.

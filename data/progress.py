@@ -20,7 +20,7 @@ def waiting(what: str) -> Iterator[None]:
 
     For what cannot be counted; see `counted`.
     """
-    timer = threading.Timer(_PATIENCE, _say, [f"{what} …"])
+    timer = threading.Timer(_PATIENCE, say, [f"{what} …"])
     timer.daemon = True
     timer.start()
     try:
@@ -29,8 +29,8 @@ def waiting(what: str) -> Iterator[None]:
         timer.cancel()
 
 
-def _say(line: str) -> None:
-    # The reader of standard error may have gone; the work continues.
+def say(line: str) -> None:
+    """Print a line on standard error, whose reader may have gone: the work continues."""
     with suppress(OSError, ValueError):
         print(line, file=sys.stderr, flush=True)
 
@@ -60,7 +60,7 @@ def counted(what: str, total: int) -> Iterator[Callable[[int], None]]:
         if told or passed < _PATIENCE:
             return
         if (left := passed / done * (total - done)) > 1:
-            _say(f"{what}: {total:,} in all, about {left:.0f} s more")
+            say(f"{what}: {total:,} in all, about {left:.0f} s more")
             told = True
 
     yield tell

@@ -1,4 +1,4 @@
-"""Inception's features: from a file only, the right layer, the right range; fetched only if asked."""
+"""Inception's features: from a file only, the right layer, the right range; fetched if asked."""
 
 import json
 import os
