@@ -24,9 +24,10 @@ def said_of(steps, seconds, first=100.0, capsys=None, start=0, config=None, left
     now, told = [0.0], []
     config = config or Config(image_size=64, channels=3, steps=steps)
     watch = Estimate(config, clock=lambda: now[0])
-    watch.set_model(SimpleNamespace(step=start, config=config))
+    phase = SimpleNamespace(until=steps if left_to is None else left_to)
+    watch.set_model(SimpleNamespace(step=start, config=config, phase=phase))
     watch.on_train_begin()
-    for number in range(start, steps if left_to is None else left_to):
+    for number in range(start, phase.until):
         now[0] += first if number == start else seconds
         watch.model.step += 1
         watch.on_train_batch_end(number, {"loss": np.float32(0)})
