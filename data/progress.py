@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 # Seconds before the line is printed: shorter tasks need none.
 _PATIENCE = 2.0
@@ -52,18 +52,24 @@ def counted(what: str, total: int) -> Iterator[Callable[[int], None]]:
             yield lambda done: bar.update(task, completed=done)
             bar.remove_task(task)
         return
-    began, told = time.monotonic(), False
+    began, first, told = time.monotonic(), None, False
 
     def tell(done: int) -> None:
-        nonlocal told
-        passed = time.monotonic() - began
-        if told or passed < _PATIENCE:
+        nonlocal first, told
+        now = time.monotonic()
+        if first is None:
+            # What comes before it is done once: loading a library, opening a file.
+            first = now, done
+            silence.close()
+        if told or now - began < _PATIENCE or done <= first[1]:
             return
-        if (left := passed / done * (total - done)) > 1:
+        if (left := (now - first[0]) / (done - first[1]) * (total - done)) > 1:
             say(f"{what}: {total:,} in all, about {left:.0f} s more")
             told = True
 
-    yield tell
+    with ExitStack() as silence:
+        silence.enter_context(waiting(what))
+        yield tell
 
 
 @contextmanager

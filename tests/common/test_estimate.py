@@ -108,6 +108,27 @@ def test_silence_ends_after_a_while(monkeypatch, capsys):
     progress.say("nobody reads this")
 
 
+def test_how_much_longer(monkeypatch, capsys):
+    """By what is done after the first, which has waited for libraries."""
+    monkeypatch.setattr(progress, "_PATIENCE", 0.05)
+    for first, lines in ((0.3, ["reading 100 files …"]), (0.0, [])):
+        with progress.counted("reading 100 files", 100) as tell:
+            time.sleep(first)
+            tell(1)
+            for done in (2, 3, 4):
+                time.sleep(0.06)
+                tell(done)
+        *before, told = capsys.readouterr().err.splitlines()
+        assert before == lines and told.startswith("reading 100 files: 100 in all, about ")
+        assert 5 <= int(told.split()[-3]) < 25
+    # What is nearly over is not worth a line.
+    with progress.counted("reading 3 files", 3) as tell:
+        for done in (1, 2, 3):
+            tell(done)
+            time.sleep(0.04)
+    assert capsys.readouterr().err == ""
+
+
 def test_bars_inside_of_bars(monkeypatch, capsys):
     """A task inside of another shares its bars: a terminal has one place for them."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
