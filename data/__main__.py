@@ -20,6 +20,7 @@ from data.contact import beside, sheet_of
 from data.errors import EnvironmentFailure, Refused
 from data.jitter import Jitter
 from data.listing import printable
+from data.loader import folders_of
 from data.progress import waiting
 from data.reading import PairedReadingFlags, Reading
 from data.samples import SampleSet
@@ -99,6 +100,14 @@ def _describe(arguments: list[str]) -> None:
 
 
 def _check(flags: Flags) -> None:
+    if flags.write is not None:
+        place = flags.write.expanduser().resolve()
+        for folder in folders_of(flags.data):
+            if folder.resolve() in (place, *place.parents):
+                raise Refused(
+                    f"--write {printable(flags.write)} lies inside {printable(folder)}, which is "
+                    "read; legal is a folder outside of it"
+                )
     if flags.count is not None and not 1 <= flags.count <= _SEARCHED:
         raise Refused(f"--count {flags.count}: legal is 1 to {_SEARCHED}")
     if flags.split not in SPLITS:
