@@ -38,6 +38,11 @@ class DomainsSource(Source):
         first, second = self.domains.values()
         return first.unusable | second.unusable
 
+    @property
+    def halves(self) -> bool:
+        """As `Source.halves`."""
+        return self._first.halves
+
     def describe_sizes(self) -> str:
         """As `Source.describe_sizes`."""
         return super().describe_sizes() if self.sizes else self._first.describe_sizes()

@@ -22,6 +22,7 @@ from data.faults import Faults
 from data.layouts import Item, Part, plan
 from data.levels import UNCHANGED, Levels, little_used, told
 from data.listing import picture_files, printable
+from data.own import without_own
 from data.pictures import ENDINGS, Header, Unreadable, decode, decode_values, read_header
 from data.progress import counted
 from data.range import levels_of
@@ -65,6 +66,7 @@ class FolderSource(Source):
         self._made = [made for made, _ in sides]
         self._given = [given for _, given in sides if given is not None]
         self.kind = "pairs" if self._given else "pictures"
+        self.halves = any(part.half for part in self._made)
         self.channels = self._channels_of(self._made)
         self.input_channels = self._channels_of(self._given) if self._given else None
         self._sides = {"samples": self._made} | ({"inputs": self._given} if self._given else {})
@@ -263,14 +265,14 @@ def open_folder(path: Path, reading: Reading) -> Source:
     """
     name = printable(path.resolve().name)
     listed = picture_files(path)
-    if not listed.files:
-        also = "".join(f"; {remark}" for remark in listed.remarks())
+    files, passed_over = without_own(path, listed.files)
+    if not files:
+        also = "".join(f"; {remark}" for remark in (*listed.remarks(), *passed_over))
         raise Refused(f"{printable(path)} holds no pictures ({' '.join(ENDINGS)}){also}")
-    faults = Faults(Path(printable(path)), len(listed.files), reading)
+    faults = Faults(Path(printable(path)), len(files), reading)
     headers, broken = {}, {}
-    total = len(listed.files)
-    with counted(f"looking at {total:,} files of {name}", total) as progress:
-        for number, file in enumerate(listed.files, 1):
+    with counted(f"looking at {len(files):,} files of {name}", len(files)) as progress:
+        for number, file in enumerate(files, 1):
             try:
                 headers[file] = _header(path / file, reading)
             except Unreadable as reason:
@@ -280,7 +282,7 @@ def open_folder(path: Path, reading: Reading) -> Source:
     if not headers:
         raise Refused(f"{printable(path)} holds no picture that can be used")
     understood = plan(printable(path), headers, reading.layout)
-    understood.remarks += listed.remarks() + remarks_on(headers)
+    understood.remarks += listed.remarks() + passed_over + remarks_on(headers)
     faults.add(understood.unusable)
 
     def source(name: str, items: list[Item]) -> FolderSource:

@@ -60,6 +60,17 @@ def movable(spec: str) -> str:
     return os.path.join(os.curdir, os.path.relpath(path)) if os.path.isabs(path) else spec
 
 
+def folders_of(spec: str) -> list[Path]:
+    """Return the folders of pictures that a `--data` argument names."""
+    path = os.path.expanduser(spec)
+    if not os.path.exists(path) and (halves := _halves(spec)):
+        return [folder for half in halves for folder in folders_of(half)]
+    if not _has_files(spec):
+        return []
+    paths = (path, path.rpartition(":")[0])
+    return [Path(path) for path in paths if path and os.path.isdir(path)][:1]
+
+
 def _has_files(spec: str) -> bool:
     """Whether a spec names files of which nothing is known before they are looked at."""
     name = spec.partition(":")[0]

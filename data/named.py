@@ -182,6 +182,11 @@ class NamedSource(Source):
         """As `Source.unusable`, once the set is loaded."""
         return self._opened.unusable if self._opened else {}
 
+    @property
+    def halves(self) -> bool:
+        """As `Source.halves`, once the set is loaded."""
+        return self._opened is not None and self._opened.halves
+
     def load(self, split, size, count, seed):
         """As `Source.load`; fetches the set where it is not there yet."""
         if self._opened is None:

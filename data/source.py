@@ -45,6 +45,8 @@ class Source(ABC):
     #: The values that became 0 and 255, of pictures of more than 8 bits and where `--levels`
     #: says so: "real" and, of pairs and domains, "input" -> levels. Known of loaded pictures.
     levels: dict[str, Levels] = {}
+    #: Whether pictures are halves of files: pairs, or two domains, side by side.
+    halves: bool = False
 
     #: The picture size that suits an endless set best; None: any is as good.
     usual_size: int | None = None

@@ -69,7 +69,12 @@ def details(name: str, program: str) -> None:
 def scores(name: str) -> list[str]:
     """Return what a recipe's configurations scored, as `make results` recorded it."""
     return [
-        f"{experiment}: {criterion}, met by {met} of {number_of(kept['seeds'], 'seeds')}"
+        f"{experiment}: {criterion}, "
+        + (
+            "not measured"
+            if met is None
+            else f"met by {met} of {number_of(kept['seeds'], 'seeds')}"
+        )
         for experiment, kept in read_results(Path(recipes.__path__[0]) / name).items()
         if not kept["aside"]
         for criterion, met in zip(kept["criteria"], kept["met"], strict=True)

@@ -10,6 +10,7 @@ from common.callbacks.watchdog import Watchdog
 from common.machine.backend import EventWriter
 from common.run import checkpoint
 from common.run.folder import Run
+from data.progress import waiting
 
 
 class Checkpoints(keras.callbacks.Callback):
@@ -34,6 +35,7 @@ class Checkpoints(keras.callbacks.Callback):
         if late or self.model.step % self._every == 0 or self.model.stop_training:
             self.save()
 
+    @waiting("saving")
     def save(self) -> None:
         """Save a checkpoint of the present step, and the networks for inference."""
         step = self.model.step

@@ -20,17 +20,23 @@ from common.batches import check_batch, unjittered
 from common.commands.elsewhere import elsewhere
 from common.commands.name import recipe_name
 from common.config import Config
+from common.machine.nvidia import may_have_gpu
 from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
 from common.run import checkpoint
 from common.run.continuing import check_continuable
-from common.run.folder import Run, fingerprint, versions
+from common.run.folder import RUNS, Run, fingerprint, versions
 from common.run.place import check_free
 from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
-from data.loader import movable
+from data.listing import printable
+from data.loader import folders_of, movable
 from data.plurals import number_of
-from data.samples import UnpairedSet
+from data.progress import waiting
+from data.samples import SampleSet, UnpairedSet
 from data.streams import outlive_readers
+
+# Pixels a side up to which a CPU trains without being asked, and pictures that are many.
+_ON_CPU, _ENOUGH = 64, 1000
 
 
 @dataclass
@@ -75,8 +81,9 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     cluster = flags.devices.check()
     if is_chief(cluster):
         check_free(flags.run, recipe)
+        _check_apart(flags.run or RUNS / recipe, flags.config.data)
     source = data.find(flags.config.data, flags.config.reading)
-    config = flags.config.adapted_to(source)
+    config = _sized(flags.config, source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
     dataset, examples = _load(source, config)
@@ -192,6 +199,44 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         return session.lead(run, recipe, trainer, dataset, cluster)
 
 
+def _check_apart(run: Path, spec: str) -> None:
+    """Refuse a new run inside a folder of pictures that it is to learn from."""
+    place = run.resolve()
+    for folder in folders_of(spec):
+        if folder.resolve() in (place, *place.parents):
+            raise Refused(
+                f"--run {printable(run)} lies inside {printable(folder)}, whose pictures are "
+                "learned from; legal is a folder outside of it"
+            )
+
+
+def _sized(config: Config, source: data.Source) -> Config:
+    """Settle a configuration for a source; large pictures are made small on a CPU, unless asked."""
+    settled = config.adapted_to(source)
+    fitting = [size for size in settled.legal_sizes() if size <= _ON_CPU] if source.sizes else []
+    if config.image_size is not None or settled.kind != "pictures" or not fitting or may_have_gpu():
+        return settled
+    if settled.image_size <= fitting[-1]:
+        return settled
+    print(
+        f"note: {fitting[-1]} pixels a side, as there is no GPU here; --image-size "
+        f"{settled.image_size} takes {(settled.image_size / fitting[-1]) ** 2:.0f} times as long",
+        file=sys.stderr,
+    )
+    return dataclasses.replace(config, image_size=fitting[-1]).adapted_to(source)
+
+
+def _few(config: Config, count: int) -> str:
+    """What to do about few pictures, in words; "" where there are enough, or nothing is left."""
+    if count >= _ENOUGH or config.kind != "pictures" or "pictures" not in config.learns_from:
+        return ""
+    ways = [name for name in ("flip", "augment") if getattr(config, name, None) is False]
+    ways = [f"--{name}" for name in ways if name not in getattr(config, "unfit", {})]
+    if not ways:
+        return ""
+    return f"{count:,} pictures are few to learn from; what helps is {' '.join(ways)}"
+
+
 def _load(source: data.Source, config: Config) -> tuple:
     """Load the training set, and a few examples to show."""
     began = time.time()
@@ -207,11 +252,19 @@ def _load(source: data.Source, config: Config) -> tuple:
         told += " " + "×".join(map(str, [*reversed(sides), channels]))
         sizes = f" ({source.describe_sizes()})"
     print(f"{told} of {source.name}{sizes}, {time.time() - began:.1f} s", flush=True)
+    if source.count is not None and isinstance(dataset, SampleSet):
+        aside = source.count - len(dataset) - len(dataset.left_out)
+        if aside > 0:
+            what = number_of(aside, source.kind)
+            print(f"{what} set aside for validation and tests", flush=True)
+        if few := _few(config, len(dataset)):
+            print(f"note: {few}", file=sys.stderr)
     for remark in source.remarks:
         print(f"note: {remark}", file=sys.stderr)
     return dataset, unjittered(config.examples_of(source, dataset), config)
 
 
+@waiting("loading TensorFlow")
 def _place(
     devices: DeviceFlags,
     cluster: Cluster | None,
@@ -237,6 +290,7 @@ def _place(
     return found
 
 
+@waiting("building the networks")
 def _build(config: Config, build: Callable, strategy):
     from common.machine import backend
     from common.machine.strategy import describe

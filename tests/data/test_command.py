@@ -143,6 +143,7 @@ def test_real_sets_load_by_folder(tmp_path, name):
         (["houses", "--showing", "blurple"], "'blurple' is no word"),
         (["ring", "--showing", "winter"], "'winter' is no word"),
         (["houses", "--out", "sheet.txt"], "ends in .png"),
+        ([".", "--write", "clean"], "--write clean lies inside ."),
         (["--count", "3"], "data"),
         (["houses", "--cuont", 3], "--cuont"),
     ],

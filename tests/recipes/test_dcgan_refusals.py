@@ -95,6 +95,7 @@ REFUSED = {
     "path below a file": (few, ["--data", "few/0.png/x"], "(few/0.png is no folder)"),
     "no such run": (few, ["--resume", "fwe/x"], "(this folder has no fwe, but few)"),
     "batch of one": (one, ["--data", "one"], "there is 1 picture for training; legal is 1"),
+    "run in its data": (few, ["--data", "few", "--run", "few/a/b"], "few/a/b lies inside few"),
     "resume with a flag": (None, ["--resume", "nowhere", "--width", "8"], "--width"),
 }
 
@@ -109,6 +110,14 @@ def test_refused(tmp_path, case):
     assert code == 2, err
     assert words in err and err.startswith("error: ") and err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_usual_run_folder_inside_the_data(tmp_path):
+    few(tmp_path)
+    (tmp_path / "link").symlink_to("few")
+    for spec in (".", "../link", "../few,../few"):
+        code, out, err = refused(TRAIN, "--data", spec, cwd=tmp_path / "few")
+        assert code == 2 and "--run runs/dcgan lies inside " in err, err
 
 
 @pytest.mark.parametrize(
