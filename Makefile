@@ -1,15 +1,20 @@
 # Two commands suffice on a fresh clone: `make demo` and `make test`.
+# On Linux, macOS, or Windows' WSL.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What runs recipes; and with it what tests and checks them.
+RUNS := $(VENV)/runs
 INSTALLED := $(VENV)/installed
 
-.PHONY: demo test lint format bench chapters results image-check clean help
+.PHONY: install demo test lint format bench chapters results image-check clean help
 
 help:  ## what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1 \t/'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED)  ## train a DCGAN on drawings of houses (at most 5 minutes on two cores)
+install: $(RUNS)  ## install what runs recipes, and neither tests nor linters
+
+demo: $(RUNS)  ## train a DCGAN on drawings of houses (at most 5 minutes on two cores)
 	$(BIN)/python -m recipes.dcgan.train
 
 # One worker has all tests of a file, and all of a recipe's promises (tests/conftest.py).
@@ -45,10 +50,16 @@ clean:  ## remove what was installed and built (runs/ stays)
 
 # Installed anew whenever what is wanted changes. The constraints pin every package, so
 # that a framework's release cannot break a clone.
-$(INSTALLED): setup.cfg pyproject.toml constraints.txt
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints.txt --editable
+
+$(RUNS): setup.cfg pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 13); \
 	sys.exit(None if ok else f"Python 3.11 to 3.13 is needed, this is {sys.version.split()[0]}: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable ".[test,lint]"
+	$(PIP_INSTALL) .
+	@touch $@
+
+$(INSTALLED): $(RUNS)
+	$(PIP_INSTALL) ".[test,lint]"
 	@touch $@

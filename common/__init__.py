@@ -2,6 +2,13 @@
 
 import os
 
+from data.quiet import import_quietly
+
+#: The backend of Keras that the environment asks for; "": none.
+BACKEND_ASKED = os.environ.get("KERAS_BACKEND", "")
 # Before Keras is imported: the training step is written for TensorFlow.
 os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["KERAS_NNX_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Whoever imports it first, this project or a script that uses a recipe's classes.
+import_quietly("tensorflow")

@@ -22,6 +22,7 @@ import numpy as np
 from common.config import Config
 from data.errors import Refused
 from data.jitter import Jitter, centred
+from data.plurals import number_of
 from data.samples import SampleSet, UnpairedSet
 
 # Steps of pretraining are negative; seeds must not be.
@@ -180,10 +181,9 @@ def _interleaved(parts: list[np.ndarray]) -> np.ndarray:
 def check_batch(batch_size: int, count: int) -> None:
     """Refuse a batch larger than the data."""
     if batch_size > count:
-        raise Refused(
-            f"--batch-size {batch_size}: there are {count} pictures for training; "
-            f"legal is 1 to {count}"
-        )
+        there = f"there {'is' if count == 1 else 'are'} {number_of(count, 'pictures')} for training"
+        legal = f"1 to {count}" if count > 1 else count
+        raise Refused(f"--batch-size {batch_size}: {there}; legal is {legal}")
 
 
 def unjittered(dataset, config: Config):

@@ -16,7 +16,7 @@ from tyro.conf import Suppress
 from common.sizes import nearest
 from data.errors import Refused
 from data.jitter import Jitter
-from data.reading import Fit, Layout, Reading
+from data.reading import Fit, Layout, Reading, Splitting
 from data.resize import Size, height_and_width
 from data.samples import SampleSet, UnpairedSet
 from data.source import Source
@@ -41,6 +41,10 @@ class Config:
     """What a folder holds; auto: what its folders' names and the pictures' shapes say."""
     fit: Fit = "crop"
     """Pictures of another shape: cut to the middle, or padded with white."""
+    levels: str = "full"
+    """What is black and white: full (all that the depth allows), auto (the set's own), LOW,HIGH."""
+    splitting: Suppress[Splitting] = "hash"
+    """How samples are held out of a set that has no splits; runs of before 0.3 have "place"."""
     strict: bool = False
     """Refuse a folder for a single picture that cannot be used."""
     jitter: float = 0.0
@@ -84,7 +88,7 @@ class Config:
     sample_count: int = 64
     """Samples on a sheet; their latents or inputs stay the same throughout."""
     checkpoint_every: int = 1000
-    """Steps between checkpoints, the most that a crash can cost."""
+    """Steps between checkpoints, the most that a crash can cost; after 10 minutes there is one."""
     log_every: int = 50
     """Steps between rows of metrics.csv."""
     watchdog: Literal["stop", "warn", "off"] = "stop"
@@ -209,8 +213,12 @@ class Config:
         return samples.take(np.arange(min(self.sample_count, len(samples))))
 
     def notes(self, source: Source, samples) -> dict:
-        """Return further facts about the data, to be recorded in config.yaml."""
-        return {}
+        """Return further facts about the data, to be recorded in config.yaml.
+
+        Args:
+            source: A loaded one, which knows its pictures' levels.
+        """
+        return {"levels": {n: list(v) for n, v in source.levels.items()}} if source.levels else {}
 
     @property
     def reading(self) -> Reading:
@@ -389,7 +397,11 @@ def _unfit(source: Source, learns_from: tuple[str, ...]) -> str:
     if source.kind == "domains" and "pictures" in learns_from:
         return source.ask_for_one()
     wanted = _WAYS.get(learns_from[0], learns_from[0])
-    return f"--data {source.name} gives {source.kind}; this recipe learns {wanted}"
+    # How the same folder can be read otherwise.
+    hints = [remark for remark in source.remarks if "--layout pairs" in remark]
+    return "; ".join([f"--data {source.name} gives {source.kind}", *hints]) + (
+        f"; this recipe learns {wanted}"
+    )
 
 
 def _literals(hint, value) -> tuple:

@@ -25,7 +25,9 @@ from common.machine import backend, precision, strategy
 from common.network import Network, named_inputs
 from common.run import checkpoint
 from common.run.folder import Run, fingerprint
+from common.run.place import occupant
 from data.errors import Refused
+from data.homes import at_home
 from data.memory import source_of
 from data.pixels import to_float, to_pixels
 from data.samples import SampleSet, UnpairedSet
@@ -316,13 +318,20 @@ class Trainer(keras.Model):
 
         `type(self).load` restores it, and the recipe's infer.py works on it.
 
+        Args:
+            folder: A new or an empty one; "~" is the user's own.
+
         Raises:
             Refused: the folder is in use, or nothing has been built yet.
         """
         self._check_built()
-        run = Run.create(Path(folder), _recipe_of(type(self)), self.config, dict(self._facts))
-        run.note(networks=run.save_networks(self.average))
+        path, name = at_home(Path(folder)), type(self).__name__
+        if what := occupant(path):
+            load = f"go on with it, {name}.load({str(folder)!r}), or " if what == "a run" else ""
+            raise Refused(f"{path} holds {what}: {load}save to a new folder")
+        run = Run.create(path, _recipe_of(type(self)), self.config, dict(self._facts))
         checkpoint.save(run.checkpoints, self.step, self.state())
+        run.note(networks=run.save_networks(self.average), saved=True)
 
     @classmethod
     def load(cls, folder: str | Path) -> Trainer:
@@ -332,7 +341,7 @@ class Trainer(keras.Model):
             Refused: the folder is no run of this recipe, is of an earlier version, or has no
                 checkpoint.
         """
-        run = Run.open(Path(folder), _recipe_of(cls))
+        run = Run.open(at_home(Path(folder)), _recipe_of(cls))
         run.check_version("load")
         trainer = cls(run.config(cls.config_type))
         step = checkpoint.restore(run.checkpoints, trainer.state())

@@ -11,6 +11,8 @@ but for sets of TensorFlow Datasets.
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +21,21 @@ if TYPE_CHECKING:
     from data.reading import Reading
     from data.samples import SampleSet, UnpairedSet
     from data.source import Source
+
+
+def _check_system() -> None:
+    """Refuse a system whose files cannot be locked; here, as all else imports this package."""
+    if sys.platform != "win32":
+        return
+    line = "Windows itself is not supported: work in WSL (wsl --install), or in the Docker image"
+    # What Python says while it looks for the module of `python -m`; or our own script.
+    if sys.argv[0] == "-m" or os.path.basename(sys.argv[0]).startswith("gan-cookbook"):
+        print(f"error: {line}", file=sys.stderr)
+        raise SystemExit(2)
+    raise ImportError(line)
+
+
+_check_system()
 
 __all__ = ["EnvironmentFailure", "Refused", "SampleSet", "Source", "UnpairedSet", "find"]
 __all__ += ["source_of"]

@@ -20,6 +20,8 @@ from data.contact import beside, sheet_of
 from data.errors import EnvironmentFailure, Refused
 from data.jitter import Jitter
 from data.listing import printable
+from data.loader import folders_of
+from data.progress import waiting
 from data.reading import PairedReadingFlags, Reading
 from data.samples import SampleSet
 from data.sheet import save
@@ -98,6 +100,14 @@ def _describe(arguments: list[str]) -> None:
 
 
 def _check(flags: Flags) -> None:
+    if flags.write is not None:
+        place = flags.write.expanduser().resolve()
+        for folder in folders_of(flags.data):
+            if folder.resolve() in (place, *place.parents):
+                raise Refused(
+                    f"--write {printable(flags.write)} lies inside {printable(folder)}, which is "
+                    "read; legal is a folder outside of it"
+                )
     if flags.count is not None and not 1 <= flags.count <= _SEARCHED:
         raise Refused(f"--count {flags.count}: legal is 1 to {_SEARCHED}")
     if flags.split not in SPLITS:
@@ -134,7 +144,9 @@ def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
     if flags.duplicates and source.count is not None and source.kind in ("pictures", "pairs"):
         size = _size(source, flags.size)
         sets = {split: source.load(split, size, 1, flags.seed) for split in SPLITS}
-        for line in (describe.lengths(sets), *describe.copies(source, sets)):
+        with waiting("looking for duplicates"):
+            copies = describe.copies(source, sets)
+        for line in (describe.lengths(sets), *copies):
             print(f"  {line}")
     many = min(max(1, flags.count // parts), len(samples))
     # Evenly over the set: the first files of a folder may all share one class.

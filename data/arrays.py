@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from data import voxels
+from data.array_labels import WORDS, decoded, numbered
 from data.errors import Refused
+from data.levels import UNCHANGED, Levels, extremes, full, little_used, scaled, spread, understood
 from data.listing import printable
 from data.reading import AS_IT_SEEMS, Reading
 from data.resize import all_fitted
 from data.samples import SampleSet
 from data.source import Source
-from data.splits import MOST_CLASSES, balanced, hold_out, split_of
+from data.splits import MOST_CLASSES, balanced, hold_out, split_of, validated
 
+# Samples that are looked at together.
+_AT_ONCE = 1000
 _TRAIN = ("x_train", "train_images", "images", "x", "X", "voxels", "arr_0")
 _TEST = ("x_test", "test_images")
 _LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
@@ -21,8 +27,6 @@ _LABELS |= {"voxels": "labels"}
 LABELS = frozenset(_LABELS.values())
 # A factor is one value a sample, or a few: two angles, say.
 _MOST_COLUMNS = 16
-# Under this name stand the words of labels that are words.
-_WORDS = "words of the labels"
 
 
 def training_key(shapes: dict[str, tuple[int, ...]]) -> str | None:
@@ -73,12 +77,14 @@ class ArraySource(Source):
     """
 
     def __init__(self, name: str, arrays: dict[str, np.ndarray], reading: Reading = AS_IT_SEEMS):
-        self.name, self._fit = name, reading.fit
+        self.name, self._fit, self._way = name, reading.fit, reading.splitting
+        self._asked, self.levels, self._settled = reading.levels, {}, False
+        self._found, self._little = (), ()
         if reading.layout in ("pairs", "domains"):
             raise Refused(
                 f"--layout {reading.layout}: {name} holds arrays, and no {reading.layout}"
             )
-        self._arrays = arrays = _numbered(arrays)
+        self._arrays = arrays = numbered(name, arrays, LABELS)
         shapes = {key: getattr(array, "shape", ()) for key, array in arrays.items()}
         self._train = training_key(shapes)
         self._test = next((key for key in _TEST if key in arrays), None)
@@ -92,17 +98,27 @@ class ArraySource(Source):
         self.kind = "voxels" if grids or self._train == "voxels" else "pictures"
         for key in filter(None, (self._train, self._test)):
             self._check(key, samples)
+        if self.kind == "voxels" and self._asked != "full":
+            raise Refused(f"--levels {self._asked}: legal with pictures; {name} gives voxels")
         flat = samples.ndim == 3 or self.kind == "voxels"
         self.channels = 1 if flat else samples.shape[-1]
         self.count = len(samples)
         self.sizes = ((samples.shape[1], samples.shape[2]),) * 2
         self._read_factors(shapes)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """As `Source.remarks`; of loaded pictures also on their brightness."""
+        return self._found + self._little
+
     def _read_factors(self, shapes: dict) -> None:
         arrays = self._arrays
-        keys = [_LABELS.get(key) for key in (self._train, self._test) if key]
-        labels = [arrays[key].ravel() for key in keys if key in arrays]
-        words = arrays.get(_WORDS)
+        own, theirs = (_LABELS.get(key or "", "") for key in (self._train, self._test))
+        if theirs in arrays and own not in arrays:
+            self._found += (f"the labels '{theirs}' are not used, as there is no '{own}'",)
+            arrays.pop(theirs)
+        labels = [arrays[key].ravel() for key in (own, theirs) if key in arrays]
+        words = arrays.get(WORDS) if labels else None
         self.factors = {"label": words} if words else _words_for(labels)
         self.modes = tuple(self.factors) if self.factors and balanced(labels[0]) else ()
         self._others = {}
@@ -117,14 +133,12 @@ class ArraySource(Source):
         if self.kind == "voxels":
             voxels.check(name, samples.shape, samples.dtype)
         else:
-            _check_pictures(name, samples)
+            _check_pictures(name, samples, self._asked)
+            if (samples.dtype == np.uint8) != (first.dtype == np.uint8):
+                raise Refused(f"{name} is {samples.dtype}, '{self._train}' is {first.dtype}")
         if samples.ndim != first.ndim or samples.shape[3:] != first.shape[3:]:
             raise Refused(f"{name} and '{self._train}' differ in their channels")
         labels = self._arrays.get(_LABELS.get(key, ""))
-        if labels is not None and labels.dtype.kind not in "uibf":
-            raise Refused(
-                f"{self.name}: '{_LABELS[key]}' is {labels.dtype}; legal are numbers or words"
-            )
         if labels is not None and labels.size != len(samples):
             raise Refused(
                 f"{self.name}: {labels.size} labels for the {len(samples)} {self.kind} of '{key}'"
@@ -133,12 +147,38 @@ class ArraySource(Source):
     def load(self, split, size, count, seed):
         """As `Source.load`; `count` and `seed` change nothing."""
         key, index = self._in_split(split_of(split))
+        self._settle_levels()
         factors = {}
         if _LABELS.get(key, "") in self._arrays:
             labels = self._arrays[_LABELS[key]]
             factors["label"] = labels.reshape(len(self._arrays[key]))[index]
         factors |= {name: values[index] for name, values in self._others.items()}
-        return self._read(key, index, size, factors)
+        loaded = self._read(key, index, size, factors)
+        if split == "train" and self.kind == "pictures":
+            said = little_used(loaded.samples, self.levels.get("real", UNCHANGED), "pictures")
+            self._little = (said,) if said else ()
+        return loaded
+
+    def _settle_levels(self) -> None:
+        """Determine the values that become 0 and 255."""
+        if self._settled or self.kind == "voxels":
+            return
+        self._settled, asked = True, understood(self._asked)
+        if not isinstance(asked, str):
+            self.levels = {"real": asked}
+        elif asked == "full" and self._arrays[self._train].dtype in (np.uint8, bool):
+            if all(stretch.max() <= 1 for stretch in self._stretches(self._train)):
+                self.levels = {"real": (0, 1)}
+                self._found += (f"'{self._train}' holds 0 and 1 alone: taken as black and white",)
+        else:
+            lows, highs = zip(*map(extremes, self._stretches(self._train)), strict=True)
+            low, high = min(lows), max(highs)
+            self.levels = {"real": full(low, high) if asked == "full" else spread(low, high)}
+
+    def _stretches(self, key: str) -> Iterator[np.ndarray]:
+        """The samples of an array, a stretch at a time."""
+        array = self._arrays[key]
+        return (array[start : start + _AT_ONCE] for start in range(0, len(array), _AT_ONCE))
 
     def _read(self, key: str, index: np.ndarray, size, factors: dict) -> SampleSet:
         return SampleSet(self._fitted(key, self._arrays[key][index], size), factors)
@@ -146,34 +186,50 @@ class ArraySource(Source):
     def _in_split(self, split: str) -> tuple[str, np.ndarray]:
         """The array that holds a split, and the indices in it."""
         if self._test is None:
-            return self._train, hold_out(self.count, split)
+            return self._train, hold_out(self.count, split, None, self._classes(), self._way)
         if split == "test":
             return self._test, np.arange(len(self._arrays[self._test]))
-        index = np.arange(self.count)
-        return self._train, index[(index % 10 == 9) == (split == "validation")]
+        if self._way == "place":
+            index = np.arange(self.count)
+            return self._train, index[(index % 10 == 9) == (split == "validation")]
+        return self._train, validated(self.count, split, None, self._classes())
+
+    def _classes(self) -> np.ndarray | None:
+        """The label of each sample for training, where labels are classes."""
+        return self._arrays[_LABELS[self._train]].ravel() if "label" in self.factors else None
 
     def _fitted(self, key: str, samples: np.ndarray, size) -> np.ndarray:
         if self.kind == "voxels":
             grids = voxels.as_voxels(f"{self.name}: '{key}'", samples)
             return voxels.resized(grids, voxels.side_of(size))
+        if "real" in self.levels:
+            samples = _all_scaled(samples, self.levels["real"])
         return all_fitted(samples[..., None] if samples.ndim == 3 else samples, size, self._fit)
 
 
-def _check_pictures(name: str, images) -> None:
+def _all_scaled(samples: np.ndarray, levels: Levels) -> np.ndarray:
+    """Apply `scaled` to an array, with little memory beside it."""
+    out = np.empty(samples.shape, np.uint8)
+    for start in range(0, len(samples), _AT_ONCE):
+        out[start : start + _AT_ONCE] = scaled(samples[start : start + _AT_ONCE], levels)
+    return out
+
+
+def _check_pictures(name: str, images, levels: str) -> None:
     if not (images.ndim == 3 or (images.ndim == 4 and images.shape[-1] in (1, 3))):
         raise Refused(
             f"{name} has the shape {images.shape}; legal are (N, H, W) and (N, H, W, 1 or 3)"
         )
-    if images.dtype != np.uint8:
-        raise Refused(f"{name} is {images.dtype}; legal is uint8, 0 to 255")
+    if images.dtype.kind not in ("biu" if levels == "full" else "biuf"):
+        also = ", or floats with --levels auto or LOW,HIGH" if images.dtype.kind == "f" else ""
+        raise Refused(f"{name} is {images.dtype}; legal is uint8, 0 to 255, other integers{also}")
     if 0 in images.shape:
         raise Refused(f"{name} is empty")
 
 
 def _factor(values: np.ndarray) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
     """A factor's values as numbers, and its words; no values if it is of no use as a factor."""
-    if values.dtype.kind == "S":
-        values = np.char.decode(values, "utf-8")
+    values = decoded(values)
     if values.dtype.kind in "uib":
         numbers = values.astype(np.int32)
         return (numbers, None) if (numbers == values).all() else (None, None)
@@ -185,24 +241,6 @@ def _factor(values: np.ndarray) -> tuple[np.ndarray | None, tuple[str, ...] | No
     if len(words) > MOST_CLASSES or len(words) == len(values):
         return None, None
     return numbers.astype(np.int32), tuple(printable(word) for word in words)
-
-
-def _numbered(arrays: dict) -> dict:
-    """Replace labels that are words by numbers, and add the words."""
-    worded = {
-        key: np.char.decode(arrays[key], "utf-8") if arrays[key].dtype.kind == "S" else arrays[key]
-        for key in sorted(LABELS & arrays.keys())
-        if getattr(arrays[key], "dtype", None) is not None and arrays[key].dtype.kind in "US"
-    }
-    if not worded:
-        return arrays
-    words, numbers = np.unique(
-        np.concatenate([labels.ravel() for labels in worded.values()]), return_inverse=True
-    )
-    ends = np.cumsum([labels.size for labels in worded.values()])[:-1]
-    parts = np.split(numbers.astype(np.int32), ends)
-    known = tuple(printable(word) for word in words) if len(words) <= MOST_CLASSES else ()
-    return arrays | dict(zip(worded, parts, strict=True)) | {_WORDS: known}
 
 
 def _words_for(labels: list[np.ndarray]) -> dict[str, tuple[str, ...]]:

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +26,7 @@ import numpy as np
 
 from data.errors import EnvironmentFailure, Refused
 from data.files import DAMAGED, atomic_write, clear_asides
+from data.homes import at_home
 from data.lock import file_lock
 from data.samples import SampleSet
 
@@ -36,9 +38,14 @@ _BLOCK = 1 << 20
 
 
 def folder() -> Path:
-    """The folder of the cache."""
+    """The folder of the cache; the system's temporary one has it for a user without a home."""
     chosen = os.environ.get("GAN_COOKBOOK_CACHE")
-    return Path(chosen) if chosen else Path.home() / ".cache" / "gan-cookbook"
+    if chosen:
+        return at_home(Path(chosen), "GAN_COOKBOOK_CACHE")
+    try:
+        return Path.home() / ".cache" / "gan-cookbook"
+    except RuntimeError:
+        return Path(tempfile.gettempdir()) / f"gan-cookbook-{os.getuid()}"
 
 
 def cached(

@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from data.errors import Refused
+from data.levels import Levels
 from data.reading import Pairs
 from data.source import Source, WrappedSource
 
@@ -104,6 +105,13 @@ class DerivedPairs(WrappedSource):
         self._way, self.factors, self.modes = way, source.factors, source.modes
         self.label_maps = tuple(side for side in source.label_maps if side == "samples")
         self.input_channels = 1 if way in ("edges", "grey") else source.channels
+
+    @property
+    def levels(self) -> dict[str, Levels]:
+        """As `Source.levels`; the inputs are made of pictures that have these already."""
+        if "real" not in self._source.levels:
+            return {}
+        return dict.fromkeys(("real", "input"), self._source.levels["real"])
 
     def load(self, split, size, count, seed):
         """As `Source.load`; the inputs are made when samples are taken."""

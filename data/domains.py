@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.levels import Levels
 from data.samples import UnpairedSet
 from data.source import Source
 
@@ -26,10 +27,21 @@ class DomainsSource(Source):
         return tuple(dict.fromkeys((*self._remarks, *each)))
 
     @property
+    def levels(self) -> dict[str, Levels]:
+        """As `Source.levels`; "input" is the first domain."""
+        sides = zip(("input", "real"), self.domains.values(), strict=True)
+        return {name: of.levels["real"] for name, of in sides if "real" in of.levels}
+
+    @property
     def unusable(self) -> dict[str, str]:
         """As `Source.unusable`, of both domains."""
         first, second = self.domains.values()
         return first.unusable | second.unusable
+
+    @property
+    def halves(self) -> bool:
+        """As `Source.halves`."""
+        return self._first.halves
 
     def describe_sizes(self) -> str:
         """As `Source.describe_sizes`."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from data.errors import EnvironmentFailure
 from data.files import ASIDE, MALFORMED, atomic_write, clear_asides
+from data.homes import keras_home
 from data.lock import file_lock
 from data.progress import counted
 
@@ -26,8 +27,7 @@ _AT_ONCE = 1 << 18
 
 def datasets_folder() -> Path:
     """The folder of downloaded sets, shared with Keras: in `$KERAS_HOME` or ~/.keras."""
-    home = os.environ.get("KERAS_HOME")
-    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+    return keras_home() / "datasets"
 
 
 def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.inf) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import os
 from contextlib import AbstractContextManager, contextmanager
@@ -34,20 +35,21 @@ def open_h5(path: Path, reading: Reading) -> ArraySource:
     try:
         with _h5(path) as file:
             shapes = {key: getattr(_member(file, key), "shape", ()) for key in file}
-            keys = wanted(shapes)
-            if not keys:
-                return ArraySource(name, dict.fromkeys(file))
+            keys, train = wanted(shapes), training_key(shapes)
             members = {key: _plain_array(file, key, name) for key in sorted(keys)}
-            train = training_key(shapes)
             arrays = {
                 key: _Shape(array) if key == train or array.ndim > 2 else _in_memory(array)
                 for key, array in members.items()
             }
-            return H5Source(path, name, arrays, reading)
-    except Refused:
-        raise
+    except BlockingIOError as fault:
+        raise Refused(f"{printable(path)} is locked by another program that writes it") from fault
     except DAMAGED as fault:
+        if isinstance(fault, OSError) and fault.errno:
+            why = os.strerror(fault.errno)
+            raise Refused(f"{printable(path)} cannot be read: {why}") from fault
         raise Refused(f"{printable(path)} cannot be read as .h5") from fault
+    # Nothing to read: the source refuses, with the names that there are.
+    return H5Source(path, name, arrays or dict.fromkeys(shapes), reading)
 
 
 class H5Source(ArraySource):
@@ -63,8 +65,9 @@ class H5Source(ArraySource):
         rest = (height,) * 3 + (1,) if self.kind == "voxels" else (height, width, self.channels)
         shapes = {"samples": (len(index), *rest)}
         known = {"file": str(self._path.resolve()), "bytes": status.st_size, "array": key}
-        known |= {"changed": status.st_mtime_ns, "first": index[:2].tolist(), "fit": self._fit}
-        known |= {"shapes": shapes, "version": 1}
+        known |= {"changed": status.st_mtime_ns, "fit": self._fit, "levels": self.levels}
+        known |= {"index": hashlib.sha256(index.tobytes()).hexdigest()}
+        known |= {"shapes": shapes, "version": 2}
 
         # One in ten may be wanted of what is read.
         each = math.prod(self._arrays[key].shape[1:])
@@ -74,7 +77,7 @@ class H5Source(ArraySource):
             try:
                 return read(rows)
             except OSError as fault:
-                raise Refused(f"{self.name} is damaged: '{key}' cannot be read") from fault
+                raise _damaged(self.name, key) from fault
 
         def read(rows: dict[str, np.ndarray]) -> SampleSet:
             words = f"reading {len(index):,} {self.kind} of {self.name}"
@@ -88,6 +91,19 @@ class H5Source(ArraySource):
             return SampleSet(rows["samples"], factors)
 
         return cache.cached(f"array-{width}x{height}", known, shapes, fill)
+
+    def _stretches(self, key):
+        """As `ArraySource._stretches`, read from the file."""
+        try:
+            with _h5(self._path) as file:
+                for start in range(0, len(self._arrays[key]), _AT_ONCE):
+                    yield file[key][start : start + _AT_ONCE]
+        except OSError as fault:
+            raise _damaged(self.name, key) from fault
+
+
+def _damaged(name: str, key: str) -> Refused:
+    return Refused(f"{name} is damaged: '{key}' cannot be read")
 
 
 @contextmanager
@@ -103,8 +119,12 @@ def _in_memory(array) -> np.ndarray:
     """The values of an .h5 file's array; text as text."""
     import h5py
 
-    is_text = h5py.check_string_dtype(array.dtype) is not None
-    return np.array(array.asstr()[...], str) if is_text else array[...]
+    text = h5py.check_string_dtype(array.dtype)
+    if text is None:
+        return array[...]
+    values = array[...]
+    # Texts of any length come as Python objects.
+    return values if values.dtype.kind == "S" else np.array(values.tolist(), bytes)
 
 
 def _member(file, key: str):

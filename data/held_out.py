@@ -72,6 +72,11 @@ class HeldOutSource(WrappedSource):
         return tuple(name for name in self._source.modes if name != self._factor)
 
     @property
+    def halves(self) -> bool:
+        """As `Source.halves`."""
+        return self._source.halves
+
+    @property
     def label_maps(self) -> tuple[str, ...]:
         """As `Source.label_maps`."""
         return self._source.label_maps

@@ -6,7 +6,8 @@ A file's folders say to which split, side and class it belongs:
     A/x.jpg             a side           train/A/x, A/train/x  both, in either order
     cats/x.jpg          a class          train/cats/x.jpg      a split and a class
 
-Folders around all of this, as archives have them, mean nothing.
+Folders around all of this, as archives have them, mean nothing. A backslash in a name stands for
+a folder: unpacked elsewhere, archives of Windows leave such names behind.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from data.errors import Refused
@@ -47,6 +48,8 @@ class Item:
 
     split: str
     folder: str
+    #: What tells it from the others of its folder, whatever the format of its file.
+    name: str
     a: Part
     b: Part | None = None
 
@@ -67,6 +70,8 @@ class Plan:
     #: Files that fit into no pair, and why.
     unusable: dict[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    #: Why nothing is for training; "" where something is.
+    untrained: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,18 @@ def plan(name: str, headers: dict[str, Header], layout: Layout) -> Plan:
     Raises:
         Refused: it is not laid out as was said, or one side of two is missing.
     """
-    places, remarks = _used(_places(list(headers)))
+    places = _places(list(headers), layout)
+    places, remarks = _used(places, layout)
+    backslashed = sum("\\" in file for file in headers)
+    if backslashed:
+        remarks += (f"{backslashed:,} names with a backslash: taken as folders",)
+    if layout == "classes":
+        return Plan("pictures", _in_classes(name, places), remarks=remarks)
     sides = defaultdict(list)
     for place in places:
         sides[place.top].append(place)
     # As the authors of CycleGAN call them.
-    unpaired = any(_BOTH.fullmatch(part) for p in places for part in PurePath(p.file).parts[:-1])
+    unpaired = any(_BOTH.fullmatch(part) for p in places for part in _folders(p.file))
     if layout != "pictures" and sides.keys() > set(_SIDES) and not _alphabet(sides):
         left = sum(len(of) for side, of in sides.items() if side not in _SIDES)
         remarks += (f"{left} pictures beside A/ and B/ are not used",)
@@ -117,6 +128,7 @@ def plan(name: str, headers: dict[str, Header], layout: Layout) -> Plan:
     else:
         understood = _of_one(name, places, headers, layout)
     understood.remarks = remarks + understood.remarks
+    understood.untrained = _untrained(name, places)
     return understood
 
 
@@ -127,16 +139,33 @@ def _alphabet(sides: dict) -> bool:
 
 def means_something(folder: str) -> bool:
     """Whether a folder's name denotes a split, a side, or both."""
-    return bool(_split_of(folder) or folder in _SIDES or _BOTH.fullmatch(folder))
+    return folder in _SIDES or _is_split(folder)
 
 
 def _split_of(folder: str) -> str:
     return SPLITS.get(folder.lower(), "")
 
 
-def _places(files: list[str]) -> list[_Place]:
+def _is_split(folder: str) -> bool:
+    """Whether a folder's name denotes a split, with a side or without."""
+    return bool(_split_of(folder) or _BOTH.fullmatch(folder))
+
+
+def _path(file: str) -> PurePath:
+    return PurePath(file.replace("\\", "/"))
+
+
+def _folders(file: str) -> tuple[str, ...]:
+    return _path(file).parts[:-1]
+
+
+def _places(files: list[str], layout: Layout) -> list[_Place]:
     """The files' places, without the folders that are common to all."""
-    folders = _without_common([list(PurePath(file).parts[:-1]) for file in files])
+    folders = [list(_folders(file)) for file in files]
+    if layout == "classes":
+        folders = _without_common(folders, lambda folder: False)
+        return [_place(file, "", inner) for file, inner in zip(files, folders, strict=True)]
+    folders = _without_common(folders)
     splits = []
     for inner in folders:
         both = _BOTH.fullmatch(inner[0]) if inner else None
@@ -150,37 +179,79 @@ def _places(files: list[str]) -> list[_Place]:
         splits.append(split)
     # In each split, or beside it, there may be folders again that all pictures are in.
     folders = _without_common(folders)
-    return [
-        _Place(file, split, inner[0] if inner else "", _stem(file, split, inner[1:]))
-        for file, split, inner in zip(files, splits, folders, strict=True)
-    ]
+    return [_place(*parts) for parts in zip(files, splits, folders, strict=True)]
 
 
-def _stem(file: str, split: str, folders: list[str]) -> str:
+def _place(file: str, split: str, inner: list[str]) -> _Place:
     # One name may be written as letters and accents, or as accented letters.
-    stem = unicodedata.normalize("NFC", PurePath(file).stem)
-    return str(PurePath(split, *folders, stem))
+    stem = unicodedata.normalize("NFC", _path(file).stem)
+    return _Place(file, split, inner[0] if inner else "", str(PurePath(split, *inner[1:], stem)))
 
 
-def _without_common(all_folders: list[list[str]]) -> list[list[str]]:
+def _without_common(
+    all_folders: list[list[str]], means: Callable[[str], bool] = means_something
+) -> list[list[str]]:
     """The files' folders below their common ones, unless these are a split or a side."""
     while all(all_folders) and len({folders[0] for folders in all_folders}) == 1:
-        if means_something(all_folders[0][0]):
+        if means(all_folders[0][0]):
             break
         all_folders = [folders[1:] for folders in all_folders]
     return all_folders
 
 
-def _used(places: list[_Place]) -> tuple[list[_Place], tuple[str, ...]]:
+def _used(places: list[_Place], layout: Layout) -> tuple[list[_Place], tuple[str, ...]]:
     """The places inside splits, if there are splits; and a remark on those outside."""
     inside = [place for place in places if place.split]
-    if not inside:
-        return places, ()
+    splits = dict.fromkeys(place.split for place in inside)
     left = len(places) - len(inside)
-    if not left:
-        return inside, ()
-    named = " and ".join(f"{split}/" for split in dict.fromkeys(p.split for p in inside))
-    return inside, (f"{left} pictures beside {named} are not used",)
+    if layout == "pictures" and not ("train" in splits and (len(splits) > 1 or not left)):
+        # Splits that nothing could be learned from are none: they are called so by chance.
+        around = not left and len(splits) == 1
+        return [_unsplit(place, around) if place.split else place for place in places], ()
+    if not inside or not left:
+        return places, ()
+    named = " and ".join(f"{split}/" for split in splits)
+    return inside, (
+        f"{left} pictures beside {named} are not used (--layout classes takes all folders as "
+        "classes)",
+    )
+
+
+def _unsplit(place: _Place, around: bool) -> _Place:
+    """The place of a file whose folder is called like a split, and is none.
+
+    Args:
+        around: The folder is around all others, and means nothing at all.
+    """
+    if around:
+        return replace(place, split="")
+    folders = _folders(place.file)
+    top = next(folder for folder in folders if _is_split(folder))
+    return replace(place, split="", top=top)
+
+
+def _in_classes(name: str, places: list[_Place]) -> list[Item]:
+    """The pictures of a folder whose sub-folders are classes, whatever they are called."""
+    loose = [printable(place.file) for place in places if not place.top]
+    if loose:
+        raise Refused(
+            f"--layout classes: {len(loose):,} pictures of {name} are in no folder of a class, "
+            f"such as {loose[0]}"
+        )
+    return [Item("", place.top, place.stem, Part(place.file)) for place in places]
+
+
+def _untrained(name: str, places: list[_Place]) -> str:
+    """Why a set has no samples for training, but other splits; "" where it has some."""
+    splits = {place.split for place in places}
+    if splits & {"", "train"}:
+        return ""
+    named = sorted({folder for p in places for folder in _folders(p.file) if _is_split(folder)})
+    return (
+        f"{name}: {' and '.join(f'{printable(folder)}/' for folder in named)} is what a "
+        f"{' or '.join(sorted(splits))} split is called, and nothing is left for training; "
+        "--layout classes takes folders as classes, --layout pictures takes all as one set"
+    )
 
 
 def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> Plan:
@@ -193,7 +264,7 @@ def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> P
             "two folders in one, or two paths with a comma between them"
         )
     if layout == "pictures" or (layout == "auto" and not wide):
-        return Plan("pictures", [Item(p.split, p.top, Part(p.file)) for p in places])
+        return Plan("pictures", [Item(p.split, p.top, p.stem, Part(p.file)) for p in places])
     items, unusable = [], {}
     for place in places:
         width = headers[place.file].size[0]
@@ -204,11 +275,11 @@ def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> P
             unusable[place.file] = f"{width} pixels wide: no two halves"
             continue
         left, right = Part(place.file, "left"), Part(place.file, "right")
-        items.append(Item(place.split, "", left, right))
+        items.append(Item(place.split, "", f"{place.top}/{place.stem}", left, right))
     _refuse_none(name, items, unusable)
     if layout == "domains":
-        sides = {"A": [Item(i.split, "", i.a) for i in items]}
-        return Plan("domains", domains=sides | {"B": [Item(i.split, "", i.b) for i in items]})
+        sides = {"A": [replace(item, b=None) for item in items]}
+        return Plan("domains", domains=sides | {"B": [replace(i, a=i.b, b=None) for i in items]})
     said = "every picture is twice as wide as high: taken as pairs, side by side "
     remarks = (said + "(--layout pictures takes them whole)",) if layout == "auto" else ()
     return Plan("pairs", items, unusable=unusable, remarks=remarks)
@@ -219,12 +290,20 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, unpai
     (first, left), (second, right) = sides.items()
     as_domains = Plan(
         "domains",
-        domains={side: [Item(p.split, "", Part(p.file)) for p in of] for side, of in sides.items()},
+        domains={
+            side: [Item(p.split, "", p.stem, Part(p.file)) for p in of]
+            for side, of in sides.items()
+        },
     )
-    if layout == "domains" or (layout == "auto" and unpaired):
-        return as_domains
     partners, others, unusable = _by_stem(left), _by_stem(right), {}
     common = partners.keys() & others.keys()
+    if layout == "domains" or (layout == "auto" and unpaired):
+        if common and layout == "auto":
+            as_domains.remarks = (
+                f"{first}/ and {second}/ have {len(common):,} names in common, and are taken as "
+                "two domains (--layout pairs takes them as pairs)",
+            )
+        return as_domains
     if not common:
         # Some systems do not tell IMG from img.
         partners, others = _by_stem(left, str.casefold), _by_stem(right, str.casefold)
@@ -244,7 +323,7 @@ def _of_two(name, sides: dict[str, list[_Place]], headers, layout: Layout, unpai
         if fault:
             unusable |= {place.file: fault for place in here + there}
             continue
-        items.append(Item(here[0].split, "", Part(here[0].file), Part(there[0].file)))
+        items.append(Item(here[0].split, "", stem, Part(here[0].file), Part(there[0].file)))
     _refuse_none(name, items, unusable)
     remarks = ()
     if layout == "auto":

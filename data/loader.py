@@ -14,6 +14,8 @@ from data.domains import DomainsSource
 from data.errors import Refused
 from data.folders import open_folder
 from data.held_out import held_out_by
+from data.homes import missing_part
+from data.levels import understood
 from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
@@ -38,6 +40,11 @@ def find(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
     """
     if reading.pairs and reading.direction == "BtoA":
         raise Refused(f"--direction BtoA: legal with --pairs {reading.pairs} is AtoB")
+    if understood(reading.levels) != "full" and not _has_files(spec):
+        raise Refused(
+            f"--levels {reading.levels}: legal for a folder of pictures or a file of arrays; "
+            f"{printable(spec)} has 8 bits a value, and uses them all"
+        )
     source = _find(spec, reading)
     if reading.split_by is not None:
         source = held_out_by(source, reading.split_by)
@@ -51,6 +58,23 @@ def movable(spec: str) -> str:
         return ",".join(movable(half) for half in halves)
     # Never a bare name, which could be a world's or a set's.
     return os.path.join(os.curdir, os.path.relpath(path)) if os.path.isabs(path) else spec
+
+
+def folders_of(spec: str) -> list[Path]:
+    """Return the folders of pictures that a `--data` argument names."""
+    path = os.path.expanduser(spec)
+    if not os.path.exists(path) and (halves := _halves(spec)):
+        return [folder for half in halves for folder in folders_of(half)]
+    if not _has_files(spec):
+        return []
+    paths = (path, path.rpartition(":")[0])
+    return [Path(path) for path in paths if path and os.path.isdir(path)][:1]
+
+
+def _has_files(spec: str) -> bool:
+    """Whether a spec names files of which nothing is known before they are looked at."""
+    name = spec.partition(":")[0]
+    return not (name in worlds.names() or name in named.SETS or spec.startswith(PREFIX))
 
 
 def _find(spec: str, reading: Reading) -> Source:
@@ -68,7 +92,7 @@ def _find(spec: str, reading: Reading) -> Source:
     if os.path.isdir(path):
         return _open_folder(path, reading)
     if os.path.isfile(path):
-        if path.suffix in ENDINGS:
+        if path.suffix.lower() in ENDINGS:
             return open_arrays(path, reading)
         raise Refused(
             f"--data {printable(spec)} is a file; legal are a folder of pictures, "
@@ -80,11 +104,11 @@ def _find(spec: str, reading: Reading) -> Source:
 def _open_folder(path: Path, reading: Reading) -> Source:
     """Open a folder of pictures, or the only file of arrays in it."""
     try:
-        arrays = [entry.name for entry in os.scandir(path) if entry.name.endswith(ENDINGS)]
+        arrays = [entry.name for entry in os.scandir(path) if entry.name.lower().endswith(ENDINGS)]
     except OSError as fault:
         raise Refused(f"{printable(path)} cannot be read: {fault.strerror}") from fault
     # Only where there is nothing else: beside pictures, it is something about them.
-    if len(arrays) == 1 and not picture_files(path)[0]:
+    if len(arrays) == 1 and not picture_files(path).files:
         return open_arrays(path / arrays[0], reading)
     return open_folder(path, reading)
 
@@ -140,6 +164,9 @@ def _unknown(spec: str) -> Source:
     known = worlds.names() + list(named.SETS)
     close = difflib.get_close_matches(spec, known, 1)
     hint = f" (did you mean {close[0]}?)" if close else ""
+    if os.sep in spec:
+        # A path, and no name mistyped.
+        hint = f" ({missing_part(Path(os.path.expanduser(spec)))})"
     raise Refused(
         f"--data {printable(spec)}: no such thing{hint}; legal are the worlds "
         f"{', '.join(worlds.names())}, the sets {', '.join(named.SETS)}, {PREFIX}NAME, a folder "

@@ -14,6 +14,7 @@ from data import cache
 from data.errors import Refused
 from data.listing import printable
 from data.progress import counted
+from data.reading import Splitting
 from data.samples import SampleSet
 from data.source import Source
 from data.splits import divided, split_of
@@ -46,14 +47,22 @@ class MeshSource(Source):
         folder: Gives the folder; called when the shapes are loaded.
         classes: The folders in it.
         count: Shapes for training.
+        way: How shapes for validation are held out, see `data.splits.hold_out`.
     """
 
     kind = "voxels"
     channels = 1
     usual_size = 32
 
-    def __init__(self, name: str, folder: Callable[[], Path], classes: tuple, count: int):
-        self.name, self._folder, self.count = name, folder, count
+    def __init__(
+        self,
+        name: str,
+        folder: Callable[[], Path],
+        classes: tuple,
+        count: int,
+        way: Splitting = "hash",
+    ):
+        self.name, self._folder, self.count, self._way = name, folder, count, way
         self.factors = {"label": classes}
 
     def load(self, split, size, count, seed):
@@ -102,7 +111,8 @@ class MeshSource(Source):
                 files += found
                 splits += [own] * len(found)
                 labels += [number] * len(found)
-        index = divided(np.array(splits), split_of(split))
+        names = [f"{file.parent.name}/{file.stem}" for file in files]
+        index = divided(np.array(splits), split_of(split), names, np.array(labels), self._way)
         if not index.size:
             raise Refused(f"{self.name}: no shapes for '{split}' in {printable(top)}")
         return [files[i] for i in index], np.array(labels, np.int32)[index]

@@ -17,6 +17,7 @@ from data.domains import DomainsSource
 from data.errors import Refused
 from data.fetch import datasets_folder, fetch, forget
 from data.folders import open_folder
+from data.levels import Levels
 from data.lock import file_lock
 from data.meshes import MeshSource
 from data.reading import Reading
@@ -172,9 +173,19 @@ class NamedSource(Source):
         return own + (self._opened.remarks if self._opened else ())
 
     @property
+    def levels(self) -> dict[str, Levels]:
+        """As `Source.levels`, once the set is loaded."""
+        return self._opened.levels if self._opened else {}
+
+    @property
     def unusable(self) -> dict[str, str]:
         """As `Source.unusable`, once the set is loaded."""
         return self._opened.unusable if self._opened else {}
+
+    @property
+    def halves(self) -> bool:
+        """As `Source.halves`, once the set is loaded."""
+        return self._opened is not None and self._opened.halves
 
     def load(self, split, size, count, seed):
         """As `Source.load`; fetches the set where it is not there yet."""
@@ -204,7 +215,9 @@ def open_set(name: str, reading: Reading) -> Source:
     if facts.way == "lmdb":
         lmdb_sets.check()
     if facts.way == "meshes":
-        return MeshSource(name, lambda: _unpacked(facts), facts.labels, facts.count)
+        return MeshSource(
+            name, lambda: _unpacked(facts), facts.labels, facts.count, reading.splitting
+        )
     if facts.kind == "domains":
         return DomainsSource(name, {side: NamedSource(facts, reading, side) for side in "AB"})
     return NamedSource(facts, reading)

@@ -1,8 +1,10 @@
-"""Arrays in .npz files."""
+"""Arrays in .npz and .npy files."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -20,22 +22,39 @@ def open_npz(path: Path, reading: Reading) -> ArraySource:
     Raises:
         Refused: it is no such file, holds Python objects, or none of the known names.
     """
-    try:
+    with _readable(path, ".npz"):
         shapes = _shapes(path)
+        keys = wanted(shapes)
         with np.load(path, allow_pickle=False) as file:
-            keys = wanted(shapes)
-            if not keys:
-                # Nothing to read: the source refuses, with the names that there are.
-                return ArraySource(printable(path.name), dict.fromkeys(file.files))
-            return ArraySource(printable(path.name), {key: file[key] for key in keys}, reading)
-    except Refused:
-        raise
+            arrays = {key: file[key] for key in keys}
+    # Nothing to read: the source refuses, with the names that there are.
+    return ArraySource(printable(path.name), arrays or dict.fromkeys(shapes), reading)
+
+
+def open_npy(path: Path, reading: Reading) -> ArraySource:
+    """Read the samples of an .npy file, which holds one array.
+
+    Raises:
+        Refused: it is no such file, holds Python objects, or other things than samples.
+    """
+    with _readable(path, ".npy"):
+        array = np.load(path, allow_pickle=False)
+    return ArraySource(printable(path.name), {"arr_0": array}, reading)
+
+
+@contextmanager
+def _readable(path: Path, kind: str) -> Iterator[None]:
+    """Turn exceptions from reading a file into Refused, with the reason if it is known."""
+    try:
+        yield
     except DAMAGED as fault:
-        if "allow_pickle" in str(fault) and zipfile.is_zipfile(path):
+        if "allow_pickle" in str(fault):
             raise Refused(
                 f"{printable(path)} holds Python objects; only plain arrays are read, never pickles"
             ) from fault
-        raise Refused(f"{printable(path)} cannot be read as .npz") from fault
+        if isinstance(fault, OSError) and fault.errno:
+            raise Refused(f"{printable(path)} cannot be read: {fault.strerror}") from fault
+        raise Refused(f"{printable(path)} cannot be read as {kind}") from fault
 
 
 def _shapes(path: Path) -> dict[str, tuple[int, ...]]:

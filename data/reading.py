@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Literal
 
-Layout = Literal["auto", "pictures", "pairs", "domains"]
+Layout = Literal["auto", "pictures", "classes", "pairs", "domains"]
 Direction = Literal["AtoB", "BtoA"]
 Fit = Literal["crop", "pad"]
 LabelMaps = Literal["auto", "none", "A", "B"]
 Pairs = Literal["edges", "grey", "lowres", "mask"]
+Splitting = Literal["hash", "place"]
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,15 @@ class Reading:
     #: Which half of pairs holds label maps, resized without mixing their values; auto: one
     #: whose first pictures have 3 to 64 colours each, kept without loss.
     label_maps: LabelMaps = "auto"
+    #: Which values become black and white: "full", "auto" or LOW,HIGH; see `data.levels`.
+    levels: str = "full"
     #: How to make inputs from the pictures themselves; see `data.derived`.
     pairs: Pairs | None = None
     #: A factor of whose values each lies in one split alone ("identity": test people are not
     #: trained on); None: the data set's own splits, or each sample by itself.
     split_by: str | None = None
+    #: How samples are held out where the set brings no splits; see `data.splits.hold_out`.
+    splitting: Splitting = "hash"
     #: Whether a folder is refused for a single unusable picture.
     strict: bool = False
     #: Otherwise the largest share of unusable pictures that is tolerated.
@@ -48,6 +53,8 @@ class ReadingFlags:
     """What a folder holds; auto: what its folders' names and the pictures' shapes say."""
     fit: Fit = "crop"
     """Pictures of another shape: cut to the middle, or padded with white."""
+    levels: str = "full"
+    """What is black and white: full (all that the depth allows), auto (the set's own), LOW,HIGH."""
     strict: bool = False
     """Refuse a folder for a single picture that cannot be used."""
     jitter: float = 0.0

@@ -1,4 +1,4 @@
-"""Grids of pictures, written without a timestamp or a path in the file."""
+"""Grids of pictures, written without a timestamp or a path in the file, and marked as made here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from data.files import atomic_write
+from data.own import marking
 
 _GAP = 2
 _LEGIBLE = 64
@@ -65,7 +66,8 @@ def side_by_side(*columns: np.ndarray, across: int = 2) -> Image.Image:
 
 
 def save(picture: Image.Image, path: Path) -> None:
-    """Write an image atomically; the suffix gives the format."""
+    """Write an image atomically, with this program's mark; the suffix gives the format."""
     with atomic_write(path) as tmp:
         # The smallest file takes seconds to find for a large sheet.
-        picture.save(tmp, optimize=picture.width * picture.height < 1_000_000)
+        small = picture.width * picture.height < 1_000_000
+        picture.save(tmp, optimize=small, **marking(path.suffix))

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from data.levels import Levels
     from data.resize import Size
     from data.samples import SampleSet, UnpairedSet
 
@@ -40,6 +41,12 @@ class Source(ABC):
 
     #: Which of "samples" and "inputs" hold classes as colours, never to be mixed.
     label_maps: tuple[str, ...] = ()
+
+    #: The values that became 0 and 255, of pictures of more than 8 bits and where `--levels`
+    #: says so: "real" and, of pairs and domains, "input" -> levels. Known of loaded pictures.
+    levels: dict[str, Levels] = {}
+    #: Whether pictures are halves of files: pairs, or two domains, side by side.
+    halves: bool = False
 
     #: The picture size that suits an endless set best; None: any is as good.
     usual_size: int | None = None
@@ -114,6 +121,11 @@ class WrappedSource(Source):
     def unusable(self) -> dict[str, str]:
         """As `Source.unusable`."""
         return self._source.unusable
+
+    @property
+    def levels(self) -> dict[str, Levels]:
+        """As `Source.levels`."""
+        return self._source.levels
 
     def describe_sizes(self) -> str:
         """As `Source.describe_sizes`."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
 from data.errors import Refused
+from data.reading import Splitting
 
 SPLITS = ("train", "validation", "test")
 #: More different labels than these are no classes.
 MOST_CLASSES = 1000
 # Fewer samples are all for training.
 _ENOUGH = 100
+# A class of fewer has none for validation or testing but by chance.
+_FEW = 5
 
 
 def balanced(labels: np.ndarray) -> bool:
@@ -31,18 +35,59 @@ def split_of(name: str) -> str:
     return name
 
 
-def hold_out(total: int, split: str) -> np.ndarray:
+def hold_out(
+    total: int,
+    split: str,
+    names: Sequence[str] | None = None,
+    classes: np.ndarray | None = None,
+    way: Splitting = "hash",
+) -> np.ndarray:
     """Indices of the samples of a split, in a set without splits of its own.
 
-    Every tenth picture is for testing and the one before it for validation, in the order
-    of the set. Below 100 pictures nothing is held out: a handful is all for training.
+    About a tenth is for testing, and as many are for validation: chosen by a hash of each one's
+    name, so that the others stay where they are when some are added. A class of 5 or more has
+    at least one for each; of any class at least half are for training. Below 100 samples
+    nothing is held out: a handful is all for training.
+
+    Args:
+        names: A name a sample; None: its number.
+        classes: A class a sample; None: all are of one.
+        way: How they are chosen; "place" is how it was done once: every tenth for testing,
+            the one before it for validation.
     """
     split_of(split)
     index = np.arange(total)
     if total < _ENOUGH:
         return index if split == "train" else index[:0]
-    part = {"train": index % 10 < 8, "validation": index % 10 == 8, "test": index % 10 == 9}
-    return index[part[split]]
+    if way == "place":
+        part = {"train": index % 10 < 8, "validation": index % 10 == 8, "test": index % 10 == 9}
+        return index[part[split]]
+    return np.flatnonzero(_parts_by_hash(total, names, classes) == SPLITS.index(split))
+
+
+def _parts_by_hash(total: int, names: Sequence[str] | None, classes) -> np.ndarray:
+    """The number in `SPLITS` of each sample's split."""
+    scattered = np.array([_share(name) for name in (range(total) if names is None else names)])
+    parts = np.zeros(total, np.int8)
+    numbers = np.zeros(total, int)
+    if classes is not None:
+        numbers = np.unique(classes, return_inverse=True)[1].ravel()
+    # One class after the other, and in each the smallest hashes first.
+    order = np.lexsort((scattered, numbers))
+    for members in np.split(order, np.cumsum(np.bincount(numbers))[:-1]):
+        count, low = len(members), scattered[members]
+        least, most = int(count >= _FEW), count // 2
+        tests = min(max(least, int((low < 0.1).sum())), most - least)
+        held = min(max(least, int(((low >= 0.1) & (low < 0.2)).sum())), most - tests)
+        parts[members[:tests]] = SPLITS.index("test")
+        parts[members[tests : tests + held]] = SPLITS.index("validation")
+    return parts
+
+
+def _share(name: str | int) -> float:
+    """A number from 0 to 1 that depends on a name alone, and says nothing of it."""
+    digest = hashlib.sha256(str(name).encode("utf-8", "surrogateescape")).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
 
 
 def divided_by(values: np.ndarray, split: str) -> np.ndarray:
@@ -71,26 +116,54 @@ def _scattered(value: int) -> bytes:
     return hashlib.sha256(str(value).encode()).digest()
 
 
-def divided(splits: np.ndarray, split: str) -> np.ndarray:
+def divided(
+    splits: np.ndarray,
+    split: str,
+    names: Sequence[str] | None = None,
+    classes: np.ndarray | None = None,
+    way: Splitting = "hash",
+) -> np.ndarray:
     """Indices of the samples of a split, in a set that may have splits of its own.
 
     Where it brings training and one other, the other is for testing, whatever it is called,
-    and validation is every tenth of the training pictures; where none, `hold_out` decides.
+    and validation is about a tenth of the training samples; where none, `hold_out` decides.
 
     Args:
-        splits: The split that each picture was found in; "" where in none.
+        splits: The split that each sample was found in; "" where in none.
+        names, classes, way: As for `hold_out`.
     """
     brought = {str(name) for name in splits} - {""}
     if not brought:
-        return hold_out(len(splits), split)
+        return hold_out(len(splits), split, names, classes, way)
     if {"validation", "test"} <= brought or "train" not in brought:
         return np.flatnonzero(splits == split_of(split))
     training = np.flatnonzero(splits == "train")
+    if names is not None:
+        names = [names[i] for i in training]
+    classes = None if classes is None else classes[training]
     if brought == {"train"}:
-        return training[hold_out(len(training), split)]
+        return training[hold_out(len(training), split, names, classes, way)]
     if split == "test":
         return np.flatnonzero(splits != "train")
-    held = np.zeros(len(training), bool)
-    if len(training) >= _ENOUGH:
-        held[8::10] = True
-    return training[held == (split_of(split) == "validation")]
+    return training[validated(len(training), split, names, classes, way)]
+
+
+def validated(
+    total: int,
+    split: str,
+    names: Sequence[str] | None = None,
+    classes: np.ndarray | None = None,
+    way: Splitting = "hash",
+) -> np.ndarray:
+    """Indices of the samples for training or for validation, of those that are not for testing.
+
+    Args:
+        split: "train" or "validation".
+        names, classes, way: As for `hold_out`.
+    """
+    held = np.zeros(total, bool)
+    if way == "place":
+        held[8::10] = total >= _ENOUGH
+    else:
+        held[hold_out(total, "validation", names, classes)] = True
+    return np.flatnonzero(held == (split_of(split) == "validation"))

@@ -144,7 +144,7 @@ class TensorflowSource(Source):
 
     def __init__(self, builder, name: str, splits: dict[str, str], picture: str, reading: Reading):
         self.name, self._builder, self._splits = f"tfds-{name.replace('/', '-')}", builder, splits
-        self._picture, self._fit = picture, reading.fit
+        self._picture, self._fit, self._way = picture, reading.fit, reading.splitting
         counts = {own: builder.info.splits[theirs].num_examples for own, theirs in splits.items()}
         self._brought = np.repeat(list(counts), list(counts.values()))
         self.count = len(self._brought)
@@ -159,10 +159,11 @@ class TensorflowSource(Source):
 
     def load(self, split, size, count, seed):
         """As `Source.load`; `count` and `seed` change nothing."""
-        wanted = divided(self._brought, split_of(split))
+        wanted = divided(self._brought, split_of(split), way=self._way)
         shape = (len(wanted), *height_and_width(size), self.channels)
         key = {"set": self._builder.info.full_name, "splits": self._splits, "split": split}
-        key |= {"shape": shape, "fit": self._fit, "picture": self._picture, "version": 1}
+        key |= {"shape": shape, "fit": self._fit, "picture": self._picture, "way": self._way}
+        key |= {"version": 2}
         label = f"{self.name.replace(':', '-')}-{shape[2]}x{shape[1]}"
         shapes = {"samples": shape}
         return cache.cached(label, key, shapes, lambda rows: self._read(wanted, rows["samples"]))

@@ -32,3 +32,6 @@ def _check_not_hidden() -> None:
 
 
 _check_not_hidden()
+
+# Before a recipe's networks import Keras: it says for which backend.
+import common  # noqa: E402, F401

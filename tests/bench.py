@@ -33,6 +33,8 @@ from tests import bench_translators
 ROUNDS = 5
 ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
 PRECISION = choose("auto")
+#: Whether the system tells the peak of a process's memory, and forgets it when asked to.
+HAS_PEAKS = Path("/proc/self/clear_refs").exists()
 
 
 def main() -> None:
@@ -55,8 +57,11 @@ def in_words(values, digits: int = 0) -> str:
 
 def draw_speed() -> None:
     """Pictures, pairs or points a second of each world on one core."""
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})
+    # Elsewhere than on Linux the system chooses the core, and NumPy may use several.
+    pins = hasattr(os, "sched_setaffinity")
+    cores = os.sched_getaffinity(0) if pins else set()
+    if pins:
+        os.sched_setaffinity(0, {min(cores)})
     for name in worlds.names():
         source = data.find(name)
         for part in source.domains.values() or [source]:
@@ -77,7 +82,8 @@ def draw_speed() -> None:
                 print(
                     f"{part.name} {size}×{size}, drawn on one core: {in_words(rates)} {what}/s{bar}"
                 )
-    os.sched_setaffinity(0, cores)
+    if pins:
+        os.sched_setaffinity(0, cores)
 
 
 def _rate(world, count: int, *size: int) -> float:
@@ -250,6 +256,9 @@ def _status(name: str) -> int:
 
 def memory() -> None:
     """Peak memory above the imported framework, each in a process of its own."""
+    if not HAS_PEAKS:
+        print("peak memory: measured on Linux alone")
+        return
     context = multiprocessing.get_context("spawn")
     small = dataclasses.replace(PRESETS["small"], image_size=Config.world_size, channels=3)
     paper = dataclasses.replace(PRESETS["paper"], channels=3)

@@ -6,8 +6,10 @@ they take turns.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
+import math
 import multiprocessing
 import time
 from pathlib import Path
@@ -78,7 +80,8 @@ class _Side:
 def _serve(pipe, take) -> None:
     before = _status("VmRSS")
     # Forget the peak of the import, so that VmHWM is the training's alone.
-    Path("/proc/self/clear_refs").write_text("5")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
     step = take()
     while steps := pipe.recv():
         began = time.perf_counter()
@@ -88,9 +91,12 @@ def _serve(pipe, take) -> None:
     pipe.send((_status("VmHWM") - before) / 1024)
 
 
-def _status(name: str) -> int:
-    """A line of /proc/self/status, in KiB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def _status(name: str) -> float:
+    """A line of /proc/self/status, in KiB; NaN on other systems than Linux."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return math.nan
     return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 

@@ -295,13 +295,18 @@ def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
         "unavailable": first["unavailable"],
         "criteria": first["criteria"],
         "of_criteria": first["of_criteria"],
-        "met": [sum(run["met"][TRAINED][i] for run in runs) for i in range(count)],
+        "met": [_met([run["met"][TRAINED][i] for run in runs]) for i in range(count)],
         "passes": {name: sum(all(run["met"][name]) for run in runs) for name in first["scores"]},
         "scores": {
             name: {measure: [run["scores"][name][measure] for run in runs] for measure in row}
             for name, row in first["scores"].items()
         },
     }
+
+
+def _met(seeds: list[bool | None]) -> int | None:
+    """How many seeds meet a criterion; None: it was not measured."""
+    return None if None in seeds else sum(seeds)
 
 
 def _told(recipe: str, experiment: Experiment) -> dict:

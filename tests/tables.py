@@ -101,9 +101,13 @@ def overview() -> str:
                 recipe = path.parent.name
                 rows.append(
                     f"| [{recipe}](recipes/{recipe}/README.md) {name} | {criterion} "
-                    f"| {met} of {trial['seeds']} | {told[TRAINED]} | {real} | {others} |"
+                    f"| {_share(met, trial)} | {told.get(TRAINED, '–')} | {real} | {others} |"
                 )
     return "\n".join(rows)
+
+
+def _share(met: int | None, trial: dict) -> str:
+    return "not measured" if met is None else f"{met} of {trial['seeds']}"
 
 
 def details(trial: dict) -> str:
@@ -127,11 +131,12 @@ def details(trial: dict) -> str:
     if trial["features"]:
         known = trial["features"]
         reads = ", ".join(f"{name} {share:.1%}" for name, share in known["accuracy"].items())
+        learned = f"of {known['tested']:,} pictures that it never saw the net reads {reads}"
         rows += [
             "",
             f"*Distances are in {known['name']} features, d = {known['dimensions']}, "
-            f"N = {trial['samples']:,}; of {known['tested']:,} pictures that it never saw the net "
-            f"reads {reads}; digest {known['digest']}.*",
+            f"N = {trial['samples']:,}; {learned if reads else 'its weights are random'}; digest "
+            f"{known['digest']}.*",
         ]
     rows += ["", "Criteria: " + "; ".join(trial["criteria"]) + "."]
     return "\n".join(rows)
@@ -142,7 +147,7 @@ def compared(names: list[str], trials: list[dict]) -> str:
     measures = list(dict.fromkeys(trials[0]["of_criteria"]))
     rows = ["| | " + " | ".join(measures) + " | command |", "|---" * (len(measures) + 2) + "|"]
     for name, trial in zip(names, trials, strict=True):
-        cells = [_digits(trial["scores"][TRAINED][measure][0]) for measure in measures]
+        cells = [told_of(trial["scores"][TRAINED].get(measure, [])[:1]) for measure in measures]
         rows.append(f"| {name} | " + " | ".join(cells) + f" | `{trial['command']}` |")
     return "\n".join([*rows, "", "*Seed 0 of each.*"])
 

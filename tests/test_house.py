@@ -13,6 +13,10 @@ ALLOWED = {
     "common": {"common", "data"},
     "recipes": {"recipes", "common", "data"},
 }
+# What Python has on Linux alone: elsewhere there must be another way.
+OF_LINUX = {"sched_getaffinity", "sched_setaffinity", "posix_fallocate", "posix_fadvise"}
+OF_LINUX |= {"memfd_create", "copy_file_range", "splice", "pidfd_open", "eventfd", "getrandom"}
+OF_LINUX |= {"setresuid", "inotify_init", "fdatasync", "O_DIRECT", "O_TMPFILE", "epoll"}
 # All that the networks and their training know of TensorFlow; the rest is Keras alone.
 OF_TENSORFLOW = ("backend.py", "devices.py", "strategy.py")
 
@@ -93,6 +97,20 @@ def test_no_import_runs_in_a_circle():
             edges |= below or {module} & MODULES
     # It names the circle.
     tuple(graphlib.TopologicalSorter(graph).static_order())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_what_linux_alone_has_is_not_needed(file):
+    """A call is looked for first, and a file of the system may be missing."""
+    nodes = list(ast.walk(ast.parse(file.read_text())))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and node.attr in OF_LINUX:
+            assert node.attr in texts, f"{file} calls {node.attr} without hasattr"
+        if isinstance(node, ast.Import):
+            assert "resource" not in [name.name for name in node.names], "its units differ"
+    if any(isinstance(text, str) and text.startswith("/proc/") for text in texts):
+        assert any(isinstance(node, ast.Try) for node in nodes), f"{file} relies on /proc"
 
 
 @pytest.mark.parametrize("wing", sorted({str(f.parent.relative_to(ROOT)) for f in FILES}))

@@ -138,11 +138,11 @@ def test_the_library_says_so_too(tmp_path):
 def test_a_copy_is_listed_without_the_figures_of_the_original(tmp_path, tree):
     code, out, err = refused("recipes", cwd=tmp_path, path=tree)
     assert code == 0, err
-    parts = out.split("DCGAN: ")
-    assert len(parts) == 3 and "_hidden" not in out
-    original, copy = parts[1], parts[2].partition("\npix2pix")[0]
-    assert "houses: " in original and "houses: " not in copy
-    assert "recipes mygan train --help" in copy and "recipes/mygan/README.md" in copy
+    assert out.count("DCGAN: ") == 2 and "\nmygan " in out and "_hidden" not in out
+    for name, known in (("dcgan", True), ("mygan", False)):
+        code, out, err = refused("recipes", name, cwd=tmp_path, path=tree)
+        assert code == 0 and out.startswith("DCGAN: ") and ("houses: " in out) == known, err
+        assert f"recipes {name} train --help" in out and f"recipes/{name}/README.md" in out
     code, _, err = refused("recipes", "_hidden", "train", cwd=tmp_path, path=tree)
     assert code == 2 and "no recipe _hidden; there are cyclegan" in err
 
@@ -153,3 +153,38 @@ def test_a_recipes_name_is_that_of_its_folder(tmp_path, monkeypatch):
     assert recipe_name("train.py") == tmp_path.name
     (tmp_path / "mygan").symlink_to(ROOT / "recipes" / "dcgan")
     assert recipe_name("mygan/train.py") == "mygan"
+
+
+@pytest.mark.parametrize("module", ["data", "recipes", "recipes.dcgan.train"])
+@pytest.mark.parametrize("started", [True, False])
+def test_windows_is_told_where_to_go(tmp_path, module, started):
+    """One line where a command is started there, and an ImportError for a script."""
+    argv = "-m" if started else "script.py"
+    words = f"import sys\nsys.platform, sys.argv = 'win32', [{argv!r}]\nimport {module}"
+    done = subprocess.run(
+        [sys.executable, "-c", words],
+        **{"cwd": tmp_path, "capture_output": True, "text": True},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    said = "Windows itself is not supported: work in WSL (wsl --install), or in the Docker image\n"
+    if started:
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {said}")
+    else:
+        assert done.returncode == 1 and done.stderr.endswith(f"ImportError: {said}")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_what_runs_recipes_is_installed_without_what_tests_them(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for file in ("setup.cfg", "pyproject.toml", "constraints.txt"):
+        (tmp_path / file).touch()
+
+    def steps(target):
+        done = subprocess.run(
+            ["make", "--dry-run", target],
+            **{"cwd": tmp_path, "capture_output": True, "text": True, "check": True},
+        )
+        return [line.split("--editable ")[1] for line in done.stdout.split("\n") if "--ed" in line]
+
+    assert steps("install") == steps("demo") == ["."]
+    assert steps("test") == steps("lint") == [".", '".[test,lint]"']

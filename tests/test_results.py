@@ -266,10 +266,10 @@ def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeyp
 
 def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):
     """Paintings of photographs: there is nothing real to be held against."""
-    kept = {"seeds": 1, "aside": False, "met": [1]}
+    kept = {"seeds": 1, "aside": False, "met": [1, None]}
     kept |= {
-        "criteria": ["disturbed ≤ 2"],
-        "of_criteria": ["disturbed"],
+        "criteria": ["disturbed ≤ 2", "error ≤ 1"],
+        "of_criteria": ["disturbed", "error"],
         "scores": {"trained": {"disturbed": [1.0]}, "identity": {"disturbed": [1.0]}},
     }
     folder = tmp_path / "recipes" / "one"
@@ -278,4 +278,7 @@ def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):
         json.dumps({"recipe": "one", "experiments": {"paintings": kept}})
     )
     monkeypatch.setattr(tables, "ROOT", tmp_path)
-    assert "paintings | disturbed ≤ 2 | 1 of 1 | 1 | – | identity 1 |" in tables.overview()
+    rows = tables.overview()
+    assert "paintings | disturbed ≤ 2 | 1 of 1 | 1 | – | identity 1 |" in rows
+    # What was not measured is not missed.
+    assert "paintings | error ≤ 1 | not measured | – | – |  |" in rows

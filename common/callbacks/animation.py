@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from data.files import atomic_write
+from data.own import marking
 
 
 def animate(frames: list[Path], path: Path, most: int = 40) -> None:
@@ -20,5 +21,7 @@ def animate(frames: list[Path], path: Path, most: int = 40) -> None:
     times = [180] * (len(pictures) - 1) + [2500]
     with atomic_write(path) as tmp:
         pictures[0].save(
-            tmp, save_all=True, append_images=pictures[1:], duration=times, loop=0, quality=70
+            tmp,
+            **{"save_all": True, "append_images": pictures[1:], "duration": times, "loop": 0},
+            **{"quality": 70, **marking(path.suffix)},
         )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
+import sys
+from pathlib import Path
 
 import keras
 
 from common.machine.backend import EventWriter
+from common.run import metrics_file
 from common.run.folder import Run
 from data.files import atomic_write
 
@@ -25,18 +29,22 @@ class Metrics(keras.callbacks.Callback):
         self._names = ["step", *names]
 
     def resume_at(self, step: int) -> None:
-        """Drop the rows that a killed run wrote after its last checkpoint."""
-        rows = []
-        if self._path.exists():
-            with open(self._path, newline="", encoding="utf-8") as file:
-                reader = csv.DictReader(file)
-                rows = [row for row in reader if _is_up_to(row, step)]
-            # Phases that are over are not traced anew: their columns stay.
-            self._names = list(dict.fromkeys([*(reader.fieldnames or ()), *self._names]))
+        """Drop the rows that a killed run wrote after its last checkpoint.
+
+        What is no log of a training, or has columns of which nothing is known, is set aside.
+        """
+        found = metrics_file.read(self._path, self._names)
+        if found is None and self._path.exists():
+            aside = _free(self._path.with_suffix(".before.csv"))
+            os.replace(self._path, aside)
+            print(f"note: {self._path} cannot be read: it is now {aside.name}", file=sys.stderr)
+        names, rows = found or ([], [])
+        # Phases that are over are not traced anew: their columns stay.
+        self._names = list(dict.fromkeys([*names, *self._names]))
         with atomic_write(self._path) as tmp, open(tmp, "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, self._names, extrasaction="ignore")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows(row for row in rows if float(row["step"]) <= step)
 
     def on_train_batch_end(self, batch, logs=None):
         """Write a row where one is due."""
@@ -51,9 +59,10 @@ class Metrics(keras.callbacks.Callback):
         self._events.scalars(step, values)
 
 
-def _is_up_to(row: dict, step: int) -> bool:
-    # A kill may have cut the last row short.
-    try:
-        return int(row["step"]) <= step and None not in row.values()
-    except (TypeError, ValueError):
-        return False
+def _free(path: Path) -> Path:
+    """The path, or a numbered one beside it that nothing has yet."""
+    found, number = path, 1
+    while found.exists():
+        number += 1
+        found = path.with_stem(f"{path.stem}-{number}")
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 
 import keras
@@ -51,9 +50,7 @@ class ProgressBar(keras.callbacks.Callback):
         is_row = logs and step % self._log_every == 0
         if self._bar is None:
             if is_row and step % (10 * self._log_every) == 0:
-                # The reader of standard error may have gone; the training continues.
-                with contextlib.suppress(BrokenPipeError):
-                    print(f"step {step}/{self._last}  {_losses(logs)}", file=sys.stderr, flush=True)
+                print(f"step {step}/{self._last}  {_losses(logs)}", file=sys.stderr, flush=True)
             return
         self._bar.update(self._task, completed=step - self._first)
         if is_row:

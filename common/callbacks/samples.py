@@ -12,6 +12,7 @@ from common.config import Config
 from common.machine.backend import EventWriter
 from common.run.folder import Run
 from data.files import atomic_write
+from data.progress import waiting
 from data.sheet import save
 
 
@@ -35,6 +36,7 @@ class Samples(keras.callbacks.Callback):
         if self.model.finished and self.model.step > max(self._drawn_at, 0):
             self.draw()
 
+    @waiting("drawing samples")
     def draw(self) -> None:
         """Draw and save the sheet of the present step."""
         step = self._drawn_at = self.model.step

@@ -7,11 +7,17 @@ from collections.abc import Callable
 
 import keras
 
+# Where the system has them.
+_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
 
 class GracefulStop(keras.callbacks.Callback):
-    """Callback to stop a training on Ctrl-C or SIGTERM, after the present step.
+    """Callback to stop a training on Ctrl-C, SIGTERM or SIGHUP, after the present step.
 
-    A second signal of the same kind acts at once.
+    SIGHUP is a terminal that was closed. A second signal of the same kind acts at once; what is
+    ignored stays so, as `nohup` and shells have it for what is to run on.
 
     Args:
         any_worker: Tells whether its argument is true on any of several workers, which then stop
@@ -26,8 +32,10 @@ class GracefulStop(keras.callbacks.Callback):
         self._before = {}
 
     def __enter__(self) -> GracefulStop:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._on_signal)
+        for number in _SIGNALS:
+            if signal.getsignal(number) != signal.SIG_IGN:
+                # None: it was set by other than Python, which cannot set that again.
+                self._before[number] = signal.signal(number, self._on_signal) or signal.SIG_DFL
         return self
 
     def __exit__(self, *_):

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import data
+from common.commands.made import writing
 from common.commands.name import recipe_name
 from common.config import Config
 from common.evaluation.case import Case
@@ -16,6 +17,7 @@ from common.evaluation.scores import NOT_AVERAGED, TRAINED, UNTRAINED, Criterion
 from common.run.folder import Run, versions
 from data.command import read_flags, run_program
 from data.errors import Refused
+from data.sheet import save
 
 #: (configuration of a run beside, of the run) -> the name of the former's column; "": its
 #: folder's name.
@@ -54,6 +56,8 @@ def main(
         scores = evaluate(recipe, kind, build, measure, criteria, given, ablation)
         scores.show()
         print(f"\n{given.run / 'evaluation.json'}")
+        for name in scores.sheets:
+            print(given.run / f"{name}.png")
 
     return run_program(program)
 
@@ -100,6 +104,10 @@ def evaluate(
         scores.facts = facts | {"seed": flags.seed, "made_with": versions()} | scores.facts
         scores.criteria = tuple(criteria(config, scores))
         scores.save(run.evaluation)
+        for name, sheet in scores.sheets.items():
+            path = run.path / f"{name}.png"
+            with writing(path):
+                save(sheet, path)
         return scores
 
 

@@ -16,13 +16,14 @@ import numpy as np
 
 from common.batches import Batch, draw_latents, rng_for
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
-from common.commands.made import ENDINGS, Made
+from common.commands.made import ENDINGS, Made, check_folder, check_unused, names_folder
 from common.commands.name import recipe_name
 from common.config import Config
 from common.run.loaded import LoadedRun
 from data.command import read_flags, run_program
 from data.errors import Refused
 from data.pixels import to_pixels
+from data.plurals import number_of
 
 # Pictures of a row that interpolates between two latents.
 _STEPS = 10
@@ -37,11 +38,10 @@ class InferFlags:
     seed: int | None = None
     """Seed of everything random; None: that of the samples saved in training."""
     out: Path | None = None
-    """A picture file, or an .npz for the bare arrays; None: in the run's folder."""
-
-    def __post_init__(self):
-        if self.out is not None:
-            self.out = self.out.expanduser()
+    """A file: a sheet, or an .npz of the bare arrays; or a folder for a file of each picture; None:
+    a sheet in the run's folder."""
+    overwrite: bool = False
+    """Replace files of the same names in the folder --out."""
 
     def check(self, loaded: LoadedRun) -> None:
         """Validate the flags; a recipe adds its own checks.
@@ -51,6 +51,11 @@ class InferFlags:
         """
         if self.seed is not None and not 0 <= self.seed < 2**32:
             raise Refused(f"--seed {self.seed}: legal is 0 to {2**32 - 1}")
+
+    def prefix(self, config: Config, title: str) -> str:
+        """Return how the names of pictures begin, where each has a file of its own."""
+        seed = config.seed if self.seed is None else self.seed
+        return f"seed{seed}" + ("" if title == config.kind else f"-{title}")
 
 
 @dataclass
@@ -69,8 +74,12 @@ class LatentFlags(InferFlags):
     def check(self, loaded: LoadedRun) -> None:
         """As `InferFlags.check`."""
         super().check(loaded)
-        if self.out is not None and self.out.suffix.lower() not in ENDINGS:
-            raise Refused(f"--out {self.out}: legal endings are {' '.join(ENDINGS)}")
+        if self.out is not None and names_folder(self.out):
+            self._check_folder(loaded)
+        elif self.out is not None and self.out.suffix.lower() not in ENDINGS:
+            raise Refused(
+                f"--out {self.out}: legal endings are {' '.join(ENDINGS)}, or none for a folder"
+            )
         if not 1 <= self.count <= 10_000:
             raise Refused(f"--count {self.count}: legal is 1 to 10000")
         if not 0 <= self.interpolate <= 1000:
@@ -85,6 +94,25 @@ class LatentFlags(InferFlags):
                 raise Refused(f"--{flag}: legal where latents come from a prior; these do not")
         if self.arithmetic is not None:
             parse_arithmetic(self.arithmetic)
+
+    def _check_folder(self, loaded: LoadedRun) -> None:
+        kind = loaded.config.kind
+        if kind != "pictures":
+            raise Refused(
+                f"--out {self.out}: a folder is legal where pictures are made; {self.run} makes "
+                f"{kind}"
+            )
+        if self.numbered:
+            raise Refused("--numbered: legal with a sheet; files of their own have numbers")
+        check_folder(self.out)
+        if not self.overwrite:
+            check_unused(self.out, self.prefix(loaded.config, self.title(kind)))
+
+    def title(self, kind: str) -> str:
+        """Return the name of what is made, from the kind of the samples."""
+        if self.arithmetic is not None:
+            return "arithmetic"
+        return "interpolation" if self.interpolate else kind
 
 
 #: (config, rng, count, flags) -> a network's inputs, `count` rows each, by name.
@@ -114,7 +142,7 @@ def from_latents(loaded: LoadedRun, flags: LatentFlags, draw: Draw = latents_of)
 
     config = loaded.config
     seed = config.seed if flags.seed is None else flags.seed
-    title, columns = config.kind, None
+    title, columns = flags.title(config.kind), None
     if flags.arithmetic is not None:
         terms = parse_arithmetic(flags.arithmetic)
         numbers = [number for _, several in terms for number in several]
@@ -122,14 +150,12 @@ def from_latents(loaded: LoadedRun, flags: LatentFlags, draw: Draw = latents_of)
         latents, columns = arithmetic(batch["latent"], terms, config.prior)
         # Only latents are added; all other inputs are those of the first picture.
         batch = _with_latents(batch, latents, np.full(len(latents), numbers[0]))
-        title = "arithmetic"
     elif flags.interpolate:
         starts = np.arange(0, 2 * flags.interpolate, 2)
         batch = _drawn(draw, config, seed, 2 * flags.interpolate, flags)
         latents, columns = batch["latent"], _STEPS
         latents = path_between(latents[starts], latents[starts + 1], columns, config.prior)
         batch = _with_latents(batch, latents, np.repeat(starts, columns))
-        title = "interpolation"
     else:
         batch = draw(config, rng_for(seed, "samples"), flags.count, flags)
     samples = generate(network, batch)
@@ -185,7 +211,10 @@ def loaded_with(
 
 
 def keep(made: Made, loaded: LoadedRun, flags: InferFlags) -> None:
-    """Write the output to the file that the flags name, and print where it is."""
+    """Write the output where the flags say, and print where it is."""
     out = flags.out or loaded.run.path / f"{made.title}.png"
-    made.write(out)
-    print(f"{len(made.samples)} {made.kind}: {out}")
+    if flags.out is not None and names_folder(out):
+        made.write_each(out, flags.prefix(loaded.config, made.title), flags.overwrite)
+    else:
+        made.write(out)
+    print(f"{number_of(len(made.samples), made.kind)}: {out}")

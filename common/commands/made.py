@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,9 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from data.errors import EnvironmentFailure
+from data.errors import EnvironmentFailure, Refused
 from data.figure import scatter
 from data.files import atomic_write
+from data.listing import printable
+from data.progress import counted
 from data.sheet import grid, save
 
 #: Endings of files that samples can be written to.
@@ -59,6 +63,59 @@ class Made:
             # An open file: given a name, numpy would add an ending of its own.
             with atomic_write(path) as tmp, open(tmp, "wb") as file:
                 np.savez(file, **self.arrays())
+
+    def write_each(self, folder: Path, prefix: str, overwrite: bool = False) -> list[Path]:
+        """Write each picture to a file of its own: PREFIX-0001.png and so on.
+
+        Args:
+            folder: It is made if it is not there.
+            prefix: The beginning of each name.
+            overwrite: Whether files of the same names may be replaced.
+
+        Raises:
+            Refused: files are there already.
+            EnvironmentFailure: a file cannot be written.
+        """
+        if not overwrite:
+            check_unused(folder, prefix)
+        digits = max(4, len(str(len(self.samples))))
+        paths = [folder / f"{prefix}-{n:0{digits}}.png" for n in range(1, len(self.samples) + 1)]
+        words = f"writing {len(paths):,} pictures"
+        with counted(words, len(paths)) as progress:
+            for number, (picture, path) in enumerate(zip(self.samples, paths, strict=True), 1):
+                with writing(path):
+                    save(
+                        Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture),
+                        path,
+                    )
+                progress(number)
+        return paths
+
+
+def names_folder(out: Path) -> bool:
+    """Return whether a path is a folder, or has no ending and so becomes one."""
+    return out.is_dir() or not out.suffix
+
+
+def check_folder(out: Path) -> None:
+    """Refuse a path that is to become a folder and is a file."""
+    if os.path.lexists(out) and not out.is_dir():
+        raise Refused(f"--out {printable(out)}: a file without an ending; legal is a folder")
+
+
+def check_unused(folder: Path, prefix: str) -> None:
+    """Refuse a folder with pictures whose names `Made.write_each` would use."""
+    pattern = re.compile(re.escape(prefix) + r"-\d+\.png")
+    try:
+        names = sorted(filter(pattern.fullmatch, os.listdir(folder)))
+    except OSError:
+        # Not there yet; or writing will say why it cannot be used.
+        return
+    if names:
+        raise Refused(
+            f"--out {printable(folder)} holds {names[0]} already; legal are another folder, "
+            "another --seed, or --overwrite"
+        )
 
 
 @contextmanager

@@ -10,21 +10,33 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import tyro
 
 import data
 from common.batches import check_batch, unjittered
+from common.commands.elsewhere import elsewhere
 from common.commands.name import recipe_name
 from common.config import Config
+from common.machine.nvidia import may_have_gpu
 from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
 from common.run import checkpoint
-from common.run.folder import Run, check_free, fingerprint, versions
+from common.run.continuing import check_continuable
+from common.run.folder import RUNS, Run, fingerprint, versions
+from common.run.place import check_free
 from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
-from data.loader import movable
+from data.listing import printable
+from data.loader import folders_of, movable
+from data.plurals import number_of
+from data.progress import waiting
+from data.samples import SampleSet, UnpairedSet
+from data.streams import outlive_readers
+
+# Pixels a side up to which a CPU trains without being asked, and pictures that are many.
+_ON_CPU, _ENOUGH = 64, 1000
 
 
 @dataclass
@@ -37,6 +49,8 @@ class ResumeFlags:
     """Total number of training steps; None: as many as the run was started with."""
     data: str | None = None
     """Where its pictures are now, if they have moved."""
+    from_scratch: bool = False
+    """Begin again at step 0 in a run whose checkpoints are gone, and write over what is left."""
     devices: tyro.conf.OmitArgPrefixes[DeviceFlags] = dataclasses.field(default_factory=DeviceFlags)
 
 
@@ -52,40 +66,24 @@ def main(file: str, presets: dict[str, Config], build: Callable) -> int:
         The exit code: 0, or 128 + the number of the signal that stopped it.
     """
     recipe, arguments = recipe_name(file), sys.argv[1:]
-    if any(a == "--resume" or a.startswith("--resume=") for a in arguments):
-        return run_program(lambda: _resume(recipe, presets, build, arguments))
-    return run_program(lambda: _start(recipe, presets, build, arguments))
+    resumes = any(a == "--resume" or a.startswith("--resume=") for a in arguments)
+
+    def program() -> int:
+        outlive_readers()
+        return (_resume if resumes else _start)(recipe, presets, build, arguments)
+
+    return run_program(program)
 
 
 def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
-    preset = "small"
-    if arguments and arguments[0] in presets:
-        preset, arguments = arguments[0], arguments[1:]
-    default = presets[preset]
-    kind = dataclasses.make_dataclass(
-        "TrainFlags",
-        [
-            ("config", tyro.conf.OmitArgPrefixes[type(default)]),
-            ("run", Annotated[Path | None, tyro.conf.arg(help="The new run's folder.")], None),
-            (
-                "devices",
-                tyro.conf.OmitArgPrefixes[DeviceFlags],
-                dataclasses.field(default_factory=DeviceFlags),
-            ),
-        ],
-    )
-    program = f"python -m recipes.{recipe}.train"
-    about = (
-        f"Train a new {recipe}: {program} [{'|'.join(presets)}] [OPTIONS]; the defaults below "
-        f"are those of {preset}. To go on with a run: {program} --resume DIR [--steps N]."
-    )
-    flags = read_flags(kind, arguments, program=program, default=kind(default), about=about)
+    flags = _flags(recipe, presets, arguments)
     flags.config.check()
     cluster = flags.devices.check()
-    if flags.run is not None and is_chief(cluster):
-        check_free(flags.run)
+    if is_chief(cluster):
+        check_free(flags.run, recipe)
+        _check_apart(flags.run or RUNS / recipe, flags.config.data)
     source = data.find(flags.config.data, flags.config.reading)
-    config = flags.config.adapted_to(source)
+    config = _sized(flags.config, source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
     dataset, examples = _load(source, config)
@@ -110,13 +108,70 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
         return session.lead(run, recipe, trainer, dataset, cluster)
 
 
+def _flags(recipe: str, presets: dict[str, Config], arguments: list[str]):
+    """Read the flags of a new training; the word for the preset may stand anywhere."""
+    named = [word for word in arguments if word in presets]
+    if not named:
+        return _parsed(recipe, presets, "small", arguments)
+    try:
+        # It decides the defaults; and the same word may be the value of a flag.
+        rest = [word for word in arguments if word not in ("-h", "--help")]
+        preset = _parsed(recipe, presets, "small", rest).preset
+    except Refused:
+        # Behind a flag that takes several values, it was taken for one of them.
+        first = [named[0], *(word for word in arguments if word != named[0])]
+        with contextlib.suppress(Refused):
+            return _parsed(recipe, presets, named[0], first)
+        preset = "small"
+    return _parsed(recipe, presets, preset, arguments)
+
+
+def _parsed(recipe: str, presets: dict[str, Config], preset: str, arguments: list[str]):
+    default = presets[preset]
+    kind = dataclasses.make_dataclass(
+        "TrainFlags",
+        [
+            ("config", tyro.conf.OmitArgPrefixes[type(default)]),
+            (
+                "preset",
+                Annotated[
+                    tyro.conf.Positional[Literal[tuple(presets)]],
+                    tyro.conf.arg(help="The configuration that all other settings are those of."),
+                ],
+                preset,
+            ),
+            ("run", Annotated[Path | None, tyro.conf.arg(help="The new run's folder.")], None),
+            (
+                "devices",
+                tyro.conf.OmitArgPrefixes[DeviceFlags],
+                dataclasses.field(default_factory=DeviceFlags),
+            ),
+        ],
+    )
+    program = f"python -m recipes.{recipe}.train"
+    about = (
+        f"Train a new {recipe}: {program} [{'|'.join(presets)}] [OPTIONS]; the defaults below "
+        f"are those of {preset}. To go on with a run: {program} --resume DIR [--steps N]."
+    )
+    return read_flags(
+        kind,
+        arguments,
+        program=program,
+        default=kind(default),
+        about=about,
+        elsewhere=elsewhere(default),
+    )
+
+
 def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
     program = f"python -m recipes.{recipe}.train"
-    flags = read_flags(ResumeFlags, arguments, program=program)
+    known = elsewhere(presets["small"])
+    flags = read_flags(ResumeFlags, arguments, program=program, elsewhere=known)
     cluster = flags.devices.check()
     run = Run.open(flags.resume, recipe)
     run.check_version("resume")
     with run.claimed() if is_chief(cluster) else contextlib.nullcontext():
+        check_continuable(run, flags.from_scratch)
         config = run.config(type(presets["small"]))
         changed = {}
         if flags.steps is not None:
@@ -144,24 +199,72 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         return session.lead(run, recipe, trainer, dataset, cluster)
 
 
+def _check_apart(run: Path, spec: str) -> None:
+    """Refuse a new run inside a folder of pictures that it is to learn from."""
+    place = run.resolve()
+    for folder in folders_of(spec):
+        if folder.resolve() in (place, *place.parents):
+            raise Refused(
+                f"--run {printable(run)} lies inside {printable(folder)}, whose pictures are "
+                "learned from; legal is a folder outside of it"
+            )
+
+
+def _sized(config: Config, source: data.Source) -> Config:
+    """Settle a configuration for a source; large pictures are made small on a CPU, unless asked."""
+    settled = config.adapted_to(source)
+    fitting = [size for size in settled.legal_sizes() if size <= _ON_CPU] if source.sizes else []
+    if config.image_size is not None or settled.kind != "pictures" or not fitting or may_have_gpu():
+        return settled
+    if settled.image_size <= fitting[-1]:
+        return settled
+    print(
+        f"note: {fitting[-1]} pixels a side, as there is no GPU here; --image-size "
+        f"{settled.image_size} takes {(settled.image_size / fitting[-1]) ** 2:.0f} times as long",
+        file=sys.stderr,
+    )
+    return dataclasses.replace(config, image_size=fitting[-1]).adapted_to(source)
+
+
+def _few(config: Config, count: int) -> str:
+    """What to do about few pictures, in words; "" where there are enough, or nothing is left."""
+    if count >= _ENOUGH or config.kind != "pictures" or "pictures" not in config.learns_from:
+        return ""
+    ways = [name for name in ("flip", "augment") if getattr(config, name, None) is False]
+    ways = [f"--{name}" for name in ways if name not in getattr(config, "unfit", {})]
+    if not ways:
+        return ""
+    return f"{count:,} pictures are few to learn from; what helps is {' '.join(ways)}"
+
+
 def _load(source: data.Source, config: Config) -> tuple:
     """Load the training set, and a few examples to show."""
     began = time.time()
     loaded = source.load("train", config.loaded_size, config.pictures, config.seed)
     dataset = config.training_set(loaded)
     check_batch(config.batch_size, len(dataset))
-    what, sizes = source.kind, ""
+    told, sizes = number_of(len(dataset), source.kind), ""
+    if isinstance(dataset, UnpairedSet):
+        told = f"{len(dataset.a):,} and {number_of(len(dataset.b), 'pictures')}"
     if config.kind != "points":
         *sides, channels = config.sample_shape
         # Pictures are told as width × height.
-        what += " " + "×".join(map(str, [*reversed(sides), channels]))
+        told += " " + "×".join(map(str, [*reversed(sides), channels]))
         sizes = f" ({source.describe_sizes()})"
-    print(f"{len(dataset)} {what} of {source.name}{sizes}, {time.time() - began:.1f} s", flush=True)
+    print(f"{told} of {source.name}{sizes}, {time.time() - began:.1f} s", flush=True)
+    if source.count is not None and isinstance(dataset, SampleSet):
+        aside = source.count - len(dataset) - len(dataset.left_out)
+        if aside > 0:
+            what = number_of(aside, source.kind)
+            print(f"{what} set aside for validation and tests", flush=True)
+        if few := _few(config, len(dataset)):
+            print(f"note: {few}", file=sys.stderr)
     for remark in source.remarks:
         print(f"note: {remark}", file=sys.stderr)
     return dataset, unjittered(config.examples_of(source, dataset), config)
 
 
+@waiting("loading TensorFlow")
 def _place(
     devices: DeviceFlags,
     cluster: Cluster | None,
@@ -187,6 +290,7 @@ def _place(
     return found
 
 
+@waiting("building the networks")
 def _build(config: Config, build: Callable, strategy):
     from common.machine import backend
     from common.machine.strategy import describe

@@ -14,6 +14,7 @@ from common.evaluation.case import Case
 from common.evaluation.scores import NOT_AVERAGED, Values
 from data.errors import Refused
 from data.pixels import to_pixels
+from data.progress import waiting
 
 if TYPE_CHECKING:
     from common.trainer import Trainer
@@ -52,7 +53,8 @@ def sampled(
     real, found = case.reference.held_out, {}
     for name, meaning, trainer in case.models(not_averaged=True):
         batch = real.factors | trainer.draw(rng_for(case.seed, "evaluation"), len(real))
-        samples = usable(trainer.sample(batch), name)
+        with waiting(f"sampling the model {name}"):
+            samples = usable(trainer.sample(batch), name)
         values = {} if name == NOT_AVERAGED else also(trainer)
         found[name] = Candidate(meaning, samples, values)
         # Before the next one is built.

@@ -19,6 +19,7 @@ from common.evaluation.scores import NOT_AVERAGED, TRAINED, UNTRAINED
 from common.run import checkpoint
 from common.translation.config import TEST_SEED
 from data.errors import Refused
+from data.progress import waiting
 from data.samples import SampleSet, UnpairedSet
 from data.source import Source
 
@@ -129,6 +130,7 @@ class Case:
         gc.collect()
         yield UNTRAINED, "the same model with its first weights", self._built(self.config)
 
+    @waiting("loading TensorFlow and building the networks")
     def _built(self, config: Config) -> Trainer:
         return self.build(dataclasses.replace(config, precision="float32"))
 

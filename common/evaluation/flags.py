@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import Refused
+from data.homes import missing_part
+
+#: In place of a file of weights: to fetch it.
+DOWNLOAD = Path("download")
 
 
 @dataclass
@@ -38,11 +42,12 @@ class PictureFlags(EvaluateFlags):
     features: Path | None = None
     """Feature net from another machine (a file of its cache); None: this machine's own."""
     inception: Path | None = None
-    """Weights of Keras' InceptionV3 without its top (.h5); None: those in Keras' cache, if any."""
+    """Weights of Keras' InceptionV3 without its top (.h5); download: fetched, 88 MB; None: those in
+    Keras' cache, if any."""
 
     def check(self) -> None:
         """As `EvaluateFlags.check`."""
         super().check()
         for file in (self.features, self.inception):
-            if file is not None and not file.is_file():
-                raise Refused(f"{file}: no such file")
+            if file is not None and file != DOWNLOAD and not file.is_file():
+                raise Refused(f"{file}: no such file, as {missing_part(file) or 'it is none'}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.evaluation.flags import EvaluateFlags
+from common.evaluation.flags import DOWNLOAD, EvaluateFlags
 from common.evaluation.picture_metrics import (
     FeatureMetrics,
     InceptionMetrics,
@@ -17,6 +17,7 @@ from common.evaluation.picture_metrics import (
 from common.evaluation.reference import ReferenceSet
 from common.evaluation.scores import Values
 from common.metrics import features, inception, kid
+from common.metrics.random_features import RandomNet
 from data.errors import Refused
 from data.source import Source
 
@@ -89,7 +90,7 @@ class MetricSet:
         self.unavailable |= dict.fromkeys(metric.measures, why)
 
     def add_feature_net(self) -> None:
-        """Add the metrics of the feature net, if a net and enough samples are available."""
+        """Add the metrics of the data's own net; without one, those of a net that knows nothing."""
         why = (
             f"the Fréchet distance needs more samples than its features have numbers, "
             f"{features.DIMENSIONS + 1} or more, and there are {self.count}"
@@ -101,11 +102,17 @@ class MetricSet:
         elif self.options.count_named:
             raise Refused(f"--count {self.count}: {why}")
         if isinstance(net, str):
-            self.mark_unavailable(FeatureMetrics, net)
             self.mark_unavailable(ModeMetrics, net)
-            return
+            net = RandomNet(self.reference.training.samples)
         self.facts["features"] = asdict(net.info)
-        self.metrics.append(FeatureMetrics(self.reference, net, self.seed))
+        metric = FeatureMetrics(self.reference, net, self.seed)
+        self.metrics.append(metric)
+        for name, least in FeatureMetrics.fewest.items():
+            if name not in metric.measures:
+                why = f"it needs {least} samples or more, there are {self.count}"
+                self.unavailable[name] = why
+        if not net.info.factors:
+            return
         if why := _unfit_for_modes(net, self.source):
             self.mark_unavailable(ModeMetrics, why)
         else:
@@ -113,19 +120,21 @@ class MetricSet:
 
     def add_inception(self) -> None:
         """Add the metrics of Inception, if its weights and enough samples are available."""
-        file = inception.weights(self.options.inception)
-        if file is None:
-            why = f"there are no weights of Inception (--inception, or {inception.KERAS_FILE})"
-            self.mark_unavailable(InceptionMetrics, why)
-        elif self.count < kid.FEWEST and self.options.inception is None:
+        named = self.options.inception
+        file = None if named == DOWNLOAD else inception.weights(named)
+        if self.count < kid.FEWEST and named in (None, DOWNLOAD):
             why = f"it needs {kid.FEWEST} samples or more, there are {self.count}"
             self.mark_unavailable(InceptionMetrics, why)
+        elif file is None and named is None:
+            why = "there are no weights of Inception (--inception download fetches 88 MB)"
+            self.mark_unavailable(InceptionMetrics, why)
         else:
+            file = file or inception.download()
             metric = InceptionMetrics(self.reference, inception.Inception(file), self.seed)
             self.facts["inception"] = inception.digest(file)
             self.metrics.append(metric)
             if self.count < inception.FEWEST:
-                metric.measures = {"KID": metric.measures["KID"]}
+                metric.measures = {m: w for m, w in metric.measures.items() if m != "FID"}
                 why = f"it needs --count {inception.FEWEST} or more, there are {self.count}"
                 self.unavailable["FID"] = why
 

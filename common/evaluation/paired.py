@@ -12,6 +12,7 @@ from common.evaluation.scores import Scores
 from common.metrics.overlap import class_iou, pixel_accuracy
 from common.metrics.spectrum import high_frequency_ratio
 from data.labels import nearest
+from data.progress import waiting
 from data.samples import SampleSet
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _ALWAYS = {
     "distance": "mean absolute difference from the real picture, of the range of values (0)",
     "high-frequency power": "power in the upper octave of frequencies, over that of real "
     "pictures (1)",
+    "recognised": "share of other real pictures that are farther from a translation than its own "
+    "(1; by chance ½)",
 }
 _OF_LABELS = {
     "labels read": "share of pixels whose label a segmenter finds again (as `real`)",
@@ -40,7 +43,8 @@ def measure(case: Case) -> Scores:
     tests, candidates = case.tests, {}
     for name, meaning, trainer in case.models():
         translate = translations_of(trainer, case.seed)[0]
-        candidates[name] = Candidate(meaning, usable(translate(tests.inputs), name))
+        with waiting(f"translating with the model {name}"):
+            candidates[name] = Candidate(meaning, usable(translate(tests.inputs), name))
         # Before the next one is built.
         del trainer, translate
     # Only now: this imports TensorFlow.
@@ -79,12 +83,31 @@ def score(
     values = {
         "distance": float(away),
         "high-frequency power": high_frequency_ratio(tests.samples, pictures),
+        "recognised": recognised(tests.samples, pictures),
     }
     if segmenter:
         read, wanted = segmenter.segment(pictures), segmenter.labels(tests.inputs)
         values["labels read"] = pixel_accuracy(read, wanted)
         values["class IoU"] = class_iou(read, wanted, len(segmenter.palette))
     return values
+
+
+def recognised(real: np.ndarray, fake: np.ndarray) -> float:
+    """Compute how often a translation is nearer to its own real picture than to another one.
+
+    Args:
+        real, fake: Pictures uint8 N×H×W×C, those of one index belonging together; N ≥ 2.
+
+    Returns:
+        The share of all N·(N − 1) comparisons of mean absolute differences; ties count half.
+    """
+    real = real.astype(np.float32)
+    nearer = 0.0
+    for index, picture in enumerate(fake):
+        away = np.abs(real - picture).mean((1, 2, 3))
+        own, others = away[index], np.delete(away, index)
+        nearer += (own < others).mean() + 0.5 * (own == others).mean()
+    return float(nearer / len(fake))
 
 
 def controls(

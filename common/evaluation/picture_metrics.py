@@ -9,7 +9,7 @@ import numpy as np
 
 from common.evaluation.reference import ReferenceSet
 from common.evaluation.scores import Values
-from common.metrics import inception
+from common.metrics import features, inception, kid, neighbours
 from common.metrics.features import FeatureNet
 from common.metrics.frechet import frechet_distance
 from common.metrics.kid import kernel_distance
@@ -35,7 +35,13 @@ class PixelMetrics:
 
 
 class FeatureMetrics:
-    """Distances and neighbourhoods in the features of a net trained on the data."""
+    """Distances and neighbourhoods in the features of a net.
+
+    Args:
+        reference: Real samples.
+        net: Pictures uint8 N×H×W×C -> features N×d.
+        seed: Seed of the kernel distance's blocks.
+    """
 
     measures = {
         "Fréchet distance": "between Gaussians fitted to the features (best: as `real`)",
@@ -49,20 +55,28 @@ class FeatureMetrics:
         "copied": "share of samples nearer to them than all but 1 in 100 new pictures (.01)",
     }
 
+    #: Fewest samples for some of them; for the others two.
+    fewest = {"kernel distance": kid.FEWEST, "Fréchet distance": features.DIMENSIONS + 1}
+    fewest |= dict.fromkeys(("precision", "recall", "density", "coverage"), neighbours.K + 1)
+
     def __init__(self, reference: ReferenceSet, net: Callable, seed: int):
         self._net, self._seed = net, seed
+        count = len(reference.held_out)
+        self.measures = {m: w for m, w in self.measures.items() if count >= self.fewest.get(m, 2)}
         self._training = net(reference.training.samples)
         self._reference = net(reference.reference.samples)
 
     def score(self, pictures: np.ndarray) -> Values:
         """Score pictures, uint8 N×H×W×C."""
         fake = self._net(pictures)
-        return {
-            "Fréchet distance": frechet_distance(self._reference, fake),
-            "kernel distance": kernel_distance(self._reference, fake, self._seed),
-            **asdict(neighbourhood(self._reference, fake)),
-            **asdict(copying(self._training, self._reference, fake)),
-        }
+        values = asdict(copying(self._training, self._reference, fake))
+        if "Fréchet distance" in self.measures:
+            values["Fréchet distance"] = frechet_distance(self._reference, fake)
+        if "kernel distance" in self.measures:
+            values["kernel distance"] = kernel_distance(self._reference, fake, self._seed)
+        if "coverage" in self.measures:
+            values |= asdict(neighbourhood(self._reference, fake))
+        return values
 
 
 class ModeMetrics:
@@ -93,6 +107,8 @@ class InceptionMetrics:
     measures = {
         "FID": "Fréchet distance in the 2048 features of Keras' InceptionV3 (as `real`)",
         "KID": "kernel distance in the same features, and its 95 % interval (0)",
+        "density (Inception)": "as density, in the same features (1)",
+        "coverage (Inception)": "as coverage, in the same features (.97)",
     }
 
     def __init__(self, reference: ReferenceSet, net: inception.Inception, seed: int):
@@ -102,7 +118,12 @@ class InceptionMetrics:
     def score(self, pictures: np.ndarray) -> Values:
         """Score pictures, uint8 N×H×W×C."""
         fake = self._net(pictures)
-        values = {"KID": kernel_distance(self._reference, fake, self._seed)}
+        near = neighbourhood(self._reference, fake)
+        values = {
+            "KID": kernel_distance(self._reference, fake, self._seed),
+            "density (Inception)": near.density,
+            "coverage (Inception)": near.coverage,
+        }
         if len(fake) >= inception.FEWEST:
             values["FID"] = frechet_distance(self._reference, fake)
         return values

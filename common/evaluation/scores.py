@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
@@ -29,17 +30,23 @@ class Criterion:
     most: float = math.inf
     #: A candidate: the bounds are multiples of its value.
     of: str = ""
+    #: Whether it only rules out a cheat. An untrained model may meet it, so it counts where a
+    #: criterion that is no guard is met.
+    guard: bool = False
 
-    def met_by(self, name: str, values: dict[str, Values]) -> bool:
-        """Return whether a candidate's value lies within the bounds; without a value it does not.
+    def met_by(self, name: str, values: dict[str, Values]) -> bool | None:
+        """Return whether a candidate's value lies within the bounds.
 
         Args:
             name: The candidate.
             values: Candidate -> measure -> value.
+
+        Returns:
+            None: this was not measured.
         """
         value = values[name].get(self.measure)
         if value is None or not self.measured(values):
-            return False
+            return None
         if self.of:
             unit = _number(values[self.of][self.measure])
             # Strictly: no candidate is better than itself.
@@ -74,6 +81,8 @@ class Scores:
     #: Measure -> why there is no value.
     unavailable: dict[str, str] = field(default_factory=dict)
     criteria: tuple[Criterion, ...] = ()
+    #: Pictures to look at, by the names of their files, without an ending.
+    sheets: dict[str, Image.Image] = field(default_factory=dict)
 
     def __add__(self, other: Scores) -> Scores:
         """Merge the measures of both, for the candidates of either; the first's facts prevail."""
@@ -87,11 +96,50 @@ class Scores:
             {name: self.values.get(name, {}) | other.values.get(name, {}) for name in names},
             {name: why for name, why in unavailable.items() if name not in measures},
             (*self.criteria, *other.criteria),
+            other.sheets | self.sheets,
         )
+
+    @property
+    def informed(self) -> bool:
+        """Whether the features are those of a net that has learned from such data."""
+        return bool((self.facts.get("features") or {}).get("accuracy"))
+
+    def met(self, name: str) -> list[bool | None]:
+        """Return which criteria a candidate meets; None: it cannot be told.
+
+        It cannot where something was not measured, nor by bounds within which the untrained model
+        lies: those tell nothing. Guards count for who meets a criterion that is none.
+        """
+        found = [criterion.met_by(name, self.values) for criterion in self.criteria]
+        idle = [self._is_idle(criterion) for criterion in self.criteria]
+        found = [None if no_bar else met for met, no_bar in zip(found, idle, strict=True)]
+        learned = any(m for m, c in zip(found, self.criteria, strict=True) if not c.guard)
+        return [
+            None if met and criterion.guard and not learned else met
+            for met, criterion in zip(found, self.criteria, strict=True)
+        ]
 
     def passes(self, name: str) -> bool:
         """Return whether a candidate meets every criterion."""
-        return all(criterion.met_by(name, self.values) for criterion in self.criteria)
+        return all(self.met(name))
+
+    def _is_idle(self, criterion: Criterion) -> bool:
+        """Whether bounds that are no guard would let the untrained model pass."""
+        untrained = UNTRAINED in self.values and criterion.met_by(UNTRAINED, self.values)
+        return bool(untrained) and not criterion.guard
+
+    def verdict(self) -> str:
+        """Return in one sentence what the criteria say of the trained model."""
+        found = list(zip(self.met(TRAINED), self.criteria, strict=True))
+        missed = [str(criterion) for met, criterion in found if met is False]
+        told, count = sum(met is not None for met, _ in found), len(found)
+        if not any(met is not None and not criterion.guard for met, criterion in found):
+            return "Not measured: nothing here can tell this run from an untrained one."
+        if missed:
+            words = f"Fails: {len(missed)} of {told} criteria missed ({', '.join(missed)})"
+        else:
+            words = f"Passes: {told} of {told} criteria met"
+        return words + (f", {count - told} not measured." if told < count else ".")
 
     def to_json(self) -> dict:
         """Return everything as JSON-serialisable values."""
@@ -110,10 +158,8 @@ class Scores:
             "unavailable": self.unavailable,
             "criteria": [str(criterion) for criterion in self.criteria],
             "of_criteria": [criterion.measure for criterion in self.criteria],
-            "met": {
-                name: [criterion.met_by(name, self.values) for criterion in self.criteria]
-                for name in self.values
-            },
+            "met": {name: self.met(name) for name in self.values},
+            "verdict": self.verdict() if self.criteria else "",
         }
 
     def save(self, path: Path) -> None:
@@ -135,7 +181,7 @@ class Scores:
             cells = [_in_words(row.get(measure)) for row in self.values.values()]
             table.add_row(measure, *cells, style="bold" if measure in asked else None)
         if self.criteria:
-            verdicts = ["passes" if self.passes(name) else "fails" for name in self.values]
+            verdicts = [_all_of(self.met(name)) for name in self.values]
             table.add_row("all criteria", *verdicts, style="bold")
         console.print(table)
         for title, words in (("Columns", self.candidates), ("Rows", self.measures)):
@@ -143,21 +189,44 @@ class Scores:
             for name, meaning in words.items():
                 print(f"  {name}: {meaning}")
         for measure, why in self.unavailable.items():
-            print(f"  {measure}: not available, {why}")
+            print(f"  {measure}: not measured, {why}")
         print(f"\n{self.facts.get('samples', 0):,} samples per column")
         if net := self.facts.get("features"):
-            reads = ", ".join(f"{factor} {share:.1%}" for factor, share in net["accuracy"].items())
-            print(
-                f"in {net['name']} features, d = {net['dimensions']}; of {net['tested']:,} new "
-                f"pictures it reads {reads}; digest {net['digest']}"
-            )
+            print(f"in {net['name']} features, d = {net['dimensions']}; {_knows(net)}")
         if self.criteria:
             print("\nCriteria")
-        for criterion in self.criteria:
-            verdict = "met" if criterion.met_by(TRAINED, self.values) else "MISSED"
-            if not criterion.measured(self.values):
-                verdict = f"not measured, there is no {criterion.of} (--beside)"
-            print(f"  {criterion}: {verdict}")
+        for criterion, met in zip(self.criteria, self.met(TRAINED), strict=True):
+            words = self._why_not(criterion) if met is None else "met" if met else "MISSED"
+            print(f"  {criterion}: {words}")
+        if self.criteria:
+            print(f"\n{self.verdict()}")
+
+    def _why_not(self, criterion: Criterion) -> str:
+        """Why it cannot be told whether the trained model meets a criterion."""
+        if self._is_idle(criterion):
+            return "not counted, the untrained model meets it"
+        if criterion.measure not in self.values.get(TRAINED, {}):
+            return "not measured"
+        if not criterion.measured(self.values):
+            return f"not measured, there is no {criterion.of} (--beside)"
+        return "not counted, no other criterion is met"
+
+
+def _all_of(met: list[bool | None]) -> str:
+    """What a candidate makes of all criteria, in a word."""
+    if all(met):
+        return "passes"
+    if False in met:
+        return "fails"
+    return "passes, in part" if True in met else "–"
+
+
+def _knows(net: dict) -> str:
+    """What a feature net has learned, in words."""
+    if not net["accuracy"]:
+        return "its weights are random, and it has learned nothing"
+    reads = ", ".join(f"{factor} {share:.1%}" for factor, share in net["accuracy"].items())
+    return f"of {net['tested']:,} new pictures it reads {reads}; digest {net['digest']}"
 
 
 def _number(value: float | Estimate) -> float:

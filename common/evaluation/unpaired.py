@@ -9,11 +9,12 @@ import numpy as np
 from common.batches import rng_for
 from common.evaluation.candidates import Candidate, Translation, translations_of, usable
 from common.evaluation.case import Case
-from common.evaluation.scores import TRAINED, Scores
+from common.evaluation.scores import TRAINED, Scores, Values
 from common.evaluation.unpaired_controls import CONTROLS, controls
 from common.metrics.spectrum import high_frequency_ratio
 from common.translation.config import TEST_SEED
 from data.pixels import to_float, to_pixels
+from data.progress import waiting
 from data.samples import UnpairedSet
 from data.source import Source
 
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
     from common.metrics.features import FeatureNet
 
 _POWER, _ERROR, _KEPT = "high-frequency power", "error", "content kept"
+_KERNEL = "kernel distance"
 _CYCLE, _NOISY_CYCLE = "cycle", "cycle error under noise (ratio)"
 _THERE, _BACK = "A→B", "B→A"
 _OF_PIXELS = {
     _POWER: "power in the upper octave of frequencies, over that of real pictures (1)",
+}
+_OF_SETS = {
+    _KERNEL: "KID between translations and the other set's training pictures, in the features of a "
+    "net of random weights (R64) (as `other content`)",
 }
 _OF_CYCLES = {
     _CYCLE: "mean absolute difference after both translations, of the range of values (0)",
@@ -42,6 +48,8 @@ _OF_CONTENT = {
 _NOISE = 0.01
 # The mean error that this noise alone causes: a cycle error below counts as this one.
 _LEVEL = _NOISE * np.sqrt(2 / np.pi)
+# Training pictures of a set that translations are compared with.
+_COMPARED = 1000
 # Least accuracy of a net on a factor that is compared, from guessing (0) to certainty (1).
 _TRUSTED = 0.8
 
@@ -58,7 +66,8 @@ def measure(case: Case) -> Scores:
     tests, candidates = case.tests, {}
     for name, meaning, trainer in case.models():
         ways = translations_of(trainer, case.seed)
-        candidates[name] = translated(name, meaning, ways, tests, case.seed)
+        with waiting(f"translating with the model {name}"):
+            candidates[name] = translated(name, meaning, ways, tests, case.seed)
         # Before the next one is built.
         del trainer, ways
     count = len(candidates[TRAINED].samples)
@@ -72,15 +81,19 @@ def measure(case: Case) -> Scores:
         pictures = {way: images for way, (images, _) in truth.pictures.items()}
         meaning = "the true translations: as good as one can be"
         candidates["real"] = Candidate(meaning, pictures, cycle)
+    likeness = Likeness(case.training, len(tests), directions, case.seed)
+    measures = _by_way(_OF_PIXELS, directions) | likeness.measures
     return Scores(
         {"samples": len(tests)} | truth.facts,
         {name: candidate.meaning for name, candidate in candidates.items()},
-        _by_way(_OF_PIXELS, directions) | (_OF_CYCLES if count == 2 else {}) | truth.measures,
+        measures | (_OF_CYCLES if count == 2 else {}) | truth.measures,
         {
-            name: truth.compare(candidate.samples) | candidate.values
+            name: truth.compare(candidate.samples)
+            | likeness.compare(candidate.samples)
+            | candidate.values
             for name, candidate in candidates.items()
         },
-        truth.unavailable,
+        truth.unavailable | likeness.unavailable,
     )
 
 
@@ -104,6 +117,45 @@ def translated(
         rounded = to_float(to_pixels(between)) + 2 * _NOISE * noise
         noisy += float(np.abs(home(rounded) - own).mean() / 4)
     return Candidate(meaning, pictures, {_CYCLE: clean, _NOISY_CYCLE: noisy / max(clean, _LEVEL)})
+
+
+class Likeness:
+    """Distances between translations and pictures of the other set, which need no truth.
+
+    Args:
+        training: Both sets, at the size of the translations.
+        count: Number of translations.
+        directions: "A→B", and "B→A" where models translate both ways.
+        seed: Seed of the kernel distance's blocks.
+    """
+
+    def __init__(self, training: UnpairedSet, count: int, directions: tuple[str, ...], seed: int):
+        # Only now: these import TensorFlow and SciPy.
+        from common.metrics.kid import FEWEST
+        from common.metrics.random_features import RandomNet
+
+        self._seed, self.measures, self.unavailable = seed, {}, {}
+        sides = {_THERE: training.b, _BACK: training.a}
+        self._real = {way: sides[way].samples[:_COMPARED] for way in directions}
+        named, fewest = _by_way(_OF_SETS, directions), min(count, *map(len, self._real.values()))
+        if fewest < FEWEST:
+            why = f"it needs {FEWEST} pictures or more, there are {fewest}"
+            self.unavailable, self._nets = dict.fromkeys(named, why), {}
+            return
+        self.measures = named
+        self._nets = {way: RandomNet(real) for way, real in self._real.items()}
+        self._features = {way: net(self._real[way]) for way, net in self._nets.items()}
+
+    def compare(self, pictures: dict[str, np.ndarray]) -> Values:
+        """Score translations, uint8 N×H×W×C by direction."""
+        from common.metrics.kid import kernel_distance
+
+        return {
+            f"{_KERNEL} {way}": kernel_distance(self._features[way], net(pictures[way]), self._seed)
+            for way, net in self._nets.items()
+            # Pictures as they are may have other channels.
+            if pictures[way].shape[1:] == self._real[way].shape[1:]
+        }
 
 
 class GroundTruth:

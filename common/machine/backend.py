@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from common.machine import keras_settings
+from data.errors import EnvironmentFailure
 from data.quiet import quietly
 
+_told = keras_settings.check_file()
 with quietly():
     import keras
     import numpy as np
@@ -20,10 +23,7 @@ with quietly():
 
     # The search for a GPU happens once, and prints much where there is none.
     tf.config.list_physical_devices()
-    # A user's own keras.json may say otherwise.
-    keras.config.set_image_data_format("channels_last")
-
-from data.errors import EnvironmentFailure
+keras_settings.settle(keras, _told)
 
 
 def tape() -> tf.GradientTape:
@@ -144,7 +144,8 @@ class EventWriter:
     """Writer of scalars and pictures for TensorBoard."""
 
     def __init__(self, folder: Path):
-        self._writer = tf.summary.create_file_writer(str(folder))
+        # As bytes: a name need not be UTF-8.
+        self._writer = tf.summary.create_file_writer(os.fsencode(folder))
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
         """Write the values of a step under their names."""

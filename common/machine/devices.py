@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from common.machine import backend  # noqa: F401  first: it imports TensorFlow, quietly
+from common.machine.nvidia import has_device
 
 import numpy as np  # isort: skip
 import tensorflow as tf
@@ -44,7 +45,7 @@ def why_no_gpu() -> str:
         which = "libraries" if len(missing) == len(LIBRARIES) else ", ".join(missing)
         return f"CUDA's {which} cannot be loaded (install the extra: .[cuda])"
     if not gpus():
-        if not (Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists()):
+        if not has_device():
             return (
                 "there is no NVIDIA device here (a container needs --gpus all, and the host "
                 "NVIDIA's container toolkit)"

@@ -1,4 +1,4 @@
-"""Features of InceptionV3, from a file of its weights; nothing is downloaded.
+"""Features of InceptionV3, from a file of its weights; nothing is downloaded unasked.
 
 The weights are those of `keras.applications.InceptionV3` without its top, trained on
 ImageNet. The FID of Heusel et al. 2017 uses an older Inception of TensorFlow's: figures
@@ -8,7 +8,6 @@ made here are comparable with each other, and close to published ones at best.
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,9 @@ from common.machine.precision import computing_in  # first: it imports TensorFlo
 import keras  # isort: skip
 from keras import ops
 
-from data.errors import Refused
+from data.errors import EnvironmentFailure, Refused
 from data.files import DAMAGED
+from data.homes import keras_home
 
 #: Size of its features, the last pooling.
 DIMENSIONS = 2048
@@ -35,9 +35,28 @@ def weights(file: Path | None) -> Path | None:
     """Path of the weights: the file named, or the one in Keras' cache; None if there is neither."""
     if file is not None:
         return file
-    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
-    cached = Path(home) / KERAS_FILE
+    cached = keras_home() / KERAS_FILE
     return cached if cached.is_file() else None
+
+
+def download() -> Path:
+    """Fetch the weights into Keras' cache, as Keras does, which knows their checksum.
+
+    Raises:
+        EnvironmentFailure: they cannot be fetched, or are not what they should be.
+    """
+    print("fetching the weights of InceptionV3, 88 MB …", flush=True)
+    try:
+        keras.applications.InceptionV3(
+            include_top=False, weights="imagenet", input_shape=(_SIDE, _SIDE, 3), pooling="avg"
+        )
+    except Exception as fault:
+        # Keras raises exceptions of no kind of its own.
+        raise EnvironmentFailure(
+            f"the weights of InceptionV3 cannot be fetched ({fault}); bring the file from another "
+            "machine, and name it: --inception FILE"
+        ) from fault
+    return weights(None)
 
 
 def digest(file: Path) -> str:

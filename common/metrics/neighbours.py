@@ -10,6 +10,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from common.metrics.checks import checked
 
+#: Neighbours within a sample's reach; a set needs one sample more.
+K = 5
+
 
 @dataclass(frozen=True)
 class Neighbourhood:
@@ -26,7 +29,7 @@ class Neighbourhood:
     coverage: float
 
 
-def neighbourhood(real: np.ndarray, fake: np.ndarray, k: int = 5) -> Neighbourhood:
+def neighbourhood(real: np.ndarray, fake: np.ndarray, k: int = K) -> Neighbourhood:
     """Compute precision, recall, density and coverage.
 
     A sample's reach is the distance to its k-th nearest neighbour in its own set. For two

@@ -12,31 +12,29 @@ evaluation.json  what evaluate measured
 
 from __future__ import annotations
 
-import datetime
+import contextlib
 import fcntl
 import importlib.metadata
 import os
 import platform
-import shutil
 import subprocess
-import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import yaml
 
 from common.config import Config
+from common.run.place import RUNS, make_folder, occupant, write_once
 from common.run.settings import from_dict, to_dict
 from data.errors import Refused
 from data.files import ASIDE, atomic_write
+from data.homes import missing_part
 from data.samples import SampleSet, UnpairedSet
 
-RUNS = Path("runs")
 #: Version of this package, known also to a copy that is not installed.
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 
 
 class Run:
@@ -61,24 +59,26 @@ class Run:
 
         Raises:
             Refused: there is something at `path` already.
+            OSError: it cannot be written; nothing is left behind.
         """
-        if path is None:
-            path = _fresh(RUNS / recipe)
-        check_free(path)
+        if path is not None and (what := occupant(path)):
+            raise Refused(f"{path} holds {what}; choose a new folder")
         facts = {
             "recipe": recipe,
             "config": to_dict(config),
             "data": data,
             "made_with": versions(),
+            # Whether there has been a checkpoint: where they are gone, that is a loss.
+            "saved": False,
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tmp = Path(tempfile.mkdtemp(dir=path.parent, prefix=ASIDE))
+        path = make_folder(path, recipe)
         try:
-            (tmp / "config.yaml").write_text(_to_yaml(facts), encoding="utf-8")
-            tmp.chmod(0o755)
-            os.rename(tmp, path)
-        except BaseException:
-            shutil.rmtree(tmp, ignore_errors=True)
+            write_once(path / "config.yaml", _to_yaml(facts))
+        except FileExistsError as fault:
+            raise Refused(f"{path} is another run's since a moment ago; choose another") from fault
+        except OSError:
+            with contextlib.suppress(OSError):
+                path.rmdir()
             raise
         return cls(path, facts)
 
@@ -94,11 +94,12 @@ class Run:
         if not os.path.isfile(file):
             runs = sorted(str(f.parent) for f in (RUNS / recipe).glob("*/config.yaml"))
             hint = f"; the latest is {runs[-1]}" if runs else ""
-            raise Refused(f"{path} is not a run folder (it has no config.yaml){hint}")
+            why = missing_part(path) or "it has no config.yaml"
+            raise Refused(f"{path} is not a run folder ({why}){hint}")
         try:
             facts = yaml.safe_load(file.read_text(encoding="utf-8"))
             found = facts["recipe"]
-            if not isinstance(facts["config"], dict) or not isinstance(facts["data"], dict):
+            if not _is_configuration(facts):
                 raise TypeError
         except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError) as fault:
             raise Refused(f"{file} is damaged: not the configuration of a run") from fault
@@ -106,7 +107,7 @@ class Run:
             raise Refused(f"{path} is a run of {found}, not of {recipe}")
         return cls(path, facts)
 
-    @contextmanager
+    @contextlib.contextmanager
     def claimed(self) -> Iterator[None]:
         """Context manager in which no other process can train the run.
 
@@ -136,7 +137,8 @@ class Run:
         Raises:
             Refused: config.yaml holds illegal settings.
         """
-        settings = self.facts["config"]
+        # Before version 0.3 every tenth sample was held out; a run keeps its own.
+        settings = {"splitting": "place"} | self.facts["config"]
         if "gan_cookbook" not in self.facts.get("made_with", {}):
             settings = _of_version_0_1(settings)
         try:
@@ -206,6 +208,14 @@ def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
 
 
+def _is_configuration(facts: dict) -> bool:
+    """Whether what a config.yaml holds has the kinds that all code relies on."""
+    tables = facts["config"], facts["data"], facts.get("made_with", {})
+    names = facts.get("networks", [])
+    named = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return named and all(isinstance(table, dict) for table in tables)
+
+
 def _of_version_0_1(settings: dict) -> dict:
     """The settings of a run of version 0.1 under their present names."""
     settings = dict(settings)
@@ -213,26 +223,6 @@ def _of_version_0_1(settings: dict) -> dict:
         settings["std"] = settings.pop("spread")
         settings["kind"] = "points" if settings.get("image_size") is None else "pictures"
     return settings
-
-
-def check_free(path: Path) -> None:
-    """Refuse a path that is in use; an empty folder is free."""
-    if os.path.isdir(path) and not any(path.iterdir()):
-        return
-    if os.path.exists(path):
-        is_run = os.path.isfile(path / "config.yaml")
-        what = "a run: --resume it" if is_run else "something else"
-        raise Refused(f"--run {path} holds {what}, or choose a new folder")
-
-
-def _fresh(folder: Path) -> Path:
-    """A path named after the time, and numbered where two runs start in one second."""
-    now = datetime.datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    path, number = folder / now, 1
-    while path.exists():
-        number += 1
-        path = folder / f"{now}-{number}"
-    return path
 
 
 def _to_yaml(facts: dict) -> str:

@@ -10,6 +10,7 @@ from common.config import Config
 from common.run.folder import Run
 from data.errors import Refused
 from data.files import DAMAGED
+from data.progress import waiting
 
 
 class LoadedRun:
@@ -70,6 +71,7 @@ class LoadedRun:
             self._models[name] = self._load(self.run.network(name))
         return self._models[name]
 
+    @waiting("loading TensorFlow and the network")
     def _load(self, file: Path):
         from common.machine import backend
 

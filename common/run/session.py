@@ -8,6 +8,7 @@ import time
 
 from common.callbacks.animation import animate
 from common.callbacks.checkpoints import Checkpoints
+from common.callbacks.estimate import Estimate
 from common.callbacks.metrics import Metrics
 from common.callbacks.samples import Samples
 from common.callbacks.stop import GracefulStop
@@ -20,6 +21,8 @@ from common.run.folder import Run
 from common.run.settings import to_dict
 from common.trainer import Trainer
 from data.errors import EnvironmentFailure, Refused
+from data.plurals import number_of
+from data.progress import waiting
 
 #: What to try where memory does not suffice.
 LESS = "try a smaller --batch-size, --width or --image-size"
@@ -55,7 +58,9 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
 
             events = backend.EventWriter(run.events)
             watchdog = Watchdog(config, diversity(trainer.real_samples()))
-            metrics = Metrics(run, events, config.log_every, trainer.log_names(dataset))
+            with waiting("building the graph"):
+                logged = trainer.log_names(dataset)
+            metrics = Metrics(run, events, config.log_every, logged)
             samples = Samples(run, events, config, watchdog)
             metrics.resume_at(trainer.step)
             checkpoints = Checkpoints(run, events, config.checkpoint_every, watchdog)
@@ -68,8 +73,10 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
                     # Whether the samples were diverse before is no part of a checkpoint.
                     shown = trainer.visuals(config.sample_count)[trainer.watched]
                     watchdog.look_at(restored, shown)
-                print(f"samples: {run.samples / 'latest.png'}, every {config.sample_every} steps")
-                trainer.trainModel(dataset, [watchdog, metrics, samples, stop, checkpoints])
+                every = number_of(config.sample_every, "steps")
+                print(f"samples: {run.samples / 'latest.png'}, every {every}")
+                watchers = [watchdog, metrics, samples, stop, checkpoints, Estimate(config)]
+                trainer.trainModel(dataset, watchers)
                 checkpoints.save()
         _animate(run)
     except OSError as fault:
@@ -90,7 +97,7 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
         return 128 + stop.stopped_by
     if trainer.finished:
         print(f"equilibrium: the discriminator's accuracy is that of guessing, step {trainer.step}")
-    print(f"done: {trainer.step} steps, {time.time() - began:.0f} s")
+    print(f"done: {number_of(trainer.step, 'steps')}, {time.time() - began:.0f} s")
     print(f"pictures:  {run.samples / 'latest.png'}")
     print(f"animation: {run.samples / 'training.webp'}")
     print(f"more:      python -m recipes.{recipe}.infer --run {run.path}")
@@ -121,6 +128,7 @@ def _kept(run: Run) -> str:
     return none if step is None else f"the checkpoint of step {step} is whole"
 
 
+@waiting("writing the animation")
 def _animate(run: Run) -> None:
     """Write the animation; a failure is only noted, as the run is complete without it."""
     try:

@@ -85,6 +85,7 @@ class TranslatorConfig(config.AdversarialConfig):
         return some.take(np.arange(min(self.sample_count, len(some))))
 
     def notes(self, source: Source, samples) -> dict:
-        """Return the legal colours of inputs that are label maps, to be recorded."""
+        """As `Config.notes`: whether inputs are halves of files, and of label maps the colours."""
         labels = palette_of(samples.inputs) if "inputs" in source.label_maps else None
-        return {} if labels is None else {"labels": labels}
+        own = {"halves": source.halves} | ({} if labels is None else {"labels": labels})
+        return super().notes(source, samples) | own

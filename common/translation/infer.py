@@ -8,6 +8,7 @@ A recipe's infer.py defines `Flags`, a dataclass whose fields are the command's 
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ import data
 from common.batches import Batch, unjittered
 from common.commands.infer import InferFlags, keep, loaded_with
 from common.run.loaded import LoadedRun
+from common.translation.chosen import WHOLE, Choice
 from common.translation.config import TranslatorConfig
 from common.translation.outputs import Outputs, check_out
 from common.translation.pictures import picture_of, read_inputs
@@ -27,6 +29,9 @@ from common.translation.sheet import Translated
 from data.command import run_program
 from data.errors import Refused
 from data.labels import check_labels, nearest
+from data.plurals import number_of
+from data.progress import counted
+from data.reading import Layout
 from data.resize import height_and_width
 from data.samples import SampleSet, UnpairedSet
 
@@ -43,6 +48,8 @@ class TranslateFlags(InferFlags):
     """A folder; of one picture also a file, or - for standard output; None: in the run's folder."""
     input: str | None = None
     """A picture, a folder, or - for standard input; None: the run's test pictures."""
+    layout: Layout = "auto"
+    """What --input holds; auto: of pairs, and of two domains, the side that was learned from."""
     direction: Literal["AtoB", "BtoA"] = "AtoB"
     """Direction of the translation, where the run learned both."""
     whole: bool = False
@@ -188,22 +195,56 @@ def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> No
     """
     config = loaded.config
     channels = config.channels if flags.back else config.input_channels
-    outputs = Outputs(flags.input, flags.out or loaded.run.path / "translated")
+    levels = loaded.run.facts["data"].get("levels", {}).get("real" if flags.back else "input")
+    chosen = choice_of(loaded, flags)
+    inputs = read_inputs(flags.input, channels, chosen, excluded=flags.out, levels=levels)
+    for note in inputs.notes:
+        print(f"note: {note}", file=sys.stderr)
+    outputs = Outputs(inputs, flags.out or loaded.run.path / "translated", flags.overwrite)
     try:
-        # Read one after the other: what cannot be read at all is refused before `make` has
-        # imported anything.
-        for number, image in enumerate(read_inputs(flags.input, channels, excluded=flags.out)):
-            try:
-                if isinstance(image, str):
-                    raise Refused(image)
-                given = [as_labels(loaded, flags, frame, image.name) for frame in image.frames]
-            except Refused as no:
-                outputs.leave_out(no)
-                continue
-            outputs.add(image, [make(loaded, flags, frame, number) for frame in given])
+        words = f"translating {number_of(len(inputs), 'pictures')}"
+        with counted(words, len(inputs)) as progress:
+            # Read one after the other: what cannot be read at all is refused before `make` has
+            # imported anything.
+            for number, image in enumerate(inputs):
+                try:
+                    if isinstance(image, str):
+                        raise Refused(image)
+                    given = [as_labels(loaded, flags, frame, image.name) for frame in image.frames]
+                except Refused as no:
+                    outputs.leave_out(no)
+                    continue
+                outputs.add(image, _made(loaded, flags, make, given, number))
+                progress(min(number + 1, len(inputs)))
     finally:
         outputs.tell_left_out()
     outputs.close()
+
+
+def _made(
+    loaded: LoadedRun, flags: TranslateFlags, make: Make, frames: list[np.ndarray], number: int
+) -> list[np.ndarray]:
+    """The translations of a picture's frames."""
+    if len(frames) == 1:
+        return [make(loaded, flags, frames[0], number)]
+    made = []
+    with counted(f"translating {len(frames):,} frames", len(frames)) as progress:
+        for frame in frames:
+            made.append(make(loaded, flags, frame, number))
+            progress(len(made))
+    return made
+
+
+def choice_of(loaded: LoadedRun, flags: TranslateFlags) -> Choice:
+    """Return which side of pairs, or of two domains, the run learned to translate."""
+    reading, asked = loaded.config.reading, flags.layout != "auto"
+    if reading.pairs is not None and not asked:
+        # Its inputs are made from single pictures.
+        return WHOLE
+    flipped = loaded.config.learns_from[0] == "pairs" and reading.direction == "BtoA"
+    layout = flags.layout if asked else reading.layout
+    halves = loaded.run.facts["data"].get("halves")
+    return Choice(layout, flipped != flags.back, asked, halves)
 
 
 def _palette(loaded: LoadedRun, flags: TranslateFlags) -> np.ndarray | None:

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
 
-from common.commands.made import writing
+from common.commands.made import check_folder, names_folder, writing
 from common.translation.pictures import (
     ENDINGS,
     MOVING_ENDINGS,
     STANDARD,
     InputImage,
+    Inputs,
     write,
     write_to_standard_output,
 )
 from common.translation.sheet import row_of, stacked
 from data.errors import Refused
 from data.listing import printable
+from data.own import is_own, is_run
+from data.sheet import save
 
 # More pictures than these are written, but not shown on the sheet.
 _ON_SHEET = 32
 _SHEET = "side-by-side.png"
+# Failures of one name, after which others can still be written.
+_OF_ONE_NAME = (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST)
+_OF_ONE_NAME += (errno.EILSEQ, errno.EINVAL)
 
 
-def is_folder(place: str) -> bool:
+def is_folder(place: str | None) -> bool:
     """Return whether the input is a folder of pictures."""
-    return place != STANDARD and Path(place).expanduser().is_dir()
+    return place not in (None, STANDARD) and Path(place).expanduser().is_dir()
 
 
 def check_out(place: str | None, out: Path | None) -> None:
@@ -37,12 +46,13 @@ def check_out(place: str | None, out: Path | None) -> None:
             raise Refused("--out -: legal with --input and one picture")
     elif out is None:
         pass
+    elif names_folder(out):
+        check_folder(out)
+        if is_folder(place) and out.is_dir() and out.samefile(Path(place).expanduser()):
+            raise Refused(f"--out {out}: would be written over what is read")
     elif place is None:
         if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
-            raise Refused(f"--out {out}: legal is a picture file, without --input")
-    elif out.is_dir():
-        if is_folder(place) and out.samefile(Path(place).expanduser()):
-            raise Refused(f"--out {out}: would be written over what is read")
+            raise Refused(f"--out {out}: legal is a picture file or a folder, without --input")
     elif is_folder(place) and out.suffix.lower() in ENDINGS:
         raise Refused(f"--out {out}: legal is a folder, as --input is one")
     elif not is_folder(place) and out.suffix and out.suffix.lower() not in ENDINGS:
@@ -54,15 +64,22 @@ class Outputs:
 
     An unusable picture of a folder is left out; an unusable single picture is an error.
 
+    In a folder, what this program has made is written anew, and nothing else is replaced unless
+    that is asked for; no input ever is.
+
     Args:
-        place: What was read: a file, a folder, or "-".
+        inputs: What is read.
         out: Where to write: a file, a folder, or "-".
+        overwrite: Whether other files in the folder may be replaced.
     """
 
-    def __init__(self, place: str, out: Path):
-        self._place, self._out = place, out
-        self._several = is_folder(place)
-        self._to_file = not self._several and out.suffix != "" and not out.is_dir()
+    def __init__(self, inputs: Inputs, out: Path, overwrite: bool = False):
+        self._place, self._out, self._overwrite = inputs.place, out, overwrite
+        self._several = is_folder(self._place)
+        self._to_file = not self._several and not names_folder(out)
+        self._inputs = {file.resolve() for file in inputs.files}
+        # In a run everything was made by it, also by a version that put no mark on pictures.
+        self._in_run = any(is_run(folder) for folder in out.resolve().parents)
         self._written, self._rows, self._reasons = [], [], []
 
     def leave_out(self, reason: Refused) -> None:
@@ -89,7 +106,7 @@ class Outputs:
         if str(self._out) == STANDARD:
             write_to_standard_output(image, frames)
             return
-        path = self._out if self._to_file else self._out / image.name
+        path = self._out if self._to_file else _fitting(self._out / image.name)
         try:
             self._write(image, frames, path)
         except Refused as no:
@@ -104,8 +121,13 @@ class Outputs:
     def _write(self, image: InputImage, frames: list[np.ndarray], path: Path) -> None:
         if path in self._written:
             raise Refused(f"{image.name}: another picture's translation has this name")
-        if self._place != STANDARD and path.exists() and path.samefile(self._source(image)):
+        if path.resolve() in self._inputs:
             raise Refused(f"--out {path}: would be written over what is read")
+        if not self._to_file and not self._free(path):
+            raise Refused(
+                f"{image.name}: {path} is there already, and was not made by this program "
+                "(--overwrite replaces it)"
+            )
         if len(frames) > 1 and path.suffix.lower() not in MOVING_ENDINGS:
             raise Refused(
                 f"--out {path}: {len(frames)} frames; legal endings are {' '.join(MOVING_ENDINGS)}"
@@ -115,10 +137,16 @@ class Outputs:
                 write(image, frames, path)
             except ValueError as fault:
                 raise Refused(f"{image.name} cannot be written: {fault}") from fault
+            except OSError as fault:
+                if fault.errno not in _OF_ONE_NAME:
+                    raise
+                raise Refused(f"{image.name} cannot be written: {fault.strerror}") from fault
 
-    def _source(self, image: InputImage) -> Path:
-        place = Path(self._place).expanduser()
-        return place / image.name if self._several else place
+    def _free(self, path: Path) -> bool:
+        """Whether a file of the folder may be written."""
+        if not os.path.lexists(path):
+            return True
+        return self._overwrite or self._in_run or is_own(path)
 
     def tell_left_out(self) -> None:
         """Print which pictures were left out, and why."""
@@ -136,17 +164,33 @@ class Outputs:
         if not self._written:
             raise Refused(f"--input {printable(self._place)}: none of its pictures can be used")
         if not self._to_file:
-            sheet = self._free(self._out / _SHEET)
+            sheet = self._place_of_sheet()
             with writing(sheet):
-                stacked(self._rows).save(sheet)
+                save(stacked(self._rows), sheet)
             print(f"side by side: {sheet}")
         count = len(self._written)
         where = self._written[-1] if self._to_file else self._out
         print(f"{count} picture{'s' * (count > 1)}: {where}")
 
-    def _free(self, path: Path) -> Path:
-        """A path that no translation has."""
-        number, found = 2, path
-        while found in self._written:
-            found, number = path.with_stem(f"{path.stem}-{number}"), number + 1
-        return found
+    def _place_of_sheet(self) -> Path:
+        """A path that no translation has, and no picture of the user's."""
+        number, path = 1, self._out / _SHEET
+        while path in self._written or path.resolve() in self._inputs or not self._free(path):
+            number += 1
+            path = (self._out / _SHEET).with_stem(f"{Path(_SHEET).stem}-{number}")
+        return path
+
+
+def _fitting(path: Path) -> Path:
+    """The path with a name that is short enough for its disk, and still one of its own."""
+    place = next((p for p in path.parents if p.is_dir()), Path())
+    try:
+        most = os.pathconf(place, "PC_NAME_MAX")
+    except (OSError, ValueError):
+        most = 255
+    name = os.fsencode(path.name)
+    if len(name) <= most:
+        return path
+    ending = f"-{zlib.crc32(name):08x}{path.suffix}"
+    stem = os.fsencode(path.stem)[: most - len(os.fsencode(ending))]
+    return path.with_name(stem.decode("utf-8", "ignore") + ending)

@@ -5,25 +5,32 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image, ImageSequence
 
+from common.translation.chosen import WHOLE, Choice
 from data.errors import Refused
 from data.files import atomic_write
+from data.layouts import Part
+from data.levels import Levels
 from data.listing import picture_files, printable
+from data.own import MARKED, marking, without_own
 from data.pictures import Unreadable, decode, plain, read_header
 
 #: Stands for standard input and standard output.
 STANDARD = "-"
-#: Endings under which pictures can be written; others become .png.
+#: Endings under which pictures can be written.
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 #: Endings under which moving pictures can be written.
 MOVING_ENDINGS = (".gif", ".webp", ".png")
 _MOVING = ("GIF", "WEBP", "PNG")
+# In a folder, other endings become .png: these formats hold the mark by which a translation is
+# known again.
+_KEPT = tuple(e for e in ENDINGS if Image.registered_extensions()[e] in MARKED)
 # Pixels of all frames together, which are in memory at once.
 _MOST_PIXELS = 500_000_000
 
@@ -42,59 +49,125 @@ class InputImage:
     loop: int | None = None
     #: A remark for the user, in words.
     remark: str = ""
+    #: The file that it was read from; None: standard input.
+    source: Path | None = None
+
+
+@dataclass
+class Inputs:
+    """Pictures to be translated, read one after the other.
+
+    Iterating yields each picture; or, of a folder, why one of its files cannot be used, in words.
+    """
+
+    #: The file, the folder, or "-".
+    place: str
+    channels: int
+    #: What is read: files below the folder, or halves of them.
+    parts: list[Part] = field(default_factory=list)
+    #: Files that are not usable -> why, in words.
+    unusable: dict[str, str] = field(default_factory=dict)
+    #: Notes for the user.
+    notes: tuple[str, ...] = ()
+    #: The values that become 0 and 255; None: the pictures have 8 bits.
+    levels: Levels | None = None
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    @property
+    def path(self) -> Path:
+        """The place as a path."""
+        return Path(self.place).expanduser()
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that are read."""
+        if self.place == STANDARD:
+            return []
+        if self.path.is_file():
+            return [self.path]
+        return [self.path / part.file for part in self.parts]
+
+    def __iter__(self) -> Iterator[InputImage | str]:
+        for name, why in self.unusable.items():
+            yield f"{printable(name)}: {why}"
+        for part in self.parts:
+            try:
+                yield self._read(part)
+            except Unreadable as reason:
+                if self.place == STANDARD:
+                    raise Refused(f"standard input: {reason}") from None
+                if self.path.is_file():
+                    raise Refused(f"--input {printable(str(self.path))}: {reason}") from None
+                yield f"{printable(part.file)}: {reason}"
+
+    def _read(self, part: Part) -> InputImage:
+        if self.place == STANDARD:
+            with TemporaryDirectory() as folder:
+                # As a file, so that the same rules hold.
+                path = Path(folder) / "standard-input"
+                path.write_bytes(sys.stdin.buffer.read())
+                return replace(self._decoded(path, part), source=None)
+        file = self.path if self.path.is_file() else self.path / part.file
+        return self._decoded(file, part)
+
+    def _decoded(self, path: Path, part: Part) -> InputImage:
+        return _read(path, part, self.channels, self.levels)
 
 
 def read_inputs(
-    place: str, channels: int, excluded: Path | None = None
-) -> Iterator[InputImage | str]:
-    """Read the pictures of a file, a folder or standard input, in the order of their names.
+    place: str,
+    channels: int,
+    choice: Choice = WHOLE,
+    excluded: Path | None = None,
+    levels: Levels | None = None,
+) -> Inputs:
+    """Find the pictures of a file, a folder or standard input, in the order of their names.
 
     Args:
         place: A path, or "-".
         channels: 1 for grey, 3 for RGB; others are converted.
-        excluded: A folder below the place, whose pictures are skipped.
-
-    Yields:
-        A picture; or, of a folder, why one of its files cannot be used, in words.
+        choice: Which side of pairs is read.
+        excluded: A folder; what lies in it is skipped where it is below the place.
+        levels: The values that become 0 and 255, as in the run's training; None: its pictures
+            had 8 bits.
 
     Raises:
-        Refused: there is no picture, or the only one cannot be read.
+        Refused: there is no picture; or, later, the only one cannot be read.
     """
     if place == STANDARD:
-        with TemporaryDirectory() as folder:
-            # As a file, so that the same rules hold.
-            path = Path(folder) / "standard-input"
-            path.write_bytes(sys.stdin.buffer.read())
-            try:
-                yield _read(path, path.name, channels)
-            except Unreadable as reason:
-                raise Refused(f"standard input: {reason}") from None
-        return
+        return Inputs(place, channels, [Part("standard-input")], levels=levels)
     path = Path(place).expanduser()
     if path.is_file():
-        try:
-            yield _read(path, path.name, channels)
-        except Unreadable as reason:
-            raise Refused(f"--input {printable(str(path))}: {reason}") from None
-        return
+        return _one_file(place, channels, choice, levels)
     if not path.is_dir():
         raise Refused(f"--input {printable(place)}: no such file or folder")
-    names, _ = picture_files(path)
-    if excluded is not None and excluded.resolve() != path.resolve():
+    names, notes = without_own(path, picture_files(path).files)
+    if excluded is not None and path.resolve() in excluded.resolve().parents:
         folder = excluded.resolve()
         names = [name for name in names if folder not in (path / name).resolve().parents]
     if not names:
         raise Refused(f"--input {printable(place)}: a folder without pictures")
-    for name in names:
-        try:
-            yield _read(path / name, name, channels)
-        except Unreadable as reason:
-            yield f"{printable(name)}: {reason}"
+    chosen = choice.of_folder(path, names)
+    notes += chosen.notes
+    return Inputs(place, channels, chosen.parts, chosen.unusable, notes, levels)
 
 
-def _read(path: Path, name: str, channels: int) -> InputImage:
+def _one_file(place: str, channels: int, choice: Choice, levels: Levels | None) -> Inputs:
+    path = Path(place).expanduser()
+    half = choice.half_of(path)
+    note = (
+        f"the {half} half is translated, as that side was learned from (--layout pictures takes "
+        "the picture whole)"
+    )
+    parts = [Part(path.name, half)]
+    return Inputs(place, channels, parts, notes=(note,) * bool(half), levels=levels)
+
+
+def _read(path: Path, part: Part, channels: int, levels: Levels | None) -> InputImage:
     read_header(path)
-    remark = ""
+    name, remark = part.file, ""
     try:
         with Image.open(path) as picture:
             # Whatever a decoder makes of a damaged file, it is this one file's fault.
@@ -102,18 +175,26 @@ def _read(path: Path, name: str, channels: int) -> InputImage:
             if count > 1 and kind in _MOVING:
                 if Path(name).suffix.lower() not in MOVING_ENDINGS:
                     name = f"{name}.{kind.lower()}"
-                return _frames(picture, name, channels, count)
+                return _frames(picture, path, replace(part, file=name), channels, count, levels)
     except Unreadable:
         raise
     except Exception as fault:
         raise Unreadable("its frames cannot be decoded") from fault
     if count > 1:
         remark = f"{printable(name)}: the first of its {count} pages"
-    name = name if Path(name).suffix.lower() in ENDINGS else f"{name}.png"
-    return InputImage(name, [_pixels(decode(path, channels))], [0], remark=remark)
+    name = name if Path(name).suffix.lower() in _KEPT else f"{name}.png"
+    pixels = _pixels(decode(path, channels, levels=levels), part.half)
+    return InputImage(name, [pixels], [0], remark=remark, source=path)
 
 
-def _frames(picture: Image.Image, name: str, channels: int, count: int) -> InputImage:
+def _frames(
+    picture: Image.Image,
+    path: Path,
+    part: Part,
+    channels: int,
+    count: int,
+    levels: Levels | None,
+) -> InputImage:
     width, height = picture.size
     if count * width * height > _MOST_PIXELS:
         raise Unreadable(
@@ -127,13 +208,17 @@ def _frames(picture: Image.Image, name: str, channels: int, count: int) -> Input
         # First: some decoders know how long a frame is shown once it is decoded.
         pixels = frame.copy()
         durations.append(int(frame.info.get("duration", 0)))
-        frames.append(_pixels(plain(pixels, channels)))
+        frames.append(_pixels(plain(pixels, channels, levels), part.half))
     loop = picture.info.get("loop")
-    return InputImage(name, frames, durations, None if loop is None else int(loop))
+    loop = None if loop is None else int(loop)
+    return InputImage(part.file, frames, durations, loop, source=path)
 
 
-def _pixels(picture: Image.Image) -> np.ndarray:
+def _pixels(picture: Image.Image, half: str) -> np.ndarray:
     pixels = np.asarray(picture)
+    middle = pixels.shape[1] // 2
+    if half:
+        pixels = pixels[:, :middle] if half == "left" else pixels[:, middle:]
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
@@ -150,14 +235,14 @@ def write(image: InputImage, frames: list[np.ndarray], path: Path) -> None:
     """
     options = {"quality": 95} if path.suffix.lower() in (".jpg", ".jpeg") else {}
     with atomic_write(path) as tmp:
-        _save(image, frames, tmp, **options)
+        _save(image, frames, tmp, **options, **marking(path.suffix))
 
 
 def write_to_standard_output(image: InputImage, frames: list[np.ndarray]) -> None:
     """Write a translation as PNG; a moving one in the format that was read."""
     kind = Path(image.name).suffix[1:].upper() if len(frames) > 1 else "PNG"
     content = io.BytesIO()
-    _save(image, frames, content, format=kind)
+    _save(image, frames, content, format=kind, **marking(kind))
     sys.stdout.buffer.write(content.getvalue())
     sys.stdout.buffer.flush()
 

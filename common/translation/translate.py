@@ -10,6 +10,7 @@ import numpy as np
 from common.batches import Batch
 from common.network import named_inputs
 from data.pixels import to_float, to_pixels
+from data.progress import counted
 
 if TYPE_CHECKING:
     import keras
@@ -76,13 +77,16 @@ class Translator:
         corners = ((top, left) for top in tops for left in lefts)
         places = [(slice(t, t + tile[0]), slice(left, left + tile[1])) for t, left in corners]
         total, weights = None, np.zeros((height, width, 1), np.float32)
-        for some in (places[at : at + _AT_ONCE] for at in range(0, len(places), _AT_ONCE)):
-            fake = self._batch(np.stack([picture[place] for place in some]), rng)
-            if total is None:
-                total = np.zeros((height, width, fake.shape[-1]), np.float32)
-            for place, part in zip(some, fake, strict=True):
-                total[place] += weight * part
-                weights[place] += weight
+        with counted(f"translating {width}×{height} pixels in parts", len(places)) as progress:
+            for at in range(0, len(places), _AT_ONCE):
+                some = places[at : at + _AT_ONCE]
+                fake = self._batch(np.stack([picture[place] for place in some]), rng)
+                if total is None:
+                    total = np.zeros((height, width, fake.shape[-1]), np.float32)
+                for place, part in zip(some, fake, strict=True):
+                    total[place] += weight * part
+                    weights[place] += weight
+                progress(at + len(some))
         return total / weights
 
     def all(self, pictures: np.ndarray, seed: int = 0) -> np.ndarray:

@@ -46,7 +46,7 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
     return [
         Criterion("error", most=0.5, of="mean picture"),
         Criterion("Fréchet distance", most=0.2, of="untrained"),
-        Criterion("copied", most=0.05),
+        Criterion("copied", most=0.05, guard=True),
     ]
 
 

@@ -30,7 +30,7 @@ class Config(TranslatorConfig):
     # CHANGE: settings of these networks alone.
     width: int = 32
     """Channels of the first layer of either network; later ones have up to eight times as many."""
-    levels: int = 3
+    halvings: int = 3
     """Number of times that the picture is halved, and doubled again."""
     l1: float = 100.0
     """Weight of the distance to the real picture."""
@@ -38,12 +38,12 @@ class Config(TranslatorConfig):
     @property
     def multiple(self) -> int:
         """Number of which height and width must be multiples; other pictures are padded."""
-        return 2**self.levels
+        return 2**self.halvings
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
-        # CHANGE: refuse illegal values. Legal sizes depend on the levels: first of all.
-        self._within("levels", 1, 8)
+        # CHANGE: refuse illegal values. Legal sizes depend on the halvings: first of all.
+        self._within("halvings", 1, 8)
         super().check()
         self._at_least(1, "width")
         self._within("l1", 0, 1e6)
@@ -57,7 +57,7 @@ PRESETS = {
         pictures=24,
         batch_size=4,
         width=4,
-        levels=2,
+        halvings=2,
         steps=6,
         sample_every=3,
         checkpoint_every=3,

@@ -13,14 +13,14 @@ class TemplateGenerator(Generator):
     def buildModel(self) -> keras.Model:
         """Build the model: `input` (N, H, W, C) → (N, H, W, C') in [-1, 1].
 
-        H and W are multiples of 2^levels; of other sizes `Translator` takes care.
+        H and W are multiples of 2^halvings; of other sizes `Translator` takes care.
         """
         config = self.config
         # An Input is named after an entry of the batch: `input` is what to translate.
         picture = keras.Input((None, None, config.input_channels), name="input")
         # CHANGE: the network, of Keras layers alone; common/layers.py has more blocks. Without
         # batch normalisation, a translation does not depend on what else is in the batch.
-        widths = [config.width * min(2**level, 8) for level in range(config.levels)]
+        widths = [config.width * min(2**level, 8) for level in range(config.halvings)]
         x, skips = picture, []
         for width in widths:
             skips.append(x)

@@ -37,7 +37,7 @@ class Config(TranslatorConfig):
     learns_from = ("pairs",)
 
     @property
-    def levels(self) -> int:
+    def halvings(self) -> int:
         """Number of times that the picture is halved."""
         if self.depth is not None:
             return self.depth
@@ -53,8 +53,8 @@ class Config(TranslatorConfig):
 
     @property
     def padded_to(self) -> int:
-        """2^levels, as pictures of any size are halved `levels` times."""
-        return 2**self.levels
+        """2^halvings, as pictures of any size are halved `halvings` times."""
+        return 2**self.halvings
 
     def check(self) -> None:
         """As `common.config.Config.check`."""

@@ -18,6 +18,8 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
     found = [Criterion("high-frequency power", least=0.7, most=1.3)]
     if "labels read" in scores.measures:
         found.insert(0, Criterion("labels read", least=0.95, of="real"))
+    elif "recognised" in (*scores.measures, *scores.unavailable):
+        found.insert(0, Criterion("recognised", least=0.9))
     return [*found, Criterion("distance", most=1.2, of=L1_ALONE)]
 
 

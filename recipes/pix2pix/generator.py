@@ -24,7 +24,7 @@ class Pix2PixGenerator(Generator):
         the network runs.
         """
         config = self.config
-        widths = [config.width * min(2**level, 8) for level in range(config.levels)]
+        widths = [config.width * min(2**level, 8) for level in range(config.halvings)]
         picture = keras.Input((None, None, config.input_channels), name="input")
         masks = [
             keras.Input((None, None, width), name=f"noise_{number}")

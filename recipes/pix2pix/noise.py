@@ -16,15 +16,15 @@ def dropout(
     Kept values are scaled up so that the mean stays.
 
     Args:
-        config: `levels`, `width` and `dropout`, the share of values that are dropped.
-        size: (height, width) of the pictures, multiples of 2^levels.
+        config: `halvings`, `width` and `dropout`, the share of values that are dropped.
+        size: (height, width) of the pictures, multiples of 2^halvings.
 
     Returns:
         `noise_1`, `noise_2` …: float32 count×h×w×c, one for each block: 0 or 1 / (1 − rate).
     """
     masks = {}
-    for number in range(min(NOISY, config.levels - 1)):
-        down = config.levels - 1 - number
+    for number in range(min(NOISY, config.halvings - 1)):
+        down = config.halvings - 1 - number
         height, width = (side >> down for side in size)
         channels = config.width * min(2 ** (down - 1), 8)
         kept = rng.random((count, height, width, channels), np.float32) >= config.dropout

@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import data
 from common.batches import rng_for
@@ -16,6 +17,7 @@ from common.evaluation import points
 from common.evaluation.candidates import sampled
 from common.evaluation.case import Case
 from common.evaluation.flags import EvaluateFlags, PictureFlags
+from common.evaluation.nearest import nearest
 from common.evaluation.reference import ReferenceSet
 from common.evaluation.scores import NOT_AVERAGED, TRAINED, UNTRAINED, Criterion, Scores
 from common.metrics.estimate import Estimate
@@ -76,7 +78,66 @@ def test_what_is_written_is_what_was_measured(tmp_path, capsys):
     assert written["criteria"] == ["a ≤ 1.5"] and written["of_criteria"] == ["a"]
     scores.show()
     said = capsys.readouterr().out
-    assert "z: not available, why" in said and "a ≤ 1.5: met" in said and "–" in said
+    assert "z: not measured, why" in said and said.endswith("Passes: 1 of 1 criteria met.\n")
+    assert "a ≤ 1.5: met" in said and "–" in said
+
+
+def judged(rows, *criteria):
+    scores = Scores({}, dict.fromkeys(rows, ""), {}, rows, criteria=criteria)
+    return scores, scores.met(TRAINED), scores.verdict()
+
+
+BAR, GUARD = Criterion("fd", most=1, of="PCA"), Criterion("copied", most=0.05, guard=True)
+
+
+@pytest.mark.parametrize(
+    ("trained", "untrained", "met", "verdict"),
+    [
+        ((1, 0.0), (9, 0.0), [True, True], "Passes: 2 of 2 criteria met."),
+        ((1, 0.9), (9, 0.0), [True, False], "Fails: 1 of 2 criteria missed (copied ≤ 0.05)."),
+        # Nothing is copied where nothing is learned.
+        (
+            *((9, 0.0), (9, 0.0), [False, None]),
+            "Fails: 1 of 1 criteria missed (fd ≤ 1 × PCA), 1 not measured.",
+        ),
+        # Bounds that the untrained network meets are none.
+        (
+            *((1, 0.0), (1, 0.0), [None, None]),
+            "Not measured: nothing here can tell this run from an untrained one.",
+        ),
+        ((1, None), (9, None), [True, None], "Passes: 1 of 1 criteria met, 1 not measured."),
+        (
+            *((None, 0.0), (9, 0.0), [None, None]),
+            "Not measured: nothing here can tell this run from an untrained one.",
+        ),
+    ],
+)
+def test_what_decides(trained, untrained, met, verdict):
+    rows = {TRAINED: trained, UNTRAINED: untrained, "PCA": (2, 0.0)}
+    rows = {
+        name: {m: v for m, v in zip(("fd", "copied"), values, strict=True) if v is not None}
+        for name, values in rows.items()
+    }
+    scores, found, words = judged(rows, BAR, GUARD)
+    assert found == met and words == verdict
+    assert scores.met(UNTRAINED) != [True, True] and not scores.passes(UNTRAINED)
+    assert scores.to_json()["verdict"] == verdict and scores.passes(TRAINED) == all(met)
+
+
+def test_what_was_not_measured_is_not_missed(capsys):
+    """Neither by the trained model, nor by a column that has one measure only."""
+    rows = {TRAINED: {"fd": 1}, UNTRAINED: {"fd": 9}, "PCA": {"fd": 2}, "pixels": {}}
+    scores, _, _ = judged(rows, BAR, GUARD, Criterion("fd", most=1, of="L1 alone"))
+    scores.measures = {"fd": "how far"}
+    scores.show()
+    said = capsys.readouterr().out
+    (row,) = (line for line in said.splitlines() if line.startswith("all criteria"))
+    assert row.split() == ["all", "criteria", "passes,", "in", "part", "fails", "fails", "–"]
+    assert "copied ≤ 0.05: not measured\n" in said and "MISSED" not in said
+    assert "fd ≤ 1 × L1 alone: not measured, there is no L1 alone (--beside)" in said
+    scores.values[UNTRAINED]["fd"] = 1
+    scores.show()
+    assert "fd ≤ 1 × PCA: not counted, the untrained model meets it" in capsys.readouterr().out
 
 
 def test_scores_add_up():
@@ -255,6 +316,7 @@ def test_controls_score_as_they_must(quick, trained):
     assert all(0 < rows[who]["probe error"].value < 0.9 for who in probed)
     assert scores.passes("real")
     assert not any(scores.passes(who) for who in ("copies", "untrained", "PCA", TRAINED))
+    assert scores.met("untrained") == [False, False, None, None]
     written = json.loads((trained / "evaluation.json").read_text())
     assert (written["samples"], written["step"], written["seed"]) == (400, 4, 0)
     assert written["features"]["digest"] and written["features"]["accuracy"]["label"] > 0.8
@@ -310,15 +372,29 @@ def test_who_cannot_stand_beside(quick, trained, tmp_path):
         evaluated(trained, count=100, beside=(tmp_path / "seed",))
 
 
-def test_a_folder_of_ones_own(tmp_path):
+def test_a_folder_of_ones_own(tmp_path, capsys):
     pictures(tmp_path / "p", size=(20, 20), count=150)
     train("--data", tmp_path / "p", "--steps", 2, "--run", tmp_path / "r")
     scores = evaluated(tmp_path / "r")
-    assert set(scores.measures) == {"high-frequency power"}
-    assert "nothing is known of the pictures of p" in scores.unavailable["Fréchet distance"]
-    assert {"modes", "copying", "FID"} < set(scores.unavailable)
-    # Half of fifteen test pictures.
+    # Half of fifteen test pictures: what they allow is measured, by a net that says what it is.
     assert scores.facts["samples"] == 7
+    near = {"precision", "recall", "density", "coverage", "copying", "copied"}
+    assert set(scores.measures) == near | {"high-frequency power"}
+    assert scores.facts["features"]["name"] == "random net (R64)" and not scores.informed
+    scores.show()
+    assert "its weights are random, and it has learned nothing" in capsys.readouterr().out
+    assert "65 samples or more, there are 7" in scores.unavailable["Fréchet distance"]
+    assert "20 samples or more, there are 7" in scores.unavailable["kernel distance"]
+    assert "nothing is known of the pictures of p" in scores.unavailable["modes"]
+    assert "FID" in scores.unavailable
+    # No bar is passed without learning, on real pictures, too.
+    assert [str(criterion) for criterion in scores.criteria[:2]] == [
+        *("density ≥ 1 × PCA", "coverage ≥ 0.5 × PCA")
+    ]
+    assert scores.met("untrained") == [False, False, None, None]
+    assert scores.values["copies"]["copied"] == 1 and not scores.passes("copies")
+    # Eight samples, each beside five training pictures that are pictures of the set.
+    assert Image.open(tmp_path / "r" / "nearest.png").size == (6 * 66 - 2, 7 * 66 - 2)
     with pytest.raises(Refused, match="--count 8: p has 15 samples for testing.*is 2 to 7"):
         evaluated(tmp_path / "r", count=8)
 
@@ -334,8 +410,19 @@ def test_few_labelled_pictures_are_measured_as_far_as_possible(quick, labelled, 
     labelled(400, 10)
     train("--data", tmp_path / "set.npz", "--steps", 1, "--run", tmp_path / "r")
     scores = evaluated(tmp_path / "r")
-    assert set(scores.measures) == {"high-frequency power"}
-    assert "65 or more, and there are 20" in scores.unavailable["Fréchet distance"]
+    assert {"high-frequency power", "kernel distance", "coverage"} < set(scores.measures)
+    assert not {"Fréchet distance", "modes"} & set(scores.measures)
+    assert "65 samples or more, there are 20" in scores.unavailable["Fréchet distance"]
+    assert "65 or more, and there are 20" in scores.unavailable["modes"]
+
+
+def test_the_nearest_training_pictures():
+    rng = np.random.default_rng(0)
+    training = rng.integers(0, 256, (1100, 20, 20, 1), np.uint8)
+    samples = training[[1050, 3]].astype(int) + rng.integers(-9, 10, (2, 20, 20, 1))
+    found = nearest(np.clip(samples, 0, 255).astype(np.uint8), training, 4)
+    assert found.shape == (2, 4) and found[:, 0].tolist() == [1050, 3]
+    assert nearest(training[:1], training[:3], 5).shape == (1, 3)
 
 
 def test_refusals_without_tensorflow(trained, tmp_path):

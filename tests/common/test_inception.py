@@ -1,6 +1,8 @@
-"""Inception's features: from a file only, the right layer, the right range; never fetched."""
+"""Inception's features: from a file only, the right layer, the right range; fetched if asked."""
 
 import json
+import os
+from pathlib import Path
 
 import h5py
 import keras
@@ -13,7 +15,7 @@ from common.commands.evaluate import evaluate
 from common.commands.train import main as train
 from common.evaluation.flags import PictureFlags
 from common.metrics import inception
-from data.errors import Refused
+from data.errors import EnvironmentFailure, Refused
 from recipes.dcgan import train as dcgan
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.evaluate import criteria, measure
@@ -88,4 +90,25 @@ def test_kid_for_few_fid_for_many(weights, tmp_path, monkeypatch):
     many = evaluate("dcgan", Config, build, measure, criteria, flags)
     assert many.values["trained"]["FID"] > many.values["real"]["FID"]
     assert "FID" not in many.unavailable and "modes" in many.unavailable
-    assert json.loads((tmp_path / "r" / "evaluation.json").read_text())["features"] is None
+    assert json.loads((tmp_path / "r" / "evaluation.json").read_text())["inception"]
+    assert "coverage (Inception)" in many.values["real"]
+
+
+def test_weights_are_fetched_where_that_is_asked_for(tmp_path, monkeypatch):
+    """By Keras, which knows their checksum; a failure names the way without a network."""
+    asked = []
+
+    def fetch(**options):
+        asked.append(options["weights"])
+        if len(asked) == 1:
+            raise Exception("URL fetch failure: no network")
+        file = Path(os.environ["KERAS_HOME"]) / inception.KERAS_FILE
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"weights")
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(keras.applications, "InceptionV3", fetch)
+    PictureFlags(tmp_path, inception=Path("download")).check()
+    with pytest.raises(EnvironmentFailure, match="no network.*name it: --inception FILE"):
+        inception.download()
+    assert inception.download() == tmp_path / inception.KERAS_FILE and asked == ["imagenet"] * 2

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -170,7 +171,8 @@ def test_points_stay_numbers(tmp_path):
         ({"interpolate": 1001}, "--interpolate 1001: legal is 0 to 1000"),
         ({"arithmetic": "1 +"}, "--arithmetic .*: legal are picture numbers"),
         ({"arithmetic": ""}, "--arithmetic .*: legal are picture numbers"),
-        ({"out": "x.txt"}, "--out x.txt: legal endings are .png"),
+        ({"out": "x.txt"}, "--out x.txt: legal endings are .png .*, or none for a folder"),
+        ({"out": "x", "numbered": True}, "--numbered: legal with a sheet"),
     ],
 )
 def test_refused(run, flags, words):
@@ -291,6 +293,46 @@ def test_the_program(run, monkeypatch, capsys):
     assert program(monkeypatch, "--run", "run", "--count", 5, "--out", "a.npz") == 0
     with np.load("a.npz") as file:
         assert file["images"].shape == (5, 4, 4, 1) and file["latent"].shape == (5, 5)
+
+
+def test_a_folder_gets_a_file_of_each_picture(run, monkeypatch, capsys):
+    """And nothing in it is overwritten unasked, whoever made it."""
+    expected = made_of(run, count=3).samples
+    words = ("--run", "run", "--count", 3, "--out", "pics/")
+    assert program(monkeypatch, *words) == 0
+    assert capsys.readouterr().out == "3 pictures: pics\n"
+    files = [Path("pics") / f"seed0-000{number}.png" for number in (1, 2, 3)]
+    assert sorted(Path("pics").iterdir()) == files
+    for file, picture in zip(files, expected, strict=True):
+        np.testing.assert_array_equal(np.asarray(Image.open(file)), picture[..., 0])
+    files[1].write_text("mine")
+    files[0].unlink()
+    assert program(monkeypatch, *words) == 2
+    assert capsys.readouterr().err == (
+        "error: --out pics holds seed0-0002.png already; legal are another folder, another "
+        "--seed, or --overwrite\n"
+    )
+    assert not files[0].exists() and files[1].read_text() == "mine"
+    assert program(monkeypatch, *words, "--overwrite") == 0
+    np.testing.assert_array_equal(np.asarray(Image.open(files[1])), expected[1, ..., 0])
+    for flags, name in (
+        (("--seed", 7), "seed7-0003.png"),
+        (("--interpolate", 1), "seed0-interpolation-0010.png"),
+        (("--arithmetic", "1-2"), "seed0-arithmetic-0016.png"),
+    ):
+        assert program(monkeypatch, *words, *flags) == 0 and Path("pics", name).is_file()
+    Path("file").write_text("mine")
+    assert program(monkeypatch, *words[:-1], "file") == 2
+    assert "a file without an ending" in capsys.readouterr().err
+
+
+def test_points_have_no_files_of_their_own(tmp_path):
+    config = LatentConfig(channels=2, kind="points")
+    run_of(tmp_path / "run", config, generator=pictures_from("latent"))
+    with pytest.raises(Refused, match="--out x: a folder is legal where pictures are made"):
+        LatentFlags(run=Path("run"), out=Path("x")).check(
+            LoadedRun.open(Path("run"), "toy", LatentConfig)
+        )
 
 
 def test_a_recipe_with_flags_of_its_own(run, monkeypatch, capfd):

@@ -18,7 +18,8 @@ from common.config import AdversarialConfig, Config
 from common.machine.precision import cpu_has_bfloat16
 from common.optimizers import adam
 from common.run import checkpoint
-from common.run.folder import Run, check_free
+from common.run.folder import Run
+from common.run.place import check_free
 from data.command import read_flags
 from data.errors import EnvironmentFailure, Refused
 from data.files import ASIDE, atomic_write
@@ -356,7 +357,7 @@ def test_a_run_folder_is_whole_or_absent(tmp_path):
     with pytest.raises(Refused, match="a run of cgan, not of dcgan"):
         Run.open(tmp_path, "dcgan")
     with pytest.raises(Refused, match="--resume it"):
-        check_free(tmp_path)
+        check_free(tmp_path, "dcgan")
 
 
 def test_what_a_killed_process_left_aside_is_cleared_away(tmp_path):

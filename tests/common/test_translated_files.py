@@ -12,9 +12,11 @@ import pytest
 from PIL import Image
 
 from common.translation import pictures
-from common.translation.infer import TranslateFlags, translate_inputs
+from common.translation.infer import TranslateFlags, choice_of, translate_inputs
 from common.translation.pictures import read_inputs, write
 from data.errors import Refused
+from recipes.cyclegan import config as cyclegan
+from recipes.pix2pix.config import Config
 from tests.recipes.translators import noise_pictures
 
 
@@ -23,12 +25,15 @@ def there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
+SHEET = ["side-by-side.png"]
+
+
 def frames(count=3, size=(20, 24)):
     return [Image.fromarray(picture) for picture in noise_pictures(count, size)]
 
 
-def moving(path, durations=(100, 200, 300), **options):
-    first, *others = frames(len(durations))
+def moving(path, durations=(100, 200, 300), size=(20, 24), **options):
+    first, *others = frames(len(durations), size)
     options = {"save_all": True, "append_images": others, "duration": list(durations)} | options
     first.save(path, **options)
 
@@ -38,13 +43,13 @@ def still(path, size=(20, 24), seed=0):
     Image.fromarray(noise_pictures(1, size, seed=seed)[0]).save(path)
 
 
-def work(place, out=None, labels=None, **flags):
+def work(place, out=None, labels=None, halves=None, config=None, **flags):
     """Turn what is at a place into its negative."""
     out = None if out is None else Path(out)
     flags = TranslateFlags(run=Path("run"), input=str(place), out=out, **flags)
     loaded = SimpleNamespace(
-        run=SimpleNamespace(path=Path("run"), facts={"data": {"labels": labels}}),
-        config=SimpleNamespace(channels=3, input_channels=3),
+        run=SimpleNamespace(path=Path("run"), facts={"data": {"labels": labels, "halves": halves}}),
+        config=Config(channels=3, input_channels=3, **(config or {})),
         networks=["generator"],
     )
     flags.check(loaded)
@@ -250,3 +255,207 @@ def test_a_write_that_fails_leaves_nothing():
 def _saved():
     still("one.png")
     return Path("one.png")
+
+
+# --- what is there already ---
+
+
+def test_a_second_time_into_the_same_folder(capsys):
+    """Formats that become .png, and moving pictures that are called otherwise, too."""
+    for name in ("a.ppm", "b.pgm", "c.jfif", "d.avif", "e.bmp", "f.png"):
+        still("in/f.png")
+        Image.open("in/f.png").save(f"in/{name}", {"jfif": "JPEG"}.get(name[2:]))
+    moving("m.gif")
+    Path("m.gif").rename("in/g.jpg")
+    names = ["a.ppm.png", "b.pgm.png", "c.jfif.png", "d.avif.png", "e.bmp.png", "f.png"]
+    for _ in range(2):
+        work("in", "out")
+        assert capsys.readouterr().err == ""
+        found = sorted(path.name for path in Path("out").iterdir())
+        assert found == [*names, "g.jpg.gif", "side-by-side.png"]
+
+
+def test_nothing_of_the_user_s_is_replaced_unasked(capsys):
+    """Nor by the sheet; and what this program made may be."""
+    still("in/a.png", seed=1)
+    still("in/b.png", seed=2)
+    still("out/a.png", seed=3)
+    still("out/side-by-side.png", seed=4)
+    kept = [Path(f"out/{name}.png").read_bytes() for name in ("a", "side-by-side")]
+    for _ in range(2):
+        work("in", "out")
+        said, err = capsys.readouterr()
+        assert err == (
+            "left out: a.png: out/a.png is there already, and was not made by this program "
+            "(--overwrite replaces it)\n"
+        )
+        assert "side by side: out/side-by-side-2.png" in said
+    assert kept == [Path(f"out/{name}.png").read_bytes() for name in ("a", "side-by-side")]
+    work("in", "out", overwrite=True)
+    np.testing.assert_array_equal(pixels("out/a.png"), 255 - pixels("in/a.png"))
+    # Of one picture, too, whose name in the folder nobody gave.
+    still("other/b.png", seed=5)
+    with pytest.raises(Refused, match="other/b.png is there already"):
+        work("in/b.png", "other")
+
+
+def test_a_run_s_own_folder_is_written_anew():
+    """Also where a version that put no mark on pictures has written."""
+    Path("run").mkdir()
+    Path("run/config.yaml").write_text("recipe: toy\nconfig: {}\ndata: {}\nmade_with: {}\n")
+    still("in/a.png", seed=1)
+    still("run/translated/a.png", seed=2)
+    work("in")
+    np.testing.assert_array_equal(pixels("run/translated/a.png"), 255 - pixels("in/a.png"))
+
+
+def test_out_above_input(capsys):
+    still("photos/in/a.png", seed=1)
+    still("photos/in/in/a.png", seed=2)
+    before = [Path(name).read_bytes() for name in ("photos/in/a.png", "photos/in/in/a.png")]
+    work("photos/in", "photos")
+    # One translation would lie on a picture that is read.
+    err = capsys.readouterr().err
+    assert err == "left out: --out photos/in/a.png: would be written over what is read\n"
+    np.testing.assert_array_equal(pixels("photos/a.png"), 255 - pixels("photos/in/a.png"))
+    assert before == [Path(n).read_bytes() for n in ("photos/in/a.png", "photos/in/in/a.png")]
+
+
+def test_names_that_are_too_long_once_they_have_an_ending():
+    longest = ["é" * 125 + ending for ending in (".ppm", "e.pgm")]
+    for seed, name in enumerate(longest):
+        still(f"in/{name}", seed=seed)
+    for _ in range(2):
+        work("in", "out")
+        made = sorted(Path("out").iterdir())
+        assert len(made) == 3 and all(len(bytes(path.name, "utf-8")) <= 255 for path in made)
+        # Each is itself, and the same one in the second turn.
+        kept = sorted(255 - int(pixels(path)[0, 0, 0]) for path in made[1:])
+        assert kept == sorted(int(pixels(f"in/{name}")[0, 0, 0]) for name in longest)
+
+
+def test_a_name_that_the_disk_does_not_take_costs_one_picture(capsys):
+    still("in/a/b.png")
+    still("in/z.png")
+    Path("out").mkdir()
+    Path("out/a").write_text("a file")
+    work("in", "out")
+    assert capsys.readouterr().err.startswith("left out: a/b.png cannot be written: ")
+    assert Path("out/z.png").is_file()
+
+
+def test_own_pictures_below_are_passed_over_and_alone_are_meant(capsys):
+    still("in/a.png")
+    work("in", "in/made")
+    work("in", "out")
+    assert "note: passed over, as made by this program: 2 pictures" in capsys.readouterr().err
+    assert sorted(path.name for path in Path("out").iterdir()) == ["a.png", "side-by-side.png"]
+    Path("in/made/side-by-side.png").unlink()
+    work("in/made", "again")
+    np.testing.assert_array_equal(pixels("again/a.png"), pixels("in/a.png"))
+
+
+# --- the side that was learned from ---
+
+
+def test_of_pairs_in_one_file_only_the_input_is_translated(capsys):
+    still("in/a.png", (20, 40), seed=1)
+    still("in/b.png", (24, 48), seed=2)
+    for halves in (None, True):
+        work("in", f"left-{halves}", halves=halves)
+        assert "note: the left half of each file is translated" in capsys.readouterr().err
+        for name in ("a", "b"):
+            whole = pixels(f"in/{name}.png")
+            half = whole[:, : whole.shape[1] // 2]
+            np.testing.assert_array_equal(pixels(f"left-{halves}/{name}.png"), 255 - half)
+    work("in", "right", halves=True, config={"direction": "BtoA"})
+    assert "note: the right half of each file" in capsys.readouterr().err
+    np.testing.assert_array_equal(pixels("right/a.png"), 255 - pixels("in/a.png")[:, 20:])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"halves": True, "layout": "pictures"},
+        # The training was of pictures that are as wide, in two folders.
+        {"halves": False},
+        {"config": {"pairs": "edges"}},
+    ],
+)
+def test_wide_pictures_that_are_no_pairs(capsys, options):
+    still("in/a.png", (20, 40))
+    work("in", "out", **options)
+    assert capsys.readouterr().err == "" and pixels("out/a.png").shape == (20, 40, 3)
+
+
+def test_one_file_is_a_pair_where_the_training_says_so(capsys):
+    still("pair.png", (20, 40))
+    still("plain.png", (20, 30))
+    for halves, options, width in (
+        (True, {}, 20),
+        (True, {"layout": "pictures"}, 40),
+        (None, {}, 40),
+        (None, {"layout": "pairs"}, 20),
+    ):
+        work("pair.png", "made.png", halves=halves, **options)
+        assert pixels("made.png").shape == (20, width, 3)
+        assert ("note: the left half" in capsys.readouterr().err) == (width == 20)
+    work("plain.png", "made.png", halves=True)
+    assert pixels("made.png").shape == (20, 30, 3)
+
+
+def test_a_moving_pair():
+    moving("in.gif", size=(20, 40))
+    work("in.gif", "made.gif", halves=True)
+    assert Image.open("made.gif").size == (20, 20)
+
+
+def test_not_a_pair_among_pairs(capsys):
+    for number in range(120):
+        still(f"in/{number:03}.png", (8, 16), seed=number)
+    still("in/odd.png", (8, 20))
+    work("in", "out", halves=True)
+    assert "left out: odd.png: not twice as wide as high" in capsys.readouterr().err
+    assert len(list(Path("out").iterdir())) == 121
+
+
+@pytest.mark.parametrize(("direction", "side"), [("AtoB", "A"), ("BtoA", "B")])
+def test_of_two_folders_only_the_input_s_is_translated(capsys, direction, side):
+    """A partner is not needed."""
+    for name in ("A/1", "A/2", "B/1", "B/3"):
+        still(f"in/{name}.png")
+    work("in", "out", config={"direction": direction})
+    assert f"note: the pictures in {side}/ are translated" in capsys.readouterr().err
+    assert [path.name for path in Path("out").iterdir() if path.is_dir()] == [side]
+    work("in", "all", layout="pictures")
+    assert len(list(Path("all").rglob("*.png"))) == 5
+    # One side alone is the one to translate.
+    work("in/B", "alone")
+    assert sorted(path.name for path in Path("alone").iterdir()) == ["1.png", "3.png", *SHEET]
+    with pytest.raises(Refused, match="in/A is one set of pictures"):
+        work("in/A", "never", layout="domains")
+
+
+def test_which_side_was_learned_from():
+    def choice(config, **flags):
+        loaded = SimpleNamespace(config=config, run=SimpleNamespace(facts={"data": {}}))
+        return choice_of(loaded, TranslateFlags(run=Path("run"), **flags))
+
+    for settings, flags, second in (
+        (Config(), {}, False),
+        (Config(direction="BtoA"), {}, True),
+        # Of two domains the model decides, which has learned both ways.
+        (cyclegan.Config(), {}, False),
+        (cyclegan.Config(), {"direction": "BtoA"}, True),
+    ):
+        assert choice(settings, **flags).second == second
+
+
+def test_two_folders_with_names_of_the_training_s_own():
+    for name in ("summer/1", "winter/2"):
+        still(f"in/{name}.png")
+    work("in", "out", config={"layout": "domains"})
+    assert [path.name for path in Path("out").iterdir() if path.is_dir()] == ["summer"]
+    work("in/summer", "one", config={"layout": "domains"})
+    work("in/summer", "one", config={"layout": "pairs"})
+    assert pixels("one/1.png").shape == (20, 24, 3)

@@ -26,7 +26,8 @@ from common.run.folder import Run
 from common.translation.config import TEST_SEED
 from data.errors import Refused
 from data.labels import check_labels, nearest, palette_of
-from data.pixels import to_float
+from data.memory import source_of
+from data.pixels import to_float, to_pixels
 from data.samples import SampleSet, UnpairedSet
 from recipes.cyclegan import evaluate as cyclegan
 from recipes.cyclegan import train as cyclegan_train
@@ -266,7 +267,7 @@ def test_a_model_that_goes_one_way_is_measured_on_it(monkeypatch, seasons):
     one = seasons_scored(monkeypatch, seasons, trained=Fake(lambda x: truth))
     two = seasons_scored(monkeypatch, seasons, trained=Fake(lambda x: truth, lambda x: x))
     assert list(one.measures) == ["high-frequency power A→B", "error A→B"]
-    assert list(one.unavailable) == ["content kept A→B"]
+    assert list(one.unavailable) == ["content kept A→B", "kernel distance A→B"]
     # There is no way back on which a message could be read.
     assert list(one.values) == ["trained", "identity", "colours", "other content", "real"]
     for name, row in one.values.items():
@@ -344,7 +345,7 @@ def test_evaluating_a_run_beside_its_ablation(recipe, tmp_path, monkeypatch, cap
     assert found["samples"] == 3 and found["step"] == 1
     assert any(name in criterion for criterion in found["criteria"])
     shown = capsys.readouterr().out
-    assert "not available, no" in shown and "MISSED" in shown
+    assert "not measured, no" in shown and "MISSED" in shown
     assert evaluate("--run", "run", "--count", "1") == 2
     assert "--count 1: legal is 2 to 100000" in capsys.readouterr().err
     shutil.copytree("run", "real")
@@ -359,6 +360,60 @@ def test_criteria_where_little_is_known():
         "distance ≤ 1.2 × L1 alone",
     ]
     assert [str(criterion) for criterion in cyclegan.criteria(None, alone)] == [f"{NOISY} ≤ 2"]
+
+
+def test_real_pairs_are_recognised():
+    real = np.random.default_rng(0).integers(0, 256, (6, 8, 8, 3), np.uint8)
+    assert paired.recognised(real, real) == 1
+    assert paired.recognised(real, np.full_like(real, 128)) == pytest.approx(0.5, abs=0.01)
+    assert paired.recognised(real, np.zeros((6, 8, 8, 3), np.uint8)) == pytest.approx(0.5)
+    same = np.repeat(real[:1], 3, 0)
+    assert paired.recognised(same, same) == 0.5, "nobody can tell"
+    assert paired.recognised(real, np.roll(real, 1, 0)) < 0.9
+    known = {"recognised": "", "high-frequency power": ""}
+    (first, *_) = pix2pix.criteria(None, Scores({}, {}, known, {}))
+    assert str(first) == "recognised ≥ 0.9" and not first.guard
+
+
+def test_two_real_sets_without_a_truth(monkeypatch):
+    """No trivial translation passes, and no untrained one meets any bar; a right one does."""
+    rng = np.random.default_rng(0)
+    shapes = np.kron(rng.integers(0, 2, (80, 4, 4, 1)), np.ones((8, 8, 3), int))
+    shapes = shapes * 100 + rng.integers(0, 40, (80, 32, 32, 3))
+    red = (shapes + [60, 0, 0]).astype(np.uint8)
+    # The other set is of other scenes, green, and turned over in brightness.
+    green = (200 - shapes[::-1] + [0, 50, 0]).astype(np.uint8)
+    source = source_of(UnpairedSet(SampleSet(red, {}), SampleSet(green, {})))
+    tests = UnpairedSet(SampleSet(red[:24], {}), SampleSet(green[:24], {}))
+    training = UnpairedSet(SampleSet(red[24:], {}), SampleSet(green[24:], {}))
+
+    def there(x):
+        return to_float(np.clip(200 - (to_pixels(x) - [60.0, 0, 0]) + [0, 50, 0], 0, 255))
+
+    def back(x):
+        return to_float(np.clip(200 - (to_pixels(x) - [0.0, 50, 0]) + [60, 0, 0], 0, 255))
+
+    fakes = {
+        "trained": Fake(there, back),
+        "untrained": Fake(lambda x: 0 * x, lambda x: 0 * x),
+        "noise": Fake(lambda x: 0.3 * x[::-1] * x, lambda x: -0.5 * x),
+    }
+    case = case_of(CYCLEGAN, source, training, tests, **fakes)
+    scores = unpaired.measure(case)
+    scores.criteria = tuple(cyclegan.criteria(None, scores))
+    assert [str(criterion) for criterion in scores.criteria] == [
+        f"{NOISY} ≤ 2",
+        "cycle ≤ 0.5 × other content",
+        "kernel distance A→B ≤ 1 × identity",
+        "kernel distance A→B ≤ 1 × colours",
+        "kernel distance B→A ≤ 1 × identity",
+        "kernel distance B→A ≤ 1 × colours",
+    ]
+    assert scores.met("trained") == [True] * 6
+    assert not any(scores.met("untrained") + scores.met("noise"))
+    assert scores.verdict().startswith("Passes: 6 of 6")
+    for cheat in set(scores.values) - {"trained"}:
+        assert not scores.passes(cheat), cheat
 
 
 def test_a_criterion_without_its_ablation_is_not_met(capsys):

@@ -1,11 +1,16 @@
 """Arrays in .h5 files; those in .npz files are tested with the sources."""
 
+import errno
+import fcntl
+import os
+
 import h5py
 import numpy as np
 import pytest
 
 import data
 from data.reading import Reading
+from data.splits import hold_out
 
 X = np.random.default_rng(0).integers(0, 256, (130, 12, 12, 3), np.uint8)
 Y = np.arange(130) % 3
@@ -52,7 +57,7 @@ def test_the_fit_is_obeyed(h5):
 
 
 def test_grey_arrays(h5):
-    assert load(h5(images=X[..., 0])).samples.shape == (104, 12, 12, 1)
+    assert load(h5(images=X[..., 0])).samples.shape == (106, 12, 12, 1)
 
 
 @pytest.mark.parametrize("kind", ["npz", "h5", "bytes"])
@@ -76,6 +81,110 @@ def test_labels_that_only_the_test_has(tmp_path):
     assert len(data.find(str(tmp_path / "a.npz")).factors["label"]) == 8
     np.savez(tmp_path / "b.npz", x_train=X, x_test=X[:2], y_train=Y, y_test=np.array([-1, 0]))
     assert data.find(str(tmp_path / "b.npz")).factors == {}
+
+
+@pytest.mark.parametrize("kind", [float, np.float16, bool, np.int64, np.uint8])
+@pytest.mark.parametrize("ending", ["npz", "h5"])
+def test_labels_are_whole_numbers_of_any_type(h5, tmp_path, kind, ending):
+    labels = (np.arange(130) % 2).astype(kind)
+    path = tmp_path / "a.npz"
+    np.savez(path, x_train=X, y_train=labels)
+    source = data.find(str(h5(x_train=X, y_train=labels) if ending == "h5" else path))
+    assert source.factors == {"label": ("0", "1")} and source.modes == ("label",)
+    loaded = source.load("train", 12, 0, 0).factors["label"]
+    assert loaded.dtype == np.int32 and set(loaded) == {0, 1}
+
+
+@pytest.mark.parametrize("ending", ["npz", "h5"])
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (Y + 0.5, r"a.*: 'y_train' holds 0.5; legal are whole numbers or words"),
+        (np.where(Y == 2, np.nan, Y), "'y_train' holds nan; legal are whole numbers or words"),
+        (Y + 1j, "'y_train' is complex128; legal are whole numbers or words"),
+        (np.zeros((130, 12, 12)), r"'y_train' has the shape \(130, 12, 12\); legal is one label"),
+        (np.eye(3)[Y], "390 labels for the 130"),
+    ],
+)
+def test_labels_that_are_none(h5, tmp_path, ending, labels, words):
+    np.savez(tmp_path / "a.npz", x_train=X, y_train=labels)
+    path = h5(x_train=X, y_train=labels) if ending == "h5" else tmp_path / "a.npz"
+    refused(path, words)
+
+
+@pytest.mark.parametrize("ending", ["npz", "h5"])
+def test_words_in_any_encoding(h5, tmp_path, ending):
+    words = np.array(["Kuh", "Kälbchen", "Größe"])[Y]
+    for encoding in ("utf-8", "latin-1"):
+        text = np.char.encode(words, encoding)
+        np.savez(tmp_path / "a.npz", x_train=X, y_train=text)
+        path = h5(x_train=X, y_train=text) if ending == "h5" else tmp_path / "a.npz"
+        assert data.find(str(path)).factors == {"label": ("Größe", "Kuh", "Kälbchen")}
+
+
+def test_labels_of_one_split_alone(tmp_path):
+    np.savez(tmp_path / "a.npz", x_train=X, x_test=X[:9], y_test=Y[:9])
+    source = data.find(str(tmp_path / "a.npz"))
+    assert source.factors == {} and source.load("test", 12, 0, 0).factors == {}
+    assert source.remarks == ("the labels 'y_test' are not used, as there is no 'y_train'",)
+    np.savez(tmp_path / "a.npz", x_train=X, x_test=X[:9], y_train=Y)
+    source = data.find(str(tmp_path / "a.npz"))
+    assert source.factors == {"label": ("0", "1", "2")} and source.modes == ("label",)
+    assert set(source.load("train", 12, 0, 0).factors["label"]) == {0, 1, 2}
+    assert source.load("test", 12, 0, 0).factors == {}
+
+
+@pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.h5"])
+def test_one_array_in_a_file_of_any_name(tmp_path, name):
+    with open(tmp_path / name, "wb") as file:
+        np.save(file, X)
+    np.testing.assert_array_equal(load(tmp_path / name).samples, X[hold_out(130, "train")])
+    with open(tmp_path / name, "wb") as file:
+        np.save(file, np.zeros(3))
+    refused(tmp_path / name, r"'arr_0' has the shape \(3,\)")
+    with open(tmp_path / name, "wb") as file:
+        np.save(file, np.array([object()]), allow_pickle=True)
+    refused(tmp_path / name, "never pickles")
+
+
+def test_a_file_that_is_called_like_another(h5, tmp_path):
+    one = h5("a.npz", images=X)
+    np.savez(tmp_path / "b.npz", images=X)
+    other = (tmp_path / "b.npz").rename(tmp_path / "b.hdf5")
+    for path in (one, other):
+        assert data.find(str(path)).count == 130
+    one.rename(tmp_path / "A.NPZ")
+    assert data.find(str(tmp_path / "A.NPZ")).count == 130
+
+
+def test_a_file_that_may_not_be_read(h5, tmp_path, monkeypatch):
+    path = h5(images=X)
+    opened = open
+
+    def forbidden(file, *words, **options):
+        if file == path:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+        return opened(file, *words, **options)
+
+    monkeypatch.setattr("builtins.open", forbidden)
+    refused(path, "a.h5 cannot be read: Permission denied")
+
+
+def test_a_file_that_another_program_writes(h5):
+    path = h5(images=X)
+    with open(path, "rb") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        refused(path, "a.h5 is locked by another program that writes it")
+
+
+@pytest.mark.parametrize(("name", "reader"), [("a.npz", "npz_sets"), ("a.h5", "h5_sets")])
+def test_faults_of_our_own_are_not_taken_for_damage(h5, tmp_path, monkeypatch, name, reader):
+    np.savez(tmp_path / "a.npz", images=X)
+    h5(images=X)
+    kind = "ArraySource" if reader == "npz_sets" else "H5Source"
+    monkeypatch.setattr(f"data.{reader}.{kind}", lambda *words: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        data.find(str(tmp_path / name))
 
 
 @pytest.mark.parametrize("layout", ["pairs", "domains"])

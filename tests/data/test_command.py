@@ -1,10 +1,16 @@
 """`python -m data`: what is there, on the terminal and as a contact sheet."""
 
+import io
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from data.__main__ import Flags
+from data.command import read_flags
 from data.contact import sheet_of
+from data.errors import Refused
 from data.samples import SampleSet
 from data.sheet import grid
 from tests.conftest import ROOT, complaints, pictures, run
@@ -137,6 +143,7 @@ def test_real_sets_load_by_folder(tmp_path, name):
         (["houses", "--showing", "blurple"], "'blurple' is no word"),
         (["ring", "--showing", "winter"], "'winter' is no word"),
         (["houses", "--out", "sheet.txt"], "ends in .png"),
+        ([".", "--write", "clean"], "--write clean lies inside ."),
         (["--count", "3"], "data"),
         (["houses", "--cuont", 3], "--cuont"),
     ],
@@ -184,3 +191,17 @@ def test_a_grid_holds_every_picture_in_order():
         3,
         4,
     ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf8", "ascii", "latin-1"])
+def test_a_wrong_flag_is_told_on_any_terminal(monkeypatch, encoding):
+    """tyro draws its box in characters of standard output's encoding."""
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    with pytest.raises(Refused, match=r"Unrecognized options: --siz, 3 – perhaps you meant --size"):
+        read_flags(Flags, ["houses", "--siz", "3"], program="python -m data")
+
+
+def test_a_wrong_flag_is_told_without_standard_output(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(Refused, match=r"Unrecognized options: --siz"):
+        read_flags(Flags, ["houses", "--siz", "3"], program="python -m data")

@@ -3,12 +3,14 @@
 import dataclasses
 import inspect
 import os
+import struct
 import sys
 import unicodedata
 
 import numpy as np
 import pytest
-from PIL import Image
+import tifffile
+from PIL import Image, ImageCms, PngImagePlugin
 
 import data
 from data.reading import Reading
@@ -80,7 +82,7 @@ def test_two_splits_are_training_and_testing_whatever_the_second_is_called(tmp_p
     source = find(tmp_path)
     assert brightness(load(source, "test").samples) == [200, 201]
     parts = [brightness(load(source, split).samples) for split in ("train", "validation")]
-    assert [len(part) for part in parts] == [108, 12]
+    assert [len(part) for part in parts] == [101, 19]
     assert sorted(parts[0] + parts[1]) == list(range(120))
 
 
@@ -96,7 +98,8 @@ def test_what_lies_beside_the_splits_is_not_used_and_said(tmp_path):
     put(tmp_path, ["train/a.png", "test/b.png", "c.png", "spare/d.png"])
     source = find(tmp_path)
     assert source.count == 2
-    assert source.remarks == ("2 pictures beside test/ and train/ are not used",)
+    (remark,) = source.remarks
+    assert remark.startswith("2 pictures beside test/ and train/ are not used (--layout classes ")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,63 @@ def test_folders_between_split_and_side(tmp_path):
         put(tmp_path / name, NAMES, start=10 * start)
     source = find(tmp_path)
     assert source.kind == "pairs" and len(load(source, "test")) == N
+
+
+def test_classes_that_are_called_like_splits(tmp_path):
+    put(tmp_path / "v", ["bus/a.png", "car/b.png", "train/c.png"], size=(40, 20))
+    (remark,) = find(tmp_path / "v", layout="auto").remarks[:1]
+    assert remark == (
+        "2 pictures beside train/ are not used (--layout classes takes all folders as classes)"
+    )
+    for layout in ("classes", "pictures"):
+        source = find(tmp_path / "v", layout=layout)
+        assert source.factors == {"label": ("bus", "car", "train")} and source.count == 3
+        assert brightness(load(source).samples) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("folders", "named"),
+    [
+        (("valid", "invalid"), "valid/ is what a validation split is called"),
+        (("test", "dev"), "dev/ and test/ is what a test or validation split is called"),
+    ],
+)
+def test_folders_that_leave_nothing_for_training_are_named(tmp_path, folders, named):
+    put(tmp_path, [f"{folder}/{name}" for folder in folders for name in NAMES])
+    with pytest.raises(data.Refused, match=f"{named}, and nothing is left .*--layout classes"):
+        load(find(tmp_path))
+    for layout in ("classes", "pictures"):
+        source = find(tmp_path, layout=layout)
+        assert source.factors == {"label": tuple(sorted(folders))}
+        assert len(load(source)) == 2 * N
+
+
+def test_a_folder_around_all_that_is_called_test(tmp_path):
+    put(tmp_path / "job", [f"test/{name}" for name in NAMES])
+    with pytest.raises(data.Refused, match="job: test/ is what a test split is called"):
+        load(find(tmp_path / "job"))
+    # What is there can still be tested with.
+    assert len(load(find(tmp_path / "job"), "test")) == N
+    assert len(load(find(tmp_path / "job", layout="pictures"))) == N
+    with pytest.raises(data.Refused, match=r"4 pictures of .* are in no folder of a class, .*p0"):
+        find(tmp_path / "job", layout="classes")
+    put(tmp_path / "deep", ["test/cats/a.png", "test/dogs/b.png"])
+    assert find(tmp_path / "deep", layout="pictures").factors == {"label": ("cats", "dogs")}
+
+
+def test_layout_pictures_keeps_splits_that_are_some(tmp_path):
+    put(tmp_path, ["train/cats/a.png", "train/dogs/b.png", "test/cats/c.png"])
+    source = find(tmp_path, layout="pictures")
+    assert source.factors == {"label": ("cats", "dogs")}
+    assert [len(load(source, split)) for split in ("train", "test")] == [2, 1]
+
+
+def test_backslashes_are_folders(tmp_path):
+    put(tmp_path, ["cats\\a.png", "dogs\\b.png", "dogs\\more\\c.png"])
+    source = find(tmp_path)
+    assert source.factors == {"label": ("cats", "dogs")}
+    assert "3 names with a backslash: taken as folders" in source.remarks
+    assert brightness(load(source).samples) == [0, 1, 2]
 
 
 # --- pairs ---
@@ -357,6 +417,18 @@ def test_domains_with_splits(tmp_path):
     }
 
 
+def test_domains_that_could_be_pairs_say_so(tmp_path):
+    source = find(both(tmp_path, "trainA", "trainB"))
+    assert source.kind == "domains"
+    (remark,) = source.remarks
+    assert remark.endswith("taken as two domains (--layout pairs takes them as pairs)")
+    from recipes.pix2pix.config import Config
+
+    with pytest.raises(data.Refused, match="gives domains; .*--layout pairs takes them as pairs"):
+        Config().adapted_to(source)
+    assert find(tmp_path, layout="pairs").kind == "pairs"
+
+
 def test_pairs_are_domains_where_that_is_wanted(tmp_path):
     by_name = find(both(tmp_path / "names"), layout="domains")
     put(tmp_path / "wide", NAMES, size=(32, 16))
@@ -488,9 +560,16 @@ def test_a_folder_deeper_than_pythons_stack(tmp_path):
 
 def test_pictures_of_formats_that_are_not_read_are_counted(tmp_path):
     put(tmp_path, NAMES)
-    for name in ("a.heic", "b.HEIC", "c.nef"):
+    for name in ("a.heic", "b.HEIC", "c.nef", "d.j2k", "e.JXL", "f.dcm", "g.tga"):
         (tmp_path / name).write_bytes(b"x")
-    assert "not read: 2 .heic files, 1 .nef files" in find(tmp_path).remarks
+    pictures, raw, medical = find(tmp_path).remarks
+    assert pictures.startswith("not read: 2 .heic, 1 .j2k, 1 .jxl, 1 .tga files; ImageMagick, ")
+    assert raw.startswith("not read: 1 .nef files; darktable, once installed, makes PNGs")
+    assert medical.startswith("not read: 1 .dcm files; DCMTK, once installed, makes PNGs")
+    (folder := tmp_path / "alone").mkdir()
+    (folder / "a.heic").write_bytes(b"x")
+    with pytest.raises(data.Refused, match="holds no pictures .*not read: 1 .heic files; Image"):
+        find(folder)
 
 
 def test_a_program_that_calls_itself_a_picture_is_not_run(tmp_path):
@@ -523,6 +602,81 @@ def test_links_to_folders_elsewhere_are_followed(tmp_path):
     assert find(tmp_path / "here").kind == "pairs"
 
 
+def test_copies_that_network_drives_keep_are_passed_over_and_said(tmp_path):
+    put(tmp_path, [*NAMES, "@eaDir/p0.png/THUMB_S.png", "@eaDir/p0.png/THUMB_M.png"])
+    put(tmp_path, ["#recycle/x.png", "@eaDir/note.txt.png"])
+    source = find(tmp_path)
+    assert source.count == N and source.kind == "pictures"
+    assert source.remarks == (
+        "passed over: 1 pictures in #recycle/, small or deleted copies",
+        "passed over: 3 pictures in @eaDir/, small or deleted copies",
+    )
+
+
+def test_several_pictures_in_one_file_are_said_once(tmp_path):
+    put(tmp_path, NAMES)
+    first, *others = [noise((16, 16), seed) for seed in range(5)]
+    first.save(tmp_path / "stack.tif", save_all=True, append_images=others)
+    for ending in ("gif", "webp"):
+        first.save(tmp_path / f"b.{ending}", save_all=True, append_images=others[:1])
+    source = find(tmp_path)
+    assert source.remarks == (
+        "3 files with several pictures, of which the first is read (stack.tif has 5)",
+    )
+    np.testing.assert_array_equal(load(source).samples[-1], np.asarray(first))
+
+
+def test_colour_profiles_are_said_to_be_ignored(tmp_path):
+    put(tmp_path, NAMES)
+    srgb, lab = (ImageCms.ImageCmsProfile(ImageCms.createProfile(n)) for n in ("sRGB", "LAB"))
+    for number, profile in enumerate((srgb, lab, lab)):
+        noise().save(tmp_path / f"{number}.jpg", icc_profile=profile.tobytes())
+    noise().save(tmp_path / "d.png", icc_profile=b"no profile")
+    (remark,) = find(tmp_path).remarks
+    assert remark.startswith("colour profiles are ignored, and all colours taken for sRGB: Lab ")
+    assert remark.endswith("×2")
+
+
+def test_colours_of_16_bits_are_said_to_be_cut(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 65_536, (16, 16, 3), np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", pixels, photometric="rgb")
+    source = find(tmp_path)
+    assert source.remarks == ("1 file with colours of 16 bits a value: the upper 8 are read",)
+    np.testing.assert_array_equal(load(source).samples[0], pixels >> 8)
+
+
+def test_other_endings_of_formats_that_are_read(tmp_path):
+    put(tmp_path, ["a.jpe", "b.pnm", "c.pbm", "d.apng"])
+    assert find(tmp_path).count == 4
+
+
+@pytest.mark.parametrize("mark", [1, 6])
+def test_an_odd_note_of_a_camera_costs_no_picture(tmp_path, mark):
+    """A resolution as text, where a fraction is usual: pixels and rotation are still right."""
+    wide = Image.new("RGB", (32, 16), "red")
+    wide.paste("blue", (16, 0, 32, 16))
+    wide.save(tmp_path / "a.jpg", quality=95)
+    entries = struct.pack("<HHIHH", 0x112, 3, 1, mark, 0) + struct.pack(
+        "<HHI4s", 0x11A, 2, 4, b"72"
+    )
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + entries + bytes(4)
+    content = (tmp_path / "a.jpg").read_bytes()
+    app = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+    (tmp_path / "a.jpg").write_bytes(content[:2] + app + content[2:])
+    source = find(tmp_path, layout="pictures")
+    assert source.describe_sizes() == ("32×16" if mark == 1 else "16×32")
+    read = load(source, size=(16, 32) if mark == 1 else (32, 16)).samples[0]
+    first, last = (read[8, 4], read[8, 28]) if mark == 1 else (read[4, 8], read[28, 8])
+    assert first[0] > 200 and last[2] > 200
+
+
+def test_long_notes_cost_no_picture(tmp_path):
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("workflow", "x" * 2_000_000, zip=True)
+    noise((16, 16)).save(tmp_path / "a.png", pnginfo=notes)
+    np.testing.assert_array_equal(load(find(tmp_path)).samples[0], np.asarray(noise((16, 16))))
+
+
 def test_hidden_files_and_folders_are_passed_over(tmp_path):
     put(tmp_path, [*NAMES, ".hidden.png", ".git/x.png", "__MACOSX/._p0.png", "__MACOSX/y.png"])
     assert find(tmp_path).count == N
@@ -551,7 +705,7 @@ def test_what_was_left_out_is_said_each_time(tmp_path):
         source = find(tmp_path)
         assert "p007.png" in load(source).left_out
         assert any("p007.png: cannot be decoded" in remark for remark in source.remarks)
-        assert source.name_of("train", 7, load(source).left_out) == "p010.png"
+        assert source.name_of("train", 7, load(source).left_out) == "p011.png"
     with pytest.raises(data.Refused, match="p007.png"):
         load(find(tmp_path, strict=True))
 

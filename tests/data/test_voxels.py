@@ -8,6 +8,7 @@ import data
 from data import meshes, voxels
 from data.contact import sheet_of
 from data.samples import SampleSet
+from data.splits import hold_out
 from tests.conftest import ROOT, run
 
 GRIDS = np.random.default_rng(0).random((130, 8, 8, 8)) < 0.3
@@ -40,7 +41,7 @@ def test_arrays_of_voxels(tmp_path, name, key, kind, channel):
     for _ in range(2):
         loaded = load(path)
         assert loaded.kind == "voxels" and loaded.samples.dtype == bool
-        np.testing.assert_array_equal(loaded.samples[..., 0], GRIDS[np.arange(130) % 10 < 8])
+        np.testing.assert_array_equal(loaded.samples[..., 0], GRIDS[hold_out(130, "train")])
 
 
 @pytest.mark.parametrize("memory", ["1", "0"])
@@ -53,7 +54,10 @@ def test_voxels_in_the_cache(tmp_path, monkeypatch, memory):
     again = load(path, "test")
     assert again.samples.dtype == bool and isinstance(again.samples, np.memmap) == (memory == "0")
     np.testing.assert_array_equal(first.samples, again.samples)
-    assert again.factors["label"].tolist() == [(i * 10 + 9) % 3 for i in range(13)]
+    assert (
+        again.factors["label"].tolist()
+        == (hold_out(130, "test", classes=np.arange(130) % 3) % 3).tolist()
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from data import find
 from data.errors import Refused
 from data.samples import SampleSet
 from recipes.dcgan.config import PARAMETERS, PRESETS, Config
+from recipes.dcgan.evaluate import represent
 from recipes.dcgan.gan import DCGAN
 from tests.recipes.translators import as_tensors, critic_round, noise_pictures
 
@@ -247,3 +248,11 @@ def test_a_world_whose_usual_size_the_network_cannot_make(monkeypatch):
     source = find("digits")
     monkeypatch.setattr(source, "usual_size", 33)
     assert PRESETS["small"].adapted_to(source).image_size == Config.world_size
+
+
+@pytest.mark.parametrize(("size", "numbers"), [(8, 64), (14, 64), (16, 192)])
+def test_what_the_discriminator_makes_of_small_pictures(size, numbers):
+    """One row a picture, also where it has a single map (of 4 channels, pooled to 4×4)."""
+    gan = DCGAN(Config(image_size=size, channels=1, width=4, precision="float32"))
+    features = represent(gan, np.zeros((7, size, size, 1), np.uint8))
+    assert features.shape == (7, numbers)

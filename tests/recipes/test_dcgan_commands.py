@@ -123,8 +123,9 @@ def test_infer_in_a_run_that_was_moved(whole_run, place):
         assert file["images"].shape == (20, 16, 16, 3)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_save_and_stop(place, number):
+    """The last one with nobody left to read what is printed: its terminal was closed."""
     name = f"signal{int(number)}"
     process = command(TRAIN, *TINY, "--steps", 100_000, "--run", name, cwd=place)
     metrics = place / name / "metrics.csv"
@@ -133,12 +134,20 @@ def test_signals_save_and_stop(place, number):
     for other in ([TRAIN, "--resume", name], [EVALUATE, "--run", name]):
         code, _, err = refused(*other, cwd=place)
         assert code == 2 and "is being trained" in err and err.count("\n") == 1, err
+    if number == signal.SIGHUP:
+        process.stdout.close()
+        process.stderr.close()
+        rows = len(metrics.read_text().splitlines())
+        # Long enough for some lines that nobody reads.
+        wait_for(lambda: len(metrics.read_text().splitlines()) > rows + 25)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 128 + number, err
-    assert f"stopped by {number.name} at step" in out and f"--resume {name}" in out
+    out, err = ("", "") if number == signal.SIGHUP else process.communicate(timeout=60)
+    assert process.wait(60) == 128 + number, err
     (step,) = checkpoint.steps(place / name / "checkpoints")
-    assert f"at step {step} of 100000" in out
+    if out:
+        assert f"stopped by {number.name} at step {step} of 100000" in out
+        assert f"--resume {name}" in out
+    assert yaml.safe_load((place / name / "config.yaml").read_text())["saved"]
     assert (place / name / "generator.keras").is_file()
 
 
@@ -166,6 +175,21 @@ def test_a_run_killed_before_its_first_checkpoint_can_be_resumed(place):
     process.communicate()
     code, out, err = called(TRAIN, "--resume", "early", cwd=place)
     assert code == 0 and "done: 20 steps" in out, err
+    assert "beginning at step 0 in early, as no checkpoint was reached before" in err
+
+
+def test_nothing_of_a_run_without_its_checkpoints_is_written_over(whole_run, place):
+    lost = shutil.copytree(whole_run, place / "lost")
+    code, _, err = refused(TRAIN, "--resume", "lost", "--from-scratch", cwd=place)
+    assert code == 2 and "lost has a checkpoint of step 20" in err and err.count("\n") == 1
+    shutil.rmtree(lost / "checkpoints")
+    before = {file: file.read_bytes() for file in lost.rglob("*") if file.is_file()}
+    code, _, err = refused(TRAIN, "--resume", "lost", "--steps", 40, cwd=place)
+    assert code == 2 and "still has generator.keras and metrics.csv with 12 rows" in err, err
+    assert {file: file.read_bytes() for file in lost.rglob("*") if file.is_file()} == before
+    # Where it is wanted, it is gone on with.
+    code, _, err = refused(TRAIN, "--resume", "lost", "--from-scratch", cwd=place)
+    assert code == 1 and "TENSORFLOW WAS IMPORTED" in err
 
 
 def wait_for(condition, seconds=90):

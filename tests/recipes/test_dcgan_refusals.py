@@ -1,11 +1,21 @@
 """What DCGAN's commands refuse: one line, exit code 2, before TensorFlow is imported."""
 
+from dataclasses import dataclass
+
 import pytest
 from PIL import Image
 
+from common.commands.train import _flags
+from common.config import Config
+from recipes.dcgan.config import PRESETS
 from tests.conftest import TINY, pictures, refused, run
 
 TRAIN, INFER = "recipes.dcgan.train", "recipes.dcgan.infer"
+
+
+@dataclass(kw_only=True)
+class Two(Config):
+    size: int | tuple[int, int] = 3
 
 
 def text_as_jpeg(place):
@@ -27,6 +37,10 @@ def cut_jpeg(place):
 
 def few(place):
     pictures(place / "few", count=3)
+
+
+def one(place):
+    pictures(place / "one", count=1)
 
 
 def one_broken_of_many(place):
@@ -69,7 +83,19 @@ REFUSED = {
     "batch": (few, ["--data", "few"], "there are 3 pictures"),
     "batch of a world": (None, ["--pictures", "9"], "there are 9 pictures"),
     "value": (None, ["--loss", "nice"], "non-saturating"),
-    "preset": (None, ["huge"], "huge"),
+    "preset": (None, ["huge"], "preset huge: legal are small, tiny, paper (see"),
+    "mistyped preset": (None, ["papr"], "small, tiny, paper – perhaps you meant paper"),
+    "preset behind": (None, ["--steps", "10", "papr"], "perhaps you meant paper"),
+    "epochs": (None, ["--epochs", "5"], "--epochs: what is counted here are steps (--steps)"),
+    "rate": (None, ["--lr=.1"], "--lr: each network has a learning rate of its own: --generator"),
+    "rate of one": (None, ["--learning-rate", ".1"], "--generator-rate and --discriminator-rate"),
+    "dataroot": (None, ["paper", "--dataroot", "x"], "is said by --data"),
+    "epochs on": (None, ["--resume", "x", "--epochs", "9"], "of --batch-size samples (32)"),
+    "path": (few, ["--data", "few/../fwe/x"], "(few/.. has no fwe, but few)"),
+    "path below a file": (few, ["--data", "few/0.png/x"], "(few/0.png is no folder)"),
+    "no such run": (few, ["--resume", "fwe/x"], "(this folder has no fwe, but few)"),
+    "batch of one": (one, ["--data", "one"], "there is 1 picture for training; legal is 1"),
+    "run in its data": (few, ["--data", "few", "--run", "few/a/b"], "few/a/b lies inside few"),
     "resume with a flag": (None, ["--resume", "nowhere", "--width", "8"], "--width"),
 }
 
@@ -84,6 +110,14 @@ def test_refused(tmp_path, case):
     assert code == 2, err
     assert words in err and err.startswith("error: ") and err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_usual_run_folder_inside_the_data(tmp_path):
+    few(tmp_path)
+    (tmp_path / "link").symlink_to("few")
+    for spec in (".", "../link", "../few,../few"):
+        code, out, err = refused(TRAIN, "--data", spec, cwd=tmp_path / "few")
+        assert code == 2 and "--run runs/dcgan lies inside " in err, err
 
 
 @pytest.mark.parametrize(
@@ -104,13 +138,21 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
         code, out, err = run(module, "--help", cwd=tmp_path, before=[no_tensorflow])
         assert code == 0 and "--run" in out
     code, out, err = run("recipes", cwd=tmp_path, before=[no_tensorflow])
-    assert code == 0 and "dcgan" in out and "recipes/dcgan/README.md" in out
+    lines = [line.split()[0] for line in out.splitlines()]
+    first = ["cyclegan", "data_prep", "dcgan", "first_gan", "pix2pix", "data", "new", "doctor"]
+    assert code == 0 and lines[: len(first)] == first and len(lines) == len(first) + 1
+    for words in (["dcgan"], ["dcgan", "--help"]):
+        code, out, err = refused("recipes", *words, cwd=tmp_path)
+        assert code == 0 and "recipes/dcgan/README.md" in out and "dcgan infer --help" in out, err
     code, out, err = run(
         "recipes", "dcgan", "train", "--help", cwd=tmp_path, before=[no_tensorflow]
     )
     assert code == 0 and "--image-size" in out
     code, out, err = run("recipes", "dcgn", "train", cwd=tmp_path, before=[no_tensorflow])
     assert code == 2 and "there are cyclegan, data_prep, dcgan" in err
+    assert err.endswith("perhaps you meant dcgan\n")
+    code, out, err = refused("recipes", "dcgan", "trian", cwd=tmp_path)
+    assert code == 2 and "legal are train, infer, evaluate – perhaps you meant train" in err
 
 
 def test_both_ways_would_tell(tmp_path, no_tensorflow):
@@ -121,3 +163,32 @@ def test_both_ways_would_tell(tmp_path, no_tensorflow):
         refused(*words, cwd=tmp_path),
     ):
         assert code == 1 and "TENSORFLOW WAS IMPORTED" in err
+
+
+def tiny_sized(arguments):
+    """The preset that a command line is of, by its width."""
+    flags = _flags("dcgan", PRESETS, arguments)
+    return next(name for name, preset in PRESETS.items() if preset.width == flags.config.width)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "preset"),
+    [
+        ([], "small"),
+        (["paper"], "paper"),
+        (["--steps", "10", "paper"], "paper"),
+        (["--flip", "tiny", "--steps", "10"], "tiny"),
+        (["--data", "paper"], "small"),
+        (["--data", "paper", "tiny"], "tiny"),
+        (["--data=paper", "--steps", "3"], "small"),
+    ],
+)
+def test_the_preset_may_stand_anywhere(arguments, preset):
+    assert tiny_sized(arguments) == preset
+
+
+def test_the_preset_may_stand_behind_a_flag_of_several_values():
+    flags = _flags(
+        "pix2pix", {"small": Two(), "paper": Two(steps=7)}, ["--size", "6", "7", "paper"]
+    )
+    assert flags.config.steps == 7 and flags.config.size == (6, 7)

@@ -155,7 +155,7 @@ def test_infer_works_on_what_was_kept(trained, kept, tmp_path, monkeypatch):
 def test_what_cannot_be_kept_taken_up_or_learned(trained, kept):
     recipe, (folder, trainer) = trained[0], kept
     kind = type(trainer)
-    with pytest.raises(Refused, match="holds a run"):
+    with pytest.raises(Refused, match=r"holds a run: go on with it, \w+\.load\('.*'\), or save to"):
         trainer.save(folder)
     with pytest.raises(Refused, match="trainModel builds them for the data"):
         started(recipe)[0].save(folder.parent / "never")

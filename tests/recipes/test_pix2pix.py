@@ -30,7 +30,7 @@ def test_the_paper_configuration():
     paper = PRESETS["paper"]
     assert (paper.image_size, paper.loaded_size, paper.batch_size) == (256, 286, 1)
     assert (paper.generator_rate, paper.beta_1, paper.l1, paper.dropout) == (2e-4, 0.5, 100, 0.5)
-    assert paper.flip and paper.patch_layers == 3 and paper.levels == 8
+    assert paper.flip and paper.patch_layers == 3 and paper.halvings == 8
 
 
 def test_nothing_but_training_moves_the_generator(gan):

@@ -88,7 +88,7 @@ def test_the_direction_of_a_world(place):
     np.testing.assert_array_equal(one.samples, turned.inputs)
     np.testing.assert_array_equal(one.inputs, turned.samples)
     small = pix2pix_config.PRESETS["small"]
-    assert small.notes(other, turned) == {}, "photographs are no label maps"
+    assert small.notes(other, turned) == {"halves": False}, "photographs are no label maps"
     assert len(small.notes(data.find("facades"), one)["labels"]) == 11
 
 
