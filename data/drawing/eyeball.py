@@ -1,7 +1,7 @@
 """An eye: a ball between two lids, as a clean render or as a camera would see it.
 
-One anatomy for both: what is seen where depends on gaze, lids and proportions alone. The camera adds
-what a simulator leaves out: texture of skin and iris, lashes, glints, uneven light, blur, noise.
+One anatomy for both: what is seen where depends on gaze, lids and proportions alone. The camera
+adds what a simulator leaves out: texture of skin and iris, lashes, glints, light, blur, noise.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.noise import clouds
-from data.drawing.values import flag, mix, ramp
+from data.drawing.values import flag, ramp
 
 #: Angle between the middle of the iris and its edge, in radians.
 _IRIS = 0.52

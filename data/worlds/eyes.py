@@ -1,16 +1,16 @@
 """`eyes`: one anatomy, rendered by a simulator and seen by a camera, never the same eye twice.
 
-Two domains of grey pictures, `eyes:simulated` and `eyes:real` (which is drawn, too: it stands for
-photographs). No eye appears in both. Known of each: the gaze, as `pitch` (up is positive) and
-`yaw` (to the right is positive) in radians, where the pupil's middle is (`pupil_x`, `pupil_y`, from -1 at the
-left and lower border to 1), and how far the lids are open (`opening`, from 0 to 1). Hidden: proportions, tones,
-light, texture.
+Two domains of grey pictures, `eyes:simulated` and `eyes:real` (drawn, too: it stands for
+photographs). No eye appears in both. Known of each: the gaze, as `pitch` (up is positive) and `yaw`
+(to the right is positive) in radians; where the middle of the pupil is (`pupil_x`, `pupil_y`, from
+-1 at the left and lower border to 1); and how far the lids are open (`opening`, from 0 to 1).
+Hidden: proportions, tones, light, texture.
 
-A regressor of the gaze that learned on simulated eyes is wrong on real ones, since they have lashes, glints,
-shadows, blur and noise; one that learned on real ones is not. What a cheat could exploit: histograms alone
-tell the domains apart, so compare with a refiner that only matches those.
+What learned gaze on simulated eyes is wrong on real ones, since they have lashes, glints, shadows,
+blur and noise; what learned on real ones is not. What a cheat could exploit: brightness alone tells
+the domains apart, so compare with a refiner that only matches histograms.
 
-Pictures are 55 pixels wide and 35 high, or any size with this shape.
+Pictures are 35 pixels high and 55 wide, or larger in this shape.
 """
 
 from __future__ import annotations
