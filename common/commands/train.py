@@ -83,10 +83,12 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
         check_free(flags.run, recipe)
         _check_apart(flags.run or RUNS / recipe, flags.config.data)
     source = data.find(flags.config.data, flags.config.reading)
-    config = _sized(flags.config, source)
+    config, remark = _sized(flags.config, source)
     if source.count is not None:
         check_batch(config.batch_size, source.count)
     dataset, examples = _load(source, config)
+    if remark:
+        print(f"note: {remark}", file=sys.stderr)
     # From here on TensorFlow is there, and nothing about flags or data is refused.
     strategy = _place(flags.devices, cluster, recipe, config, dataset)
     trainer = _build(config, build, strategy)
@@ -210,20 +212,22 @@ def _check_apart(run: Path, spec: str) -> None:
             )
 
 
-def _sized(config: Config, source: data.Source) -> Config:
-    """Settle a configuration for a source; large pictures are made small on a CPU, unless asked."""
+def _sized(config: Config, source: data.Source) -> tuple[Config, str]:
+    """Settle a configuration for a source, and say so where large pictures are made small.
+
+    That is on a CPU, unless the flags say otherwise.
+    """
     settled = config.adapted_to(source)
     fitting = [size for size in settled.legal_sizes() if size <= _ON_CPU] if source.sizes else []
     if config.image_size is not None or settled.kind != "pictures" or not fitting or may_have_gpu():
-        return settled
+        return settled, ""
     if settled.image_size <= fitting[-1]:
-        return settled
-    print(
-        f"note: {fitting[-1]} pixels a side, as there is no GPU here; --image-size "
-        f"{settled.image_size} takes {(settled.image_size / fitting[-1]) ** 2:.0f} times as long",
-        file=sys.stderr,
+        return settled, ""
+    remark = (
+        f"{fitting[-1]} pixels a side, as there is no GPU here; --image-size "
+        f"{settled.image_size} takes {(settled.image_size / fitting[-1]) ** 2:.0f} times as long"
     )
-    return dataclasses.replace(config, image_size=fitting[-1]).adapted_to(source)
+    return dataclasses.replace(config, image_size=fitting[-1]).adapted_to(source), remark
 
 
 def _few(config: Config, count: int) -> str:

@@ -76,8 +76,10 @@ class Choice:
         for layout in [self.layout] if self.asked else dict.fromkeys(("auto", self.layout)):
             try:
                 found = plan(printable(path), headers, layout)
+                if found.kind == "pictures":
+                    continue
                 in_folders = not any(part.half for part in self._side(found))
-                if in_folders and found.kind != "pictures":
+                if in_folders:
                     # Nobody's partner is asked for.
                     found = plan(printable(path), headers, "domains")
             except Refused:
@@ -87,7 +89,7 @@ class Choice:
                 continue
             # Pictures of any shape have two halves: those of the training must have been some.
             sure = in_folders or (layout == "auto" and self.halves is not False)
-            if found.kind != "pictures" and (sure or self.asked):
+            if sure or self.asked:
                 return self._chosen(found, broken | found.unusable, in_folders)
         return whole
 

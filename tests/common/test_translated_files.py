@@ -388,6 +388,13 @@ def test_wide_pictures_that_are_no_pairs(capsys, options):
     assert capsys.readouterr().err == "" and pixels("out/a.png").shape == (20, 40, 3)
 
 
+@pytest.mark.parametrize("options", [{}, {"config": {"direction": "BtoA"}}])
+def test_plain_pictures_have_no_sides(capsys, options):
+    still("in/a.png", (20, 30))
+    work("in", "out", halves=False, **options)
+    assert capsys.readouterr().err == "" and pixels("out/a.png").shape == (20, 30, 3)
+
+
 def test_one_file_is_a_pair_where_the_training_says_so(capsys):
     still("pair.png", (20, 40))
     still("plain.png", (20, 30))

@@ -260,7 +260,7 @@ def test_voxels_have_no_levels(tmp_path):
 
 
 def test_a_run_records_levels_and_infer_reads_with_them(tmp_path):
-    from common.translation.infer import translate_inputs
+    from common.translation.infer import TranslateFlags, translate_inputs
     from recipes.pix2pix.config import Config
 
     values = np.rint(RAMP * 1000).astype(np.uint16)
@@ -268,13 +268,14 @@ def test_a_run_records_levels_and_infer_reads_with_them(tmp_path):
         put(tmp_path / side, np.rint(RAMP * most).astype(np.uint16))
     source, loaded = load(tmp_path, label_maps="none")
     facts = Config().notes(source, loaded)
-    assert facts == {"levels": {"input": [0, 1023], "real": [0, 65_535]}}
+    assert facts["levels"] == {"input": [0, 1023], "real": [0, 65_535]}
 
     run = SimpleNamespace(facts={"data": facts}, path=tmp_path)
-    config = SimpleNamespace(channels=1, input_channels=1)
+    config = Config(channels=1, input_channels=1)
     for back, levels in ((False, (0, 1023)), (True, (0, 65_535))):
         out = tmp_path / f"out{back}"
-        flags = SimpleNamespace(input=str(tmp_path / "A"), out=out, back=back)
+        way = "BtoA" if back else "AtoB"
+        flags = TranslateFlags(run=tmp_path, input=str(tmp_path / "A"), out=out, direction=way)
         seen = []
 
         def make(loaded, flags, frame, number, seen=seen):

@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 import data
+from data.reading import Reading
 from recipes.data_prep import messy
 from tests.conftest import ROOT, refused
 from tests.console import carried_out, says_the_same, shown_in
@@ -35,7 +36,7 @@ def test_every_picture_of_the_chapter_is_there():
 def test_the_messy_folder_is_made_of_houses(tmp_path):
     """However they were kept: cut to the middle they are the pictures that were drawn."""
     messy.make(tmp_path / "m")
-    source = data.find(str(tmp_path / "m"), data.reading.Reading(tolerance=1))
+    source = data.find(str(tmp_path / "m"), Reading(tolerance=1))
     houses = data.find("houses").world.draw(np.arange(messy.COUNT), 128).samples
     read = source.load("train", 32, 0, 0)
     small = np.stack([np.asarray(Image.fromarray(h).resize((32, 32))) for h in houses])
@@ -55,7 +56,7 @@ def test_the_messy_folder_is_made_of_houses(tmp_path):
 
 def test_written_pictures_are_those_that_were_read(tmp_path):
     messy.make(tmp_path / "m")
-    lenient = data.reading.Reading(tolerance=1)
+    lenient = Reading(tolerance=1)
     source = data.find(str(tmp_path / "m"), lenient)
     from data.writing import without_copies, write
 
@@ -91,7 +92,7 @@ def test_pairs_and_domains_are_written_as_they_are_read(tmp_path):
                 tmp_path / "p" / side / f"{number}.png"
             )
     for layout in ("pairs", "domains"):
-        reading = data.reading.Reading(layout=layout)
+        reading = Reading(layout=layout)
         source = data.find(str(tmp_path / "p"), reading)
         write(source, tmp_path / layout, 24)
         again = data.find(str(tmp_path / layout))

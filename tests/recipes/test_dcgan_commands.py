@@ -268,4 +268,4 @@ def test_a_folder_sets_size_and_channels_and_must_be_the_same_on_resume(tmp_path
     code, _, err = refused(TRAIN, *resume, cwd=tmp_path)
     assert code == 2 and "--data says where to" in err
     code, out, err = called(TRAIN, *resume, "--data", "moved", cwd=tmp_path)
-    assert code == 0 and "done: 1 steps" in out, err
+    assert code == 0 and "done: 1 step," in out, err
