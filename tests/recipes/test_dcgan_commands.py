@@ -15,7 +15,7 @@ import yaml
 from PIL import Image
 
 from common.run import checkpoint
-from tests.conftest import ROOT, TINY, called, command, pictures, refused
+from tests.conftest import ROOT, TINY, called, command, pictures, refused, run
 
 TRAIN, INFER, EVALUATE = (f"recipes.dcgan.{name}" for name in ("train", "infer", "evaluate"))
 # As TINY, at the size that the pictures have.
@@ -116,11 +116,15 @@ def test_infer_in_a_run_that_was_moved(whole_run, place):
     code, _, err = called(INFER, "--run", moved, "--interpolate", 3, cwd=place)
     assert code == 0, err
     assert Image.open(moved / "interpolation.png").size == (10 * 66 - 2, 3 * 66 - 2)
-    sums = ["--arithmetic", "1,2,3 - 4,5,6 + 7,8,9", "--out", "sum.npz"]
-    code, _, err = called(INFER, "--run", moved, *sums, cwd=place)
+    sums = ["--run", moved, "--arithmetic", "1,2,3 - 4,5,6 + 7,8,9"]
+    code, _, err = called(INFER, *sums, "--out", "sum.npz", cwd=place)
     assert code == 0, err
-    with np.load(place / "sum.npz") as file:
+    # And in an interpreter that is fresh.
+    code, _, err = run(INFER, *sums, "--out", "fresh.npz", cwd=place)
+    assert code == 0, err
+    with np.load(place / "sum.npz") as file, np.load(place / "fresh.npz") as fresh:
         assert file["images"].shape == (20, 16, 16, 3)
+        np.testing.assert_array_equal(file["images"], fresh["images"])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
