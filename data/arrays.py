@@ -67,7 +67,7 @@ def _factors_of(shapes: dict[str, tuple[int, ...]], train: str) -> set[str]:
 class ArraySource(Source):
     """Pictures N×H×W or N×H×W×C, uint8, or voxels N×S×S×S or N×S×S×S×1, held as arrays.
 
-    If there are test samples (`x_test`), they are the test split, and every tenth of the
+    If there are test samples (`x_test`), they are the test split, and about a tenth of the
     others is for validation; else `hold_out` splits. Labels become the factor "label", and
     other arrays with one value a sample, or at most 16, factors of their own names.
 

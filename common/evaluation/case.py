@@ -84,7 +84,7 @@ class Case:
         if len(tests) < max(2, self.count or 2):
             raise Refused(
                 f"{self.source.name} has {len(tests)} pictures for testing; {self.count or 2} are "
-                "needed (of a folder of 100 or more, every tenth is kept for that)"
+                "needed (of a folder of 100 or more, about a tenth is kept for that)"
             )
         return tests.take(np.arange(min(len(tests), wanted)))
 

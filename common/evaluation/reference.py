@@ -45,7 +45,7 @@ class ReferenceSet:
         if most < 2:
             raise Refused(
                 f"{source.name} has {len(tests)} samples for testing, and nothing can be measured "
-                "with fewer than 4; of a folder of 100 or more, every tenth is kept for that"
+                "with fewer than 4; of a folder of 100 or more, about a tenth is kept for that"
             )
         if most < (count or 2):
             raise Refused(
