@@ -60,7 +60,8 @@ def _whole(name: str, values: np.ndarray) -> np.ndarray:
     if values.dtype.kind not in "uibf":
         raise Refused(f"{name} is {values.dtype}; legal are whole numbers or words")
     if values.dtype.kind == "f":
-        odd = values[~(np.abs(values) < 2**53) | (values != np.rint(values))]
+        exact = values.astype(np.float64)
+        odd = values[~(np.abs(exact) < 2**53) | (exact != np.rint(exact))]
         if odd.size:
             raise Refused(f"{name} holds {odd.flat[0]:g}; legal are whole numbers or words")
     numbers = values.astype(np.int64)
