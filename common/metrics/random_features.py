@@ -1,9 +1,9 @@
 """Features from a network of random weights, for pictures of which nothing is known.
 
-R64 of Naeem et al. 2020 (Reliable Fidelity and Diversity Metrics, section 4.2): a VGG that was
-never trained maps a picture to 64 numbers. It knows no things, but tells colours, edges and
-textures, and where they are; for pictures unlike those that a trained net was trained on, the
-paper prefers it for density and coverage.
+After Naeem et al. 2020 (Reliable Fidelity and Diversity Metrics), whose R64 are 64 numbers from a
+VGG16 that was never trained; this network is a smaller one of the same kind, so its figures are not
+theirs. It knows no things, but tells colours, edges and textures, and where they are; for pictures
+unlike those that a trained net was trained on, the paper prefers such features.
 """
 
 from __future__ import annotations
