@@ -30,7 +30,7 @@ _OF_PIXELS = {
 }
 _OF_SETS = {
     _KERNEL: "KID between translations and the other set's training pictures, in the features of a "
-    "net of random weights (R64) (as `other content`)",
+    "net of random weights (as `other content`)",
 }
 _OF_CYCLES = {
     _CYCLE: "mean absolute difference after both translations, of the range of values (0)",

@@ -49,9 +49,7 @@ class RandomNet:
         digest = hashlib.sha256(b"".join(w.tobytes() for w in self._network.get_weights()))
         height, width, channels = training.shape[1:]
         made_for = {"height": height, "width": width, "channels": channels, "net": VERSION}
-        self.info = NetInfo(
-            "random net (R64)", made_for, {}, DIMENSIONS, digest=digest.hexdigest()[:12]
-        )
+        self.info = NetInfo("random net", made_for, {}, DIMENSIONS, digest=digest.hexdigest()[:12])
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Compute the features of pictures uint8 N×H×W×C: float32 N×DIMENSIONS."""

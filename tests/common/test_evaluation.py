@@ -382,7 +382,7 @@ def test_a_folder_of_ones_own(tmp_path, capsys):
     assert scores.facts["samples"] == half and 4 < half < 20
     near = {"precision", "recall", "density", "coverage", "copying", "copied"}
     assert set(scores.measures) == near | {"high-frequency power"}
-    assert scores.facts["features"]["name"] == "random net (R64)" and not scores.informed
+    assert scores.facts["features"]["name"] == "random net" and not scores.informed
     scores.show()
     assert "its weights are random, and it has learned nothing" in capsys.readouterr().out
     assert f"65 samples or more, there are {half}" in scores.unavailable["Fréchet distance"]
