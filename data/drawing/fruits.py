@@ -1,0 +1,200 @@
+"""Apples, oranges and bananas as solids, and leaves."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from data.drawing.solids import REACH, Solid, Views, capsule, rotation, traced
+
+_CELLS = 80
+#: Views of a fruit that lies or hangs.
+VIEWS = 12
+
+
+def tilts() -> np.ndarray:
+    """How far the stalk leans to the eye: it is seen in every view."""
+    return np.radians(np.linspace(22, 68, VIEWS)).astype(np.float32)
+
+
+def _polar(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Distance from the middle, height of the direction (1 at the stalk), and longitude."""
+    away = np.maximum(np.linalg.norm(points, axis=-1), 1e-6)
+    return away, points[..., 2] / away, np.arctan2(points[..., 1], points[..., 0])
+
+
+def _chart(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Azimuthal chart about the stalk: 1 on the far side."""
+    away, height, _ = _polar(points)
+    flat = np.maximum(np.hypot(points[..., 0], points[..., 1]), 1e-6)
+    angle = np.arccos(np.clip(height, -1, 1)) / np.pi
+    return points[..., 0] / flat * angle, points[..., 1] / flat * angle
+
+
+def _seen(tilt: float, spin: float) -> np.ndarray:
+    """The stalk upwards, leaning to the eye."""
+    return rotation(2, spin) @ rotation(0, np.pi / 2 - tilt)
+
+
+@lru_cache(maxsize=1)
+def apples() -> Views:
+    """Apples: dented at the stalk, lobed at the other end."""
+    rng = np.random.default_rng(7)
+    solids = []
+    for tilt in tilts():
+        tall, lobes, taper = rng.uniform(0.88, 1.02), rng.uniform(0.02, 0.05), rng.uniform(0.06, 0.13)
+        lean, phase = rng.uniform(0.0, 0.06), rng.uniform(0, 6.28)
+        deep, wide = rng.uniform(0.40, 0.52), rng.uniform(0.34, 0.44)
+
+        def body(p, tall=tall, lobes=lobes, lean=lean, phase=phase, deep=deep, wide=wide, taper=taper):
+            away, height, around = _polar(p / np.float32([1, 1, tall]))
+            angle = np.arccos(height)
+            side = 1 - height**2
+            radius = 0.97 + (taper * height + 0.05) * side
+            radius -= deep * np.exp(angle**2 * (-1.1 / wide**2))
+            radius -= 0.22 * np.exp((np.pi - angle) ** 2 * np.float32(-9.8))
+            radius += lobes * np.cos(5 * around + phase) * np.clip(0.25 - height, 0, 1)
+            radius += lean * np.cos(around - phase) * side
+            return (away - radius) * np.float32(0.86)
+
+        bent = rng.uniform(-0.22, 0.22, 2)
+        stalk = np.array([[0, 0, 0.5], [0.3 * bent[0], 0.3 * bent[1], 0.85], [*bent, 1.18]])
+
+        def parts(p, body=body, stalk=stalk):
+            return [body(p), capsule(p, stalk, (0.05, 0.04, 0.065))]
+
+        solids.append(Solid(parts, _chart, _seen(tilt, rng.uniform(0, 6.28))))
+    return traced(solids, _CELLS)
+
+
+@lru_cache(maxsize=1)
+def oranges() -> Views:
+    """Oranges: nearly round, with the button of the stalk in a slight dent."""
+    rng = np.random.default_rng(8)
+    solids = []
+    for tilt in tilts():
+        tall, neck = rng.uniform(0.93, 1.02), rng.uniform(-0.02, 0.05)
+        folds, phase = rng.uniform(0.006, 0.016), rng.uniform(0, 6.28)
+
+        def body(p, tall=tall, neck=neck, phase=phase, folds=folds):
+            away, height, around = _polar(p / np.float32([1, 1, tall]))
+            square = np.arccos(height) ** 2
+            near = np.exp(square * np.float32(-4))
+            radius = 1 + neck * near - 0.07 * np.exp(square * np.float32(-25))
+            return away - radius - folds * near * np.cos(7 * around + phase)
+
+        def button(p, tall=tall, neck=neck, phase=phase):
+            around = np.arctan2(p[..., 1], p[..., 0])
+            flat = np.hypot(p[..., 0], p[..., 1]) - 0.115 - 0.03 * np.cos(5 * around + phase)
+            return np.maximum(flat, np.abs(p[..., 2] - tall * (0.97 + neck)) - 0.035)
+
+        def parts(p, body=body, button=button):
+            return [body(p), button(p)]
+
+        solids.append(Solid(parts, _chart, _seen(tilt, rng.uniform(0, 6.28))))
+    return traced(solids, _CELLS)
+
+
+# A banana's arc: its radius, and the angles at which its stalk begins and its other end is.
+_ARC, _STEM, _TIP = 1.30, 1.0, -0.98
+_BEND = np.array([0, 0.83 * _ARC, 0], np.float32)
+_STEM_AT = np.array([_ARC * np.sin(_STEM), _ARC * np.cos(_STEM), 0]) - _BEND
+
+
+def _banana(p: np.ndarray, thick: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Distance to a banana in the plane of x and y, and where on its skin a point lies.
+
+    Along it from 0 at the stalk to 1, and the angle around it.
+    """
+    p = p + _BEND
+    x, y, z = p[..., 0], p[..., 1], p[..., 2]
+    angle = np.arctan2(x, y)
+    held = np.clip(angle, _TIP, _STEM)
+    share = (_STEM - held) * np.float32(1 / (_STEM - _TIP))
+    out = np.hypot(x, y) - _ARC
+    away = np.sqrt(out**2 + ((angle - held) * _ARC) ** 2 + z**2)
+    around = np.arctan2(z, out)
+    swell = np.clip((share - 0.06) / 0.24, 0, 1)
+    swell *= swell * (3 - 2 * swell)
+    ends = np.clip((1 - share) / 0.24, 0, 1)
+    round_ = swell * np.sqrt(ends * (2 - ends))
+    # Five flat sides.
+    radius = 0.08 + (thick - 0.08) * round_ * (1 + 0.05 * np.cos(5 * around + 0.6))
+    return (away - radius) * np.float32(0.85), share, around
+
+
+def _single(rng: np.random.Generator, number: int) -> Solid:
+    """A banana that lies, its stalk in one of all directions."""
+    thick, tilt = rng.uniform(0.29, 0.34), np.radians(rng.uniform(-52, -30))
+    seen = rotation(2, 2 * np.pi * number / VIEWS) @ rotation(0, tilt)
+
+    def skin(p):
+        _, share, around = _banana(p, thick)
+        return share, around / np.float32(2 * np.pi)
+
+    return Solid(lambda p: [_banana(p, thick)[0]], skin, seen)
+
+
+def _hand(rng: np.random.Generator, number: int) -> Solid:
+    """Three bananas that hang from one stalk, spread like fingers."""
+    sign = 1 if number % 2 else -1
+    lean = rng.uniform(-0.25, 0.05)
+    fingers = [
+        rotation(2, -1.9)
+        @ rotation(1, 0.5 * k + rng.uniform(-0.25, 0.25))
+        @ rotation(2, 0.26 * k + lean)
+        @ np.diag([sign, 1, 1])
+        for k in (-1, 0, 1)
+    ]
+    thick = rng.uniform(0.24, 0.28)
+    top, small = np.float32([0.3 * sign, 1.25, 0]), np.float32(0.86)
+
+    def each(p):
+        p = (p - top) / small
+        found = [_banana(p @ f.T.astype(np.float32) + _STEM_AT, thick) for f in fingers]
+        return [(away * small, *place) for away, *place in found]
+
+    def skin(p):
+        found = each(p)
+        nearest = np.argmin(np.stack([f[0] for f in found]), 0)
+        share, around = (np.choose(nearest, [f[k] for f in found]) for k in (1, 2))
+        return share, around / np.float32(2 * np.pi) + np.float32(0.31) * nearest
+
+    return Solid(lambda p: [np.minimum.reduce([f[0] for f in each(p)])], skin, np.eye(3))
+
+
+@lru_cache(maxsize=1)
+def bananas() -> Views:
+    """Bananas that lie, and then as many hands of three that hang."""
+    rng = np.random.default_rng(9)
+    lying = [_single(rng, number) for number in range(VIEWS)]
+    return traced(lying + [_hand(rng, number) for number in range(VIEWS // 2)], _CELLS)
+
+
+@lru_cache(maxsize=1)
+def leaves() -> Views:
+    """Pointed leaves on stalks that begin at (0, -1.3) and end at (0, 1), curled or turned."""
+    rng = np.random.default_rng(10)
+    centres = (((np.arange(_CELLS) + 0.5) * (2 / _CELLS) - 1) * REACH).astype(np.float32)
+    x, y = np.meshgrid(centres, centres)
+    outlines, surfaces = [], []
+    for _ in range(VIEWS):
+        wide, bow, curl = rng.uniform(0.34, 0.5), rng.uniform(-0.3, 0.3), rng.uniform(0.1, 0.7)
+        share = np.clip((y + 1) / 2, 0, 1)
+        across = x - bow * (1 - (2 * share - 1) ** 2)
+        half = wide * 2.3 * np.sqrt(share) * (1 - share) ** 0.75 + 0.012 * np.cos(60 * share)
+        stalk = np.maximum(np.abs(x) - 0.035, np.maximum(y + 0.9, -1.3 - y))
+        blade = np.maximum((np.abs(across) - half) * 0.85, np.abs(y) - 1)
+        fold = rng.uniform(0.15, 0.5)
+        # Veins run from the middle to the edge and the tip.
+        vein = np.cos((share - 0.5 * np.abs(across)) * 62) * 0.16
+        middle = np.exp(-((across / 0.05) ** 2))
+        right = -fold * np.tanh(across / 0.06) + rng.uniform(-0.25, 0.25)
+        up = curl * (2 * share - 1) + vein * (1 - middle)
+        long = np.sqrt(1 + right**2 + up**2)
+        flat = np.zeros_like(x)
+        surface = (right / long, up / long, share, across, stalk < blade, flat + 1, flat)
+        outlines.append(np.minimum(blade, stalk))
+        surfaces.append(np.stack(surface, -1).reshape(-1, len(surface)))
+    return Views(np.stack(outlines).astype(np.float32), np.concatenate(surfaces).astype(np.float32))

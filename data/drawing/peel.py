@@ -1,0 +1,92 @@
+"""The skins of fruits: colours and reliefs of what `data.drawing.sprites` looks up."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from data.drawing import textures
+from data.drawing.values import mix, ramp
+
+_TURN = np.float32(1 / (2 * np.pi))
+
+
+def _tone(red: float, green: float, blue: float) -> np.ndarray:
+    return np.array([red, green, blue], np.float32)[:, None]
+
+
+def _over(stops: list[tuple], share: np.ndarray) -> np.ndarray:
+    """A colour from a row of evenly spaced ones, 0 to 1: (3, pixels)."""
+    place = np.clip(share, 0, 1) * np.float32(len(stops) - 1)
+    table = np.float32(stops)
+    low = np.minimum(place.astype(np.int32), len(stops) - 2)
+    share = place - low
+    return np.stack([t.take(low) + (t.take(low + 1) - t.take(low)) * share for t in table.T])
+
+
+def apple(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
+    """Apples: green, then yellow with a red cheek, then red all over; streaked and dotted."""
+    ripe, around, shift = s.ripe, s.around, s.shift
+    angle = np.arctan2(p.v, p.u) * _TURN
+    far = np.sqrt(p.u * p.u + p.v * p.v)
+    texture = textures.level(textures.streaks(), 256 * finest * 0.30)
+    streak = textures.at(texture, angle + around, 0.5 * far + shift)
+    cheek = np.cos((angle - around) * np.float32(2 * np.pi))
+    red = 3.3 * (ripe - 0.50) + 0.75 * cheek + 0.55 * streak
+    red = ramp(red * ramp(far, 0.02, 0.2) + 0.35 * ramp(far, 0.2, 0.05), -0.35, 0.75)
+    ground = _over([(0.42, 0.60, 0.12), (0.66, 0.73, 0.20), (0.92, 0.76, 0.26)], 1.15 * ripe)
+    ground += _tone(0.05, 0.05, 0.02) * streak
+    blush = _over([(0.86, 0.33, 0.16), (0.76, 0.12, 0.10), (0.52, 0.03, 0.07)], ripe)
+    skin = mix(ground, blush * (1 + 0.10 * streak), red)
+    # Russet in the hollow, and pale dots.
+    skin = mix(skin, _tone(0.55, 0.47, 0.20), 0.75 * ramp(far, 0.16, 0.04))
+    dots = textures.at(
+        textures.level(textures.speckles(), 256 * finest * 0.55),
+        1.7 * p.u + around,
+        1.7 * p.v + shift,
+    )
+    skin += 0.30 * ramp(dots, 0.74, 0.95) * (1 - skin)
+    skin = mix(skin, _tone(0.26, 0.17, 0.09), p.stalk)
+    return SimpleNamespace(skin=skin, gloss=0.55 * (1 - p.stalk), sharp=6, right=0, up=0)
+
+
+def orange(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
+    """Oranges: greenish first, pitted all over, with a green button where the stalk was."""
+    far = np.sqrt(p.u * p.u + p.v * p.v)
+    texture = textures.level(textures.pits(), 256 * finest * 0.45)
+    slope = textures.at(texture, 1.45 * p.u + s.around, 1.45 * p.v + s.shift)
+    slope *= (0.20 * (1 - p.stalk))[:, None]
+    right, up = s.cos * slope[:, 0] - s.sin * slope[:, 1], s.sin * slope[:, 0] + s.cos * slope[:, 1]
+    blotch = textures.at(textures.speckles()[3], 0.25 * p.u + s.shift, 0.25 * p.v + s.around)
+    ripe = s.ripe + 0.35 * (blotch - 0.5)
+    stops = [(0.50, 0.56, 0.10), (0.90, 0.62, 0.10), (0.97, 0.55, 0.06), (0.93, 0.40, 0.03)]
+    skin = _over(stops, ripe - 0.12 * ramp(far, 0.25, 0.05))
+    skin *= 1 + 0.16 * (slope[:, 0] + slope[:, 1])
+    skin = mix(skin, _tone(0.30, 0.40, 0.13), p.stalk)
+    return SimpleNamespace(skin=skin, gloss=0.22 * (1 - p.stalk), sharp=4, right=right, up=up)
+
+
+def banana(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
+    """Bananas: green, yellow, and yellow with brown flecks; brown at both ends."""
+    ends = np.maximum(ramp(p.u, 0.22, 0.02), ramp(p.u, 0.84, 0.98))
+    ripe = s.ripe - 0.30 * ends * ramp(s.ripe, 1.0, 0.6)
+    stops = [(0.44, 0.60, 0.14), (0.78, 0.76, 0.18), (0.96, 0.80, 0.18), (0.95, 0.74, 0.15), (0.86, 0.62, 0.13)]
+    skin = _over(stops, ripe)
+    texture = textures.level(textures.speckles(), 256 * finest * 0.4)
+    fleck = textures.at(texture, 0.75 * p.u + s.around, 0.75 * p.v + s.shift)
+    spot = ramp(fleck + 0.42 * (s.ripe - 1), 0.66, 0.80) * 0.75
+    ridge = np.cos(p.v * np.float32(10 * np.pi) + np.float32(0.6))
+    skin *= 1 - 0.07 * ramp(ridge, 0.6, 1.0)
+    skin = mix(skin, _tone(0.34, 0.20, 0.09), spot)
+    skin = mix(skin, _tone(0.20, 0.13, 0.07), np.maximum(ramp(p.u, 0.955, 0.985), 0.7 * ramp(p.u, 0.05, 0.0)))
+    return SimpleNamespace(skin=skin, gloss=np.float32(0.16), sharp=3, right=0, up=0)
+
+
+def leaf(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
+    """Leaves: `ripe` from a young to a dark green, with a pale vein in the middle."""
+    green = _over([(0.46, 0.60, 0.18), (0.25, 0.45, 0.15), (0.13, 0.31, 0.13)], s.ripe)
+    vein = ramp(np.abs(p.v), 0.055, 0.015) * ramp(p.u, 1.0, 0.7)
+    skin = mix(green, green + _tone(0.22, 0.20, 0.10), vein)
+    skin = mix(skin, _tone(0.33, 0.36, 0.16), p.stalk)
+    return SimpleNamespace(skin=skin, gloss=np.float32(0.20), sharp=3, right=0, up=0)
