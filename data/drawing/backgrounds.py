@@ -103,7 +103,7 @@ def _paint(c: Canvas, s: SimpleNamespace, chosen: np.ndarray, kind: int, hangs: 
         tone = _surface(c, part, kind, x * part.scale, y * part.scale, part.scale, glow)
         planes[...] = tone
     else:
-        top = int(np.searchsorted(-y[0, :, 0], -0.45))
+        top = int(np.searchsorted(-y[0, :, 0], -0.60))
         rows = y[:, top:]
         below = np.maximum(part.edge - rows, 0)
         far = 1 / (below + _LOW)
@@ -112,7 +112,8 @@ def _paint(c: Canvas, s: SimpleNamespace, chosen: np.ndarray, kind: int, hangs: 
         cos, sin = np.cos(part.turn), np.sin(part.turn)
         u, v = across * cos + away * sin, away * cos - across * sin
         tone = _surface(c, part, kind, u, v, scale * np.float32(0.7), glow[:, top:])
-        back = part.wall * (0.80 + 0.25 * part.side * x * 0.6 + 0.20 * y)
+        wall = mix(part.wall, part.ends[1], np.float32(0.7)) if kind == PLAIN else part.wall
+        back = wall * (0.80 + 0.25 * part.side * x * 0.6 + 0.20 * y)
         back = back * (1 + 0.05 * np.exp(-((y - part.edge) ** 2) * 9))
         planes[...] = back
         soft = np.where(part.ground[:, None, None] == PLAIN, np.float32(0.30), c.pixel)

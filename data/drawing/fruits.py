@@ -125,9 +125,11 @@ def _banana(p: np.ndarray, thick: float) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def _single(rng: np.random.Generator, number: int) -> Solid:
-    """A banana that lies, its stalk in one of all directions."""
+    """A banana that lies, its stalk to the left or to the right."""
     thick, tilt = rng.uniform(0.29, 0.34), np.radians(rng.uniform(-52, -30))
-    seen = rotation(2, 2 * np.pi * number / VIEWS) @ rotation(0, tilt)
+    # None stands on its end.
+    around = np.pi * (number % 2) + np.radians(np.linspace(-38, 38, VIEWS)[number])
+    seen = rotation(2, around) @ rotation(0, tilt)
 
     def skin(p):
         _, share, around = _banana(p, thick)

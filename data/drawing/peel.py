@@ -19,10 +19,15 @@ def _tone(red: float, green: float, blue: float) -> np.ndarray:
 def _over(stops: list[tuple], share: np.ndarray) -> np.ndarray:
     """A colour from a row of evenly spaced ones, 0 to 1: (3, pixels)."""
     place = np.clip(share, 0, 1) * np.float32(len(stops) - 1)
-    table = np.float32(stops)
     low = np.minimum(place.astype(np.int32), len(stops) - 2)
-    share = place - low
-    return np.stack([t.take(low) + (t.take(low + 1) - t.take(low)) * share for t in table.T])
+    place -= low
+    table = np.float32(stops)
+    steps = np.diff(table, axis=0)
+    found = np.empty((3, len(place)), np.float32)
+    for tone, first, step in zip(found, table.T, steps.T, strict=True):
+        np.multiply(step.take(low), place, out=tone)
+        tone += first.take(low)
+    return found
 
 
 def apple(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
@@ -33,8 +38,9 @@ def apple(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
     texture = textures.level(textures.streaks(), 256 * finest * 0.30)
     streak = textures.at(texture, angle + around, 0.5 * far + shift)
     cheek = np.cos((angle - around) * np.float32(2 * np.pi))
-    red = 3.3 * (ripe - 0.50) + 0.75 * cheek + 0.55 * streak
-    red = ramp(red * ramp(far, 0.02, 0.2) + 0.35 * ramp(far, 0.2, 0.05), -0.35, 0.75)
+    red = 3.3 * (ripe - 0.50) + 0.70 * cheek + 0.50 * streak
+    red *= 1.15
+    red = ramp(red * ramp(far, 0.02, 0.2) + 0.35 * ramp(far, 0.2, 0.05), -0.75, 1.1)
     ground = _over([(0.42, 0.60, 0.12), (0.66, 0.73, 0.20), (0.92, 0.76, 0.26)], 1.15 * ripe)
     ground += _tone(0.05, 0.05, 0.02) * streak
     blush = _over([(0.86, 0.33, 0.16), (0.76, 0.12, 0.10), (0.52, 0.03, 0.07)], ripe)
@@ -54,15 +60,15 @@ def apple(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
 def orange(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
     """Oranges: greenish first, pitted all over, with a green button where the stalk was."""
     far = np.sqrt(p.u * p.u + p.v * p.v)
-    texture = textures.level(textures.pits(), 256 * finest * 0.45)
-    slope = textures.at(texture, 1.45 * p.u + s.around, 1.45 * p.v + s.shift)
-    slope *= (0.20 * (1 - p.stalk))[:, None]
+    texture = textures.level(textures.pits(), 256 * finest * 0.5)
+    slope = textures.at(texture, 1.7 * p.u + s.around, 1.7 * p.v + s.shift)
+    slope *= (0.15 * (1 - p.stalk))[:, None]
     right, up = s.cos * slope[:, 0] - s.sin * slope[:, 1], s.sin * slope[:, 0] + s.cos * slope[:, 1]
     blotch = textures.at(textures.speckles()[3], 0.25 * p.u + s.shift, 0.25 * p.v + s.around)
-    ripe = s.ripe + 0.35 * (blotch - 0.5)
-    stops = [(0.50, 0.56, 0.10), (0.90, 0.62, 0.10), (0.97, 0.55, 0.06), (0.93, 0.40, 0.03)]
+    ripe = 0.06 + 0.94 * s.ripe + 0.25 * (blotch - 0.5)
+    stops = [(0.66, 0.62, 0.13), (0.95, 0.64, 0.10), (0.99, 0.54, 0.05), (0.93, 0.37, 0.02)]
     skin = _over(stops, ripe - 0.12 * ramp(far, 0.25, 0.05))
-    skin *= 1 + 0.16 * (slope[:, 0] + slope[:, 1])
+    skin *= 1 + 0.10 * (slope[:, 0] + slope[:, 1])
     skin = mix(skin, _tone(0.30, 0.40, 0.13), p.stalk)
     return SimpleNamespace(skin=skin, gloss=0.22 * (1 - p.stalk), sharp=4, right=right, up=up)
 
@@ -71,11 +77,11 @@ def banana(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
     """Bananas: green, yellow, and yellow with brown flecks; brown at both ends."""
     ends = np.maximum(ramp(p.u, 0.22, 0.02), ramp(p.u, 0.84, 0.98))
     ripe = s.ripe - 0.30 * ends * ramp(s.ripe, 1.0, 0.6)
-    stops = [(0.44, 0.60, 0.14), (0.78, 0.76, 0.18), (0.96, 0.80, 0.18), (0.95, 0.74, 0.15), (0.86, 0.62, 0.13)]
+    stops = [(0.52, 0.64, 0.15), (0.90, 0.80, 0.20), (0.98, 0.83, 0.20), (0.96, 0.77, 0.17), (0.88, 0.65, 0.14)]
     skin = _over(stops, ripe)
     texture = textures.level(textures.speckles(), 256 * finest * 0.4)
     fleck = textures.at(texture, 0.75 * p.u + s.around, 0.75 * p.v + s.shift)
-    spot = ramp(fleck + 0.42 * (s.ripe - 1), 0.66, 0.80) * 0.75
+    spot = ramp(fleck + 0.42 * (s.ripe - 1), 0.70, 0.88) * 0.65
     ridge = np.cos(p.v * np.float32(10 * np.pi) + np.float32(0.6))
     skin *= 1 - 0.07 * ramp(ridge, 0.6, 1.0)
     skin = mix(skin, _tone(0.34, 0.20, 0.09), spot)

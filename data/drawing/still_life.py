@@ -81,9 +81,9 @@ _HANGING = (
 # width), on a branch.
 _RADII = np.float32(
     [
-        [(0.38, 0.52), (0.30, 0.39), (0.26, 0.31), (0.235, 0.285), (0.23, 0.275)],
+        [(0.40, 0.54), (0.33, 0.42), (0.27, 0.31), (0.25, 0.285), (0.245, 0.275)],
         [(0.44, 0.54), (0.37, 0.42), (0.34, 0.39), (0.29, 0.33), (0.28, 0.31)],
-        [(0.34, 0.46), (0.28, 0.35), (0.24, 0.29), (0.21, 0.245), (0.19, 0.225)],
+        [(0.36, 0.48), (0.31, 0.38), (0.26, 0.30), (0.23, 0.26), (0.21, 0.235)],
     ]
 )
 _HOW = np.zeros((3, MOST, 3, MOST, 2), np.float32)
@@ -134,7 +134,7 @@ def scene(dice: Dice) -> SimpleNamespace:
 
     # A bowl.
     s.bowl_half, s.bowl_flat = one(0.66, 0.80), one(0.20, 0.30)
-    s.bowl_x, s.bowl_rim = one(-0.1, 0.1), one(-0.22, -0.06)
+    s.bowl_x, s.bowl_rim = one(-0.1, 0.1), one(-0.16, 0.0)
     s.bowl_deep, s.bowl_foot = one(0.46, 0.58), one(0.36, 0.52)
     s.glaze, s.band = _GLAZES[(one() * 7).astype(int)], _GLAZES[(one() * 7).astype(int)]
     s.banded = (one() < 0.5).astype(np.float32)
@@ -149,7 +149,7 @@ def scene(dice: Dice) -> SimpleNamespace:
     further = 1 - 0.09 * up
     span = (np.abs(across) * s.there).max(1) * radius + radius
     shift = one(-1, 1) * np.maximum(0.94 - span, 0)
-    base = one(-0.80, -0.66)
+    base = one(-0.72, -0.55)
     stand_y = base[:, None] + up * radius[:, None] * 0.78
     s.radius = np.where(table[:, None], s.radius * further, s.radius)
     x = across * radius[:, None] + shift[:, None]
@@ -158,7 +158,7 @@ def scene(dice: Dice) -> SimpleNamespace:
     pile_y = s.bowl_rim[:, None] + up * s.bowl_half[:, None]
     hang_x = np.clip(across, -0.97 + s.radius, 0.97 - s.radius)
     s.knot = branch_at(s, hang_x)
-    hang_y = s.knot - 0.10 - 0.62 * np.maximum(up, 0) - s.radius
+    hang_y = s.knot - 0.09 - 0.50 * np.maximum(up, 0) - s.radius
     s.x = np.where(table[:, None], x, np.where(bowl[:, None], pile_x, hang_x)).astype(np.float32)
     s.y = np.where(table[:, None], y, np.where(bowl[:, None], pile_y, hang_y)).astype(np.float32)
     # How near the eye: what stands lower in a picture of a table is nearer.
@@ -168,11 +168,11 @@ def scene(dice: Dice) -> SimpleNamespace:
     # The way the stalk points, and how far it leans to the eye.
     s.view = (each() * fruits.VIEWS).astype(np.int32)
     s.view = np.where(branch[:, None], s.view // 2, s.view)
-    s.angle = each(-1, 1) * np.where(branch, 0.25, np.where(bowl, 1.1, 0.9))[:, None]
+    s.angle = each(-1, 1) * np.float32([0.9, 1.1, 0.25])[s.place][:, None]
     s.wide, s.tall = each(0.95, 1.05), each(0.94, 1.04)
     s.ripe = np.clip(s.ripeness[:, None] + each(-0.12, 0.12), 0, 1)
 
-    s.edge = one(0.02, 0.30)
+    s.edge = one(0.12, 0.40)
     s.choice, s.wall_choice, s.wall_tint = one(), one(), one(-0.06, 0.06)
     s.turn = one(-0.5, 0.5) + np.float32(np.pi / 2) * (one() < 0.5)
     s.scale, s.period = one(0.8, 1.2), one(0.16, 0.34)
@@ -212,6 +212,11 @@ def draw(c: Canvas, s: SimpleNamespace, fruit: str, hidden: Dice, ground: Dice) 
     branch = np.flatnonzero(s.place == ON_BRANCH)
     if bowl.size:
         _bowl(c, s, bowl, light, back=True)
+    if fruit == "bananas":
+        # They are flatter, and so lie lower.
+        s.y = s.y - np.where(s.place[:, None] == ON_TABLE, 0.34 * s.radius, 0)
+        low = s.bowl_rim[:, None]
+        s.y = np.where(s.place[:, None] == IN_BOWL, low + 0.62 * (s.y - low), s.y)
     shape = _shape(s, fruit)
     for rank in range(MOST):
         _shadow(c, s, rank, views, shape)
@@ -326,7 +331,7 @@ def _lit(c, s, p: Sprites, chosen, rank: int, skin, light, round_: float) -> np.
         stands = s.there[chosen, other]
         near = s.radius[chosen, other] * np.float32(round_)
         reach = np.hypot(s.x[chosen, other] - s.x[chosen, rank], s.y[chosen, other] - s.y[chosen, rank])
-        stands = stands & (reach < 3 * (near + s.radius[chosen, rank]))
+        stands = stands & (reach < 2.2 * (near + s.radius[chosen, rank]))
         rows = np.flatnonzero(stands[box])
         if not rows.size:
             continue
@@ -424,7 +429,7 @@ def _bowl(c: Canvas, s: SimpleNamespace, chosen, light, back: bool, masks=None) 
     deep, foot = three(s.bowl_deep), three(s.bowl_foot) * half
     side, lamp = three(s.side), tuple(part[chosen][:, None, None] for part in light)
     glaze = s.glaze[chosen].T[:, :, None, None]
-    rows = slice(*np.searchsorted(-c.y[0, :, 0], [-0.32, 0.98]))
+    rows = slice(*np.searchsorted(-c.y[0, :, 0], [-0.42, 0.98]))
     y = y[:, rows]
     planes = c.planes[:, chosen, rows]
     across = x / half

@@ -63,7 +63,7 @@ def stone() -> list[np.ndarray]:
     speckles = _noise(rng, 60, 60, 1.0)
     clouds = _noise(rng, 4, 4, 1.3)
     vein = np.exp(-np.abs(_noise(rng, 2.5, 2.5, 1.6) + 0.15 * _noise(rng, 12, 12)) * 16)
-    return _pyramid(0.55 + 0.17 * speckles + 0.10 * clouds - 0.42 * vein)
+    return _pyramid(0.55 + 0.13 * speckles + 0.10 * clouds - 0.42 * vein)
 
 
 @lru_cache(maxsize=1)

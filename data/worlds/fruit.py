@@ -26,6 +26,8 @@ class Fruit(World):
     smallest_size = 16
     largest_size = 256
     usual_size = 64
+    #: Lists of pixels are worth more calls of numpy: a larger part than elsewhere.
+    chunk_pixels = 320 * 1024
     factors = {
         "number": NUMBERS,
         "place": PLACES,
@@ -41,19 +43,17 @@ class Fruit(World):
         self.domain, self.name = domain, f"fruit:{domain}"
 
     def draw_chunk(self, indices, size, seed):
-        s = scene(Dice(seed, self._own(indices)))
-        images, _ = self._draw(indices, size, seed, self.domain)
+        images, s, _ = self._draw(self._own(indices), size, seed, self.domain)
         known = {"number": s.number - 1, "place": s.place, "ground": s.ground, "light": s.lit_from}
         middle = (s.x * s.there).sum(1) / s.number.astype(np.float32)
         known |= {"warmth": s.warmth, "ripeness": s.ripeness, "size": s.size, "across": middle}
         return SampleSet(images, known)
 
-    def _draw(self, indices, size, seed, domain, again=0):
-        own = self._own(indices)
+    def _draw(self, own, size, seed, domain, again=0):
         s, c = scene(Dice(seed, own)), Canvas(len(own), size)
         kind = 1 + DOMAINS.index(domain) + 8 * again
         mask = draw(c, s, domain, Dice(seed + kind * _DETAILS, own), Dice(seed + 9 * _DETAILS, own))
-        return c.finish(), mask
+        return c.finish(), s, mask
 
     def _own(self, indices):
         return indices * np.uint64(len(DOMAINS)) + np.uint64(DOMAINS.index(self.domain))
