@@ -79,7 +79,8 @@ def paint_grounds(c: Canvas, s: SimpleNamespace) -> None:
     Args:
         s: `ground` and `hangs` (whether it is a wall), (n,); `edge`, the height at which a table
             ends; `ends`, `shade`, `wall`: colours and tints; `turn`, `scale`, `shift_u`,
-            `shift_v`, `weave`: how the texture lies; `side` and `glow`, of the light.
+            `shift_v`, `weave`: how the texture lies; `side` and `glow`, of the light; `beam` and
+            `beam_half`, where it falls on a wall.
     """
     for hangs in (False, True):
         for kind in (WOOD, CLOTH, STONE, PLAIN):
@@ -97,7 +98,7 @@ def _paint(c: Canvas, s: SimpleNamespace, chosen: np.ndarray, kind: int, hangs: 
     )
     x, y, height = c.x, c.y, c.shape[0]
     # A light that is nearer to one side falls off to the other.
-    glow = 0.90 + 0.13 * part.side * x + 0.10 * y * part.glow
+    glow = 0.96 + 0.14 * part.side * x + 0.10 * y * part.glow
     planes = np.empty((3, len(chosen), height, c.shape[1]), np.float32)
     if hangs:
         tone = _surface(c, part, kind, x * part.scale, y * part.scale, part.scale, glow)
@@ -113,9 +114,8 @@ def _paint(c: Canvas, s: SimpleNamespace, chosen: np.ndarray, kind: int, hangs: 
         u, v = across * cos + away * sin, away * cos - across * sin
         tone = _surface(c, part, kind, u, v, scale * np.float32(0.7), glow[:, top:])
         wall = mix(part.wall, part.ends[1], np.float32(0.7)) if kind == PLAIN else part.wall
-        back = wall * (0.80 + 0.25 * part.side * x * 0.6 + 0.20 * y)
-        back = back * (1 + 0.05 * np.exp(-((y - part.edge) ** 2) * 9))
-        planes[...] = back
+        planes[...] = wall * (0.80 + 0.15 * part.side * x + 0.14 * y)
+        _daylight(c, part, planes)
         soft = np.where(part.ground[:, None, None] == PLAIN, np.float32(0.30), c.pixel)
         covered = np.clip((part.edge - rows) / soft + 0.5, 0, 1)
         covered *= covered * (3 - 2 * covered)
@@ -130,6 +130,18 @@ def _paint(c: Canvas, s: SimpleNamespace, chosen: np.ndarray, kind: int, hangs: 
     c.planes[:, chosen] = planes
 
 
+def _daylight(c: Canvas, s, planes: np.ndarray) -> None:
+    """The plaster of a wall, and light that falls on it through a window at the side."""
+    bottom = int(np.searchsorted(-c.y[0, :, 0], -0.05))
+    y = c.y[:, :bottom]
+    across = (c.x - s.beam) * s.side + 0.55 * (y - 0.4)
+    beam = np.clip(1.35 - np.abs(across) / s.beam_half, 0, 1)
+    beam *= beam * (3 - 2 * beam)
+    texture = textures.level(textures.folds(), 256 * float(c.pixel) * 0.45)
+    rough = textures.at(texture, 0.45 * c.x + s.shift_v, 0.45 * y + s.shift_u)
+    planes[:, :, :bottom] *= 1 + 0.26 * s.glow * beam + 0.045 * rough
+
+
 def _surface(c: Canvas, s, kind: int, u, v, scale, glow) -> np.ndarray:
     """The colour of a material at places of it."""
     first, second = s.ends
@@ -137,10 +149,13 @@ def _surface(c: Canvas, s, kind: int, u, v, scale, glow) -> np.ndarray:
         return second * (glow * np.float32(1.0))
     shape = np.broadcast_shapes(u.shape, v.shape)
     u, v = (np.broadcast_to(p, shape) for p in (u, v))
+    # Cells of a texture that is as long as the picture is high, for each pixel.
     spread = float(c.pixel) * 0.36
     if kind == CLOTH:
         crease = textures.at(
-            textures.level(textures.folds(), 256 * spread), 0.36 * u + s.shift_u, 0.36 * v + s.shift_v
+            textures.level(textures.folds(), 256 * spread),
+            0.36 * u + s.shift_u,
+            0.36 * v + s.shift_v,
         )
         light = glow * (1 + 0.16 * crease)
         wide = c.pixel * scale

@@ -43,11 +43,17 @@ def apples() -> Views:
     rng = np.random.default_rng(7)
     solids = []
     for tilt in tilts():
-        tall, lobes, taper = rng.uniform(0.88, 1.02), rng.uniform(0.02, 0.05), rng.uniform(0.06, 0.13)
+        tall, lobes, taper = (
+            rng.uniform(0.88, 1.02),
+            rng.uniform(0.02, 0.05),
+            rng.uniform(0.06, 0.13),
+        )
         lean, phase = rng.uniform(0.0, 0.06), rng.uniform(0, 6.28)
         deep, wide = rng.uniform(0.40, 0.52), rng.uniform(0.34, 0.44)
 
-        def body(p, tall=tall, lobes=lobes, lean=lean, phase=phase, deep=deep, wide=wide, taper=taper):
+        def body(
+            p, tall=tall, lobes=lobes, lean=lean, phase=phase, deep=deep, wide=wide, taper=taper
+        ):
             away, height, around = _polar(p / np.float32([1, 1, tall]))
             angle = np.arccos(height)
             side = 1 - height**2
@@ -113,11 +119,11 @@ def _banana(p: np.ndarray, thick: float) -> tuple[np.ndarray, np.ndarray, np.nda
     held = np.clip(angle, _TIP, _STEM)
     share = (_STEM - held) * np.float32(1 / (_STEM - _TIP))
     out = np.hypot(x, y) - _ARC
-    away = np.sqrt(out**2 + ((angle - held) * _ARC) ** 2 + z**2)
+    away = np.sqrt((x - _ARC * np.sin(held)) ** 2 + (y - _ARC * np.cos(held)) ** 2 + z**2)
     around = np.arctan2(z, out)
     swell = np.clip((share - 0.06) / 0.24, 0, 1)
     swell *= swell * (3 - 2 * swell)
-    ends = np.clip((1 - share) / 0.24, 0, 1)
+    ends = np.clip((1.015 - share) / 0.27, 0, 1)
     round_ = swell * np.sqrt(ends * (2 - ends))
     # Five flat sides.
     radius = 0.08 + (thick - 0.08) * round_ * (1 + 0.05 * np.cos(5 * around + 0.6))
@@ -150,7 +156,7 @@ def _hand(rng: np.random.Generator, number: int) -> Solid:
         for k in (-1, 0, 1)
     ]
     thick = rng.uniform(0.24, 0.28)
-    top, small = np.float32([0.3 * sign, 1.25, 0]), np.float32(0.86)
+    top, small = np.float32([0.3 * sign, 1.2, 0]), np.float32(0.8)
 
     def each(p):
         p = (p - top) / small

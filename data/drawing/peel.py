@@ -30,12 +30,12 @@ def _over(stops: list[tuple], share: np.ndarray) -> np.ndarray:
     return found
 
 
-def apple(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
+def apple(p, s: SimpleNamespace, pixel: float) -> SimpleNamespace:
     """Apples: green, then yellow with a red cheek, then red all over; streaked and dotted."""
     ripe, around, shift = s.ripe, s.around, s.shift
     angle = np.arctan2(p.v, p.u) * _TURN
     far = np.sqrt(p.u * p.u + p.v * p.v)
-    texture = textures.level(textures.streaks(), 256 * finest * 0.30)
+    texture = textures.level(textures.streaks(), 273 * pixel * 0.30)
     streak = textures.at(texture, angle + around, 0.5 * far + shift)
     cheek = np.cos((angle - around) * np.float32(2 * np.pi))
     red = 3.3 * (ripe - 0.50) + 0.70 * cheek + 0.50 * streak
@@ -48,7 +48,7 @@ def apple(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
     # Russet in the hollow, and pale dots.
     skin = mix(skin, _tone(0.55, 0.47, 0.20), 0.75 * ramp(far, 0.16, 0.04))
     dots = textures.at(
-        textures.level(textures.speckles(), 256 * finest * 0.55),
+        textures.level(textures.speckles(), 273 * pixel * 0.55),
         1.7 * p.u + around,
         1.7 * p.v + shift,
     )
@@ -57,15 +57,15 @@ def apple(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
     return SimpleNamespace(skin=skin, gloss=0.55 * (1 - p.stalk), sharp=6, right=0, up=0)
 
 
-def orange(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
+def orange(p, s: SimpleNamespace, pixel: float) -> SimpleNamespace:
     """Oranges: greenish first, pitted all over, with a green button where the stalk was."""
     far = np.sqrt(p.u * p.u + p.v * p.v)
-    texture = textures.level(textures.pits(), 256 * finest * 0.5)
+    texture = textures.level(textures.pits(), 273 * pixel * 0.5)
     slope = textures.at(texture, 1.7 * p.u + s.around, 1.7 * p.v + s.shift)
     slope *= (0.15 * (1 - p.stalk))[:, None]
     right, up = s.cos * slope[:, 0] - s.sin * slope[:, 1], s.sin * slope[:, 0] + s.cos * slope[:, 1]
     blotch = textures.at(textures.speckles()[3], 0.25 * p.u + s.shift, 0.25 * p.v + s.around)
-    ripe = 0.06 + 0.94 * s.ripe + 0.25 * (blotch - 0.5)
+    ripe = 0.16 + 0.84 * s.ripe + 0.25 * (blotch - 0.5)
     stops = [(0.66, 0.62, 0.13), (0.95, 0.64, 0.10), (0.99, 0.54, 0.05), (0.93, 0.37, 0.02)]
     skin = _over(stops, ripe - 0.12 * ramp(far, 0.25, 0.05))
     skin *= 1 + 0.10 * (slope[:, 0] + slope[:, 1])
@@ -73,26 +73,35 @@ def orange(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
     return SimpleNamespace(skin=skin, gloss=0.22 * (1 - p.stalk), sharp=4, right=right, up=up)
 
 
-def banana(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
+def banana(p, s: SimpleNamespace, pixel: float) -> SimpleNamespace:
     """Bananas: green, yellow, and yellow with brown flecks; brown at both ends."""
     ends = np.maximum(ramp(p.u, 0.22, 0.02), ramp(p.u, 0.84, 0.98))
     ripe = s.ripe - 0.30 * ends * ramp(s.ripe, 1.0, 0.6)
-    stops = [(0.52, 0.64, 0.15), (0.90, 0.80, 0.20), (0.98, 0.83, 0.20), (0.96, 0.77, 0.17), (0.88, 0.65, 0.14)]
+    stops = [
+        (0.52, 0.64, 0.15),
+        (0.90, 0.80, 0.20),
+        (0.98, 0.83, 0.20),
+        (0.96, 0.77, 0.17),
+        (0.88, 0.65, 0.14),
+    ]
     skin = _over(stops, ripe)
-    texture = textures.level(textures.speckles(), 256 * finest * 0.4)
+    texture = textures.level(textures.speckles(), 273 * pixel * 0.4)
     fleck = textures.at(texture, 0.75 * p.u + s.around, 0.75 * p.v + s.shift)
     spot = ramp(fleck + 0.42 * (s.ripe - 1), 0.70, 0.88) * 0.65
     ridge = np.cos(p.v * np.float32(10 * np.pi) + np.float32(0.6))
     skin *= 1 - 0.07 * ramp(ridge, 0.6, 1.0)
     skin = mix(skin, _tone(0.34, 0.20, 0.09), spot)
-    skin = mix(skin, _tone(0.20, 0.13, 0.07), np.maximum(ramp(p.u, 0.955, 0.985), 0.7 * ramp(p.u, 0.05, 0.0)))
+    skin = mix(
+        skin,
+        _tone(0.20, 0.13, 0.07),
+        np.maximum(ramp(p.u, 0.955, 0.985), 0.7 * ramp(p.u, 0.05, 0.0)),
+    )
     return SimpleNamespace(skin=skin, gloss=np.float32(0.16), sharp=3, right=0, up=0)
 
 
-def leaf(p, s: SimpleNamespace, finest: float) -> SimpleNamespace:
-    """Leaves: `ripe` from a young to a dark green, with a pale vein in the middle."""
-    green = _over([(0.46, 0.60, 0.18), (0.25, 0.45, 0.15), (0.13, 0.31, 0.13)], s.ripe)
+def leaf(p, dark: np.ndarray) -> np.ndarray:
+    """The colour of leaves, from a young green to a `dark` one (1), with a pale vein."""
+    green = _over([(0.46, 0.60, 0.18), (0.25, 0.45, 0.15), (0.13, 0.31, 0.13)], dark)
     vein = ramp(np.abs(p.v), 0.055, 0.015) * ramp(p.u, 1.0, 0.7)
-    skin = mix(green, green + _tone(0.22, 0.20, 0.10), vein)
-    skin = mix(skin, _tone(0.33, 0.36, 0.16), p.stalk)
-    return SimpleNamespace(skin=skin, gloss=np.float32(0.20), sharp=3, right=0, up=0)
+    green += _tone(0.22, 0.20, 0.10) * vein
+    return mix(green, _tone(0.33, 0.36, 0.16), p.stalk)

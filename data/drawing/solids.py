@@ -67,9 +67,7 @@ def traced(solids: Sequence[Solid], cells: int, steps: int = 40) -> Views:
         outline, surface = _trace(solid, x, y, steps)
         outlines.append(outline.reshape(cells, cells))
         surfaces.append(surface)
-    return Views(
-        np.stack(outlines).astype(np.float32), np.concatenate(surfaces).astype(np.float32)
-    )
+    return Views(np.stack(outlines).astype(np.float32), np.concatenate(surfaces).astype(np.float32))
 
 
 def _trace(solid: Solid, x: np.ndarray, y: np.ndarray, steps: int):

@@ -9,6 +9,9 @@ import numpy as np
 from data.drawing.canvas import Canvas
 from data.drawing.solids import REACH, SURFACE, Views
 
+#: How much of each colour a shadow takes: it is a little blue.
+SHADE = (1.0, 0.96, 0.88)
+
 
 class Pixels:
     """The pixels of one box in each of some pictures, one after the other.
@@ -59,9 +62,9 @@ def paint(c: Canvas, where: np.ndarray, coverage: np.ndarray, colour) -> None:
         flat[where] = flat[where] * left + tone * coverage
 
 
-def darken(c: Canvas, where: np.ndarray, share: np.ndarray, tint) -> None:
-    """Take some of the light away: of each colour `tint` (3 numbers) times the share."""
-    for plane, amount in zip(c.planes, tint, strict=True):
+def darken(c: Canvas, where: np.ndarray, share: np.ndarray) -> None:
+    """Lay a shadow on some pixels of a whole canvas: it takes a share of the light away."""
+    for plane, amount in zip(c.planes, SHADE, strict=True):
         flat = plane.reshape(-1)
         flat[where] *= 1 - share * np.float32(amount)
 

@@ -48,7 +48,9 @@ def wood() -> list[np.ndarray]:
     plank = np.minimum((v * 4).astype(int), 3)
     shift, tone = rng.uniform(0, 9, 4), rng.uniform(-0.17, 0.17, 4)
     rings = np.sin(2 * np.pi * ((v + bend) * 26 + shift[plank]))
-    grain = 0.55 + 0.16 * rings + 0.11 * _noise(rng, 5, 110) + tone[plank] + 0.05 * _noise(rng, 2, 2)
+    grain = (
+        0.55 + 0.16 * rings + 0.11 * _noise(rng, 5, 110) + tone[plank] + 0.05 * _noise(rng, 2, 2)
+    )
     inside = np.abs(v * 4 - np.round(v * 4))
     joint = np.clip(1 - inside / 0.045, 0, 1)
     ends = rng.uniform(0, 1, 4)[plank]
@@ -89,7 +91,10 @@ def pits() -> list[np.ndarray]:
     blur = np.exp(-2 * (np.pi * CELLS / count * 0.20) ** 2 * (waves[:, None] ** 2 + waves**2))
     deep = -np.fft.ifft2(np.fft.fft2(grid) * blur).real
     across, up = (np.roll(deep, -1, a) - np.roll(deep, 1, a) for a in (1, 0))
-    return [np.stack(pair, -1) for pair in zip(_pyramid(across / across.std()), _pyramid(up / across.std()), strict=True)]
+    return [
+        np.stack(pair, -1)
+        for pair in zip(_pyramid(across / across.std()), _pyramid(up / across.std()), strict=True)
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -118,10 +123,9 @@ def level(levels: list[np.ndarray], cells_a_pixel: float) -> np.ndarray:
 def at(texture: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Values at coordinates in textures, bilinear; a whole one is where it repeats."""
     cells = texture.shape[0]
-    column, row = u * np.float32(cells), v * np.float32(cells)
+    column, row = np.broadcast_arrays(u * np.float32(cells), v * np.float32(cells))
     left, low = np.floor(column), np.floor(row)
-    column -= left
-    row -= low
+    column, row = column - left, row - low
     left, low = left.astype(np.int32), low.astype(np.int32)
     mask = cells - 1
     right, left = (left + 1) & mask, left & mask

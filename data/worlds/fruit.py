@@ -1,21 +1,51 @@
+"""`fruit`: still lifes with apples, with oranges or with bananas, never the same one twice.
+
+Three domains, `fruit:apples`, `fruit:oranges` and `fruit:bananas`, of one family of scenes: one to
+five pieces on a table, in a bowl or on a branch. No scene appears in two of them; the true
+counterpart, the same scene with another fruit in the same places, can be had from `counterpart`,
+for evaluation. `fruit` alone is apples and oranges; any two may be named, with a comma between
+them.
+
+Known (returned as factors), and to be seen in all three: the number of pieces, the place, the
+ground and the side of the light; its `warmth`, from -1 (cool) to 1; how ripe the fruit is, from 0
+(green apples, yellow oranges, green bananas) to 1 (red, deep orange, with brown flecks); `size`,
+the radius of a piece as a share of half the picture's width; and where the middle of all pieces is
+(`across`, from -1 at the left border to 1). Larger numbers of pieces are smaller ones. Hidden:
+arrangement, bowl, branch, colours of ground and wall, how each piece lies and how it is marked.
+
+How a piece lies has a counterpart, too (an apple's stalk is where an orange's button is, and says
+how a banana lies). Streaks, pits, flecks and the leaves of apples have none, nor has the ground's
+texture where the fruit covered it: `counterpart` marks those places.
+
+What a cheat could exploit: the colour of the fruit tells the domains apart, and to change it alone
+looks right from afar, for oranges at least. So compare with the best map of colours: it leaves
+dents, stalks and pits where they were, and a banana's shape out of all reach
+(`python -m tests.fruit_figures`).
+"""
+
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import numpy as np
 
+from data.drawing.arrangement import scene
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
-from data.drawing.still_life import draw, scene
+from data.drawing.still_life import draw
+from data.drawing.values import ramp
 from data.samples import SampleSet
 from data.worlds.world import Domains, World, scenes
 
 DOMAINS = ("apples", "oranges", "bananas")
-NUMBERS = ("one piece", "two pieces", "three pieces", "four pieces", "five pieces")
-PLACES = ("on a table", "in a bowl", "on a branch")
-GROUNDS = ("wood", "cloth", "stone", "plain")
-LIGHTS = ("light from the left", "light from the right")
 
-# The details of each kind of fruit are drawn from a sequence of their own.
-_DETAILS = 1 << 48
+# What is drawn from sequences of its own: how the ground lies, and each fruit's own details.
+_SEQUENCE = 1 << 48
+_GROUND = len(DOMAINS)
+# As many lie between one set of details and another that could as well have been.
+_ANOTHER = 8
+# Steps of 256 that are lost in details, and those that are not.
+_SAME, _OTHER = 8, 40
 
 
 class Fruit(World):
@@ -26,13 +56,13 @@ class Fruit(World):
     smallest_size = 16
     largest_size = 256
     usual_size = 64
-    #: Lists of pixels are worth more calls of numpy: a larger part than elsewhere.
+    # Its planes are seldom touched as a whole.
     chunk_pixels = 320 * 1024
     factors = {
-        "number": NUMBERS,
-        "place": PLACES,
-        "ground": GROUNDS,
-        "light": LIGHTS,
+        "number": ("one piece", "two pieces", "three pieces", "four pieces", "five pieces"),
+        "place": ("on a table", "in a bowl", "on a branch"),
+        "ground": ("wood", "cloth", "stone", "plain"),
+        "light": ("light from the left", "light from the right"),
         "warmth": None,
         "ripeness": None,
         "size": None,
@@ -43,20 +73,91 @@ class Fruit(World):
         self.domain, self.name = domain, f"fruit:{domain}"
 
     def draw_chunk(self, indices, size, seed):
-        images, s, _ = self._draw(self._own(indices), size, seed, self.domain)
+        """Draw a few still lifes."""
+        images, s, _ = _draw(self._own(indices), size, seed, self.domain)
         known = {"number": s.number - 1, "place": s.place, "ground": s.ground, "light": s.lit_from}
+        known |= {"warmth": s.warmth, "ripeness": s.ripeness, "size": s.size}
         middle = (s.x * s.there).sum(1) / s.number.astype(np.float32)
-        known |= {"warmth": s.warmth, "ripeness": s.ripeness, "size": s.size, "across": middle}
-        return SampleSet(images, known)
+        return SampleSet(images, {**known, "across": middle})
 
-    def _draw(self, own, size, seed, domain, again=0):
-        s, c = scene(Dice(seed, own)), Canvas(len(own), size)
-        kind = 1 + DOMAINS.index(domain) + 8 * again
-        mask = draw(c, s, domain, Dice(seed + kind * _DETAILS, own), Dice(seed + 9 * _DETAILS, own))
-        return c.finish(), s, mask
+    def counterpart(
+        self,
+        indices: np.ndarray,
+        size: int,
+        seed: int = 0,
+        split: str = "train",
+        *,
+        to: Fruit,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the scenes that `draw` shows with another fruit: for evaluation only.
 
-    def _own(self, indices):
+        Args:
+            to: The world of that fruit.
+
+        Returns:
+            Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
+            the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it).
+        """
+        parts = [
+            self._counterpart(own, size, seed, to.domain)
+            for own in self._in_chunks(indices, size, split)
+        ]
+        images, unknown = zip(*parts, strict=True)
+        return np.concatenate(images), np.concatenate(unknown)
+
+    def masks(
+        self,
+        indices: np.ndarray,
+        size: int,
+        seed: int = 0,
+        split: str = "train",
+        *,
+        of: Fruit | None = None,
+    ) -> np.ndarray:
+        """Return how much of each pixel shows fruit: uint8 N×size×size from 0 to 255.
+
+        Args:
+            of: The world of the fruit that the scenes are drawn with; None: this one.
+        """
+        fruit = (of or self).domain
+        parts = [_draw(own, size, seed, fruit)[2] for own in self._in_chunks(indices, size, split)]
+        return np.round(np.concatenate(parts) * 255).astype(np.uint8)
+
+    def _counterpart(self, own: np.ndarray, size: int, seed: int, fruit: str) -> tuple:
+        """Pictures of scenes, and what of them could as well look otherwise."""
+        images, _, _ = _draw(own, size, seed, fruit)
+        _, _, covered = _draw(own, size, seed, self.domain)
+        details, _, _ = _draw(own, size, seed, fruit, details=_ANOTHER)
+        ground, _, _ = _draw(own, size, seed, fruit, ground=_ANOTHER)
+
+        def unlike(others):
+            away = np.abs(images.astype(np.float32) - others).max(-1)
+            return ramp(away, np.float32(_SAME), np.float32(_OTHER))
+
+        unknown = np.maximum(unlike(details), unlike(ground) * covered)
+        return images, np.round(unknown * 255).astype(np.uint8)
+
+    def _in_chunks(self, indices: np.ndarray, size: int, split: str):
+        own = self._own(scenes(indices, split))
+        return (own[part] for part in self.chunks(len(own), size))
+
+    def _own(self, indices: np.ndarray) -> np.ndarray:
+        """Each domain has every third scene."""
         return indices * np.uint64(len(DOMAINS)) + np.uint64(DOMAINS.index(self.domain))
+
+
+def _draw(
+    own: np.ndarray, size: int, seed: int, fruit: str, details: int = 0, ground: int = 0
+) -> tuple[np.ndarray, SimpleNamespace, np.ndarray]:
+    """Pictures of scenes with a fruit, the scenes, and how much of each pixel is fruit.
+
+    Args:
+        details, ground: Which of many sets of details; 0: the scene's own.
+    """
+    c, s = Canvas(len(own), size), scene(Dice(seed, own))
+    hidden = Dice(seed + (1 + DOMAINS.index(fruit) + details) * _SEQUENCE, own)
+    mask = draw(c, s, fruit, hidden, Dice(seed + (1 + _GROUND + ground) * _SEQUENCE, own))
+    return c.finish(), s, mask
 
 
 WORLD = Domains("fruit", {domain: Fruit(domain) for domain in DOMAINS})
