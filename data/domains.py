@@ -8,12 +8,22 @@ from data.source import Source
 
 
 class DomainsSource(Source):
-    """Two unpaired sets of pictures, each with a source of its own."""
+    """Two unpaired sets of pictures, each with a source of its own.
+
+    Args:
+        others: Names of further sets of the same family, that one of the two could give way to.
+    """
 
     kind = "domains"
 
-    def __init__(self, name: str, domains: dict[str, Source], remarks: tuple[str, ...] = ()):
-        self.name, self.domains, self._remarks = name, domains, remarks
+    def __init__(
+        self,
+        name: str,
+        domains: dict[str, Source],
+        remarks: tuple[str, ...] = (),
+        others: tuple[str, ...] = (),
+    ):
+        self.name, self.domains, self._remarks, self._others = name, domains, remarks, others
         first, second = domains.values()
         self.channels = max(first.channels, second.channels)
         self.count = first.count
@@ -53,7 +63,8 @@ class DomainsSource(Source):
 
     def ask_for_one(self) -> str:
         """The error message where one set of pictures is needed."""
-        legal = " or ".join(source.name for source in self.domains.values())
+        names = [source.name for source in self.domains.values()]
+        legal = " or ".join((*names, *self._others))
         return f"--data {self.name} is two sets of pictures; legal is one of them, {legal}"
 
     def load(self, split, size, count, seed) -> UnpairedSet:

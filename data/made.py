@@ -43,7 +43,13 @@ def open_world(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
         legal = " or ".join(f"{name}:{d}" for d in domains) if domains else name
         raise Refused(f"--data {spec}: legal is {legal}")
     if domains:
-        return DomainsSource(name, {d: WorldSource(world) for d, world in domains.items()})
+        sources = {d: WorldSource(world) for d, world in domains.items()}
+        first, second, *others = sources
+        return DomainsSource(
+            name,
+            {d: sources[d] for d in (first, second)},
+            others=tuple(sources[d].name for d in others),
+        )
     if isinstance(world, Mixture):
         return PointSource(world)
     return WorldSource(world, turned=world.kind == "pairs" and reading.direction == "BtoA")

@@ -63,8 +63,8 @@ def draw_speed() -> None:
     if pins:
         os.sched_setaffinity(0, {min(cores)})
     for name in worlds.names():
-        source = data.find(name)
-        for part in source.domains.values() or [source]:
+        domains = getattr(worlds.get(name), "worlds", {})
+        for part in [data.find(f"{name}:{d}") for d in domains] or [data.find(name)]:
             if part.kind == "points":
                 rates = [_rate(part.world, 1_000_000) for _ in range(ROUNDS)]
                 print(f"{part.name}, drawn on one core: {in_words(rates)} points/s")

@@ -179,8 +179,8 @@ class GroundTruth:
         square = isinstance(size, int)
         if square and correspond(first, second):
             self.measures |= _by_way(_OF_TRUTH, directions)
-            sides = zip(directions, (first, second), strict=False)
-            self.pictures = {way: true_translations(s, len(tests), size) for way, s in sides}
+            sides = zip(directions, ((first, second), (second, first)), strict=False)
+            self.pictures = {way: true_translations(*s, len(tests), size) for way, s in sides}
         else:
             why = f"the true translations of {source.name} are not known"
             self.unavailable |= dict.fromkeys(_by_way(_OF_TRUTH, directions), why)
@@ -255,11 +255,15 @@ def correspond(first: Source, second: Source) -> bool:
     return alike and hasattr(worlds[0], "counterpart")
 
 
-def true_translations(source: Source, count: int, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the test scenes of a world in the style of its counterpart.
+def true_translations(
+    source: Source, target: Source, count: int, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw the test scenes of a world in the style of another one that corresponds to it.
 
     Returns:
         Pictures uint8 N×size×size×C, and how much of each pixel can be known, N×size×size, 0 to 1.
     """
-    images, unknown = source.world.counterpart(np.arange(count), size, TEST_SEED, "test")
+    images, unknown = source.world.counterpart(
+        np.arange(count), size, TEST_SEED, "test", to=target.world
+    )
     return images, 1 - unknown.astype(np.float32) / 255

@@ -10,7 +10,7 @@ from data.drawing.solids import REACH, Solid, Views, capsule, rotation, traced
 
 _CELLS = 80
 #: Views of a fruit that lies or hangs.
-VIEWS = 12
+VIEWS = 10
 
 
 def tilts() -> np.ndarray:
@@ -19,17 +19,17 @@ def tilts() -> np.ndarray:
 
 
 def _polar(points: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Distance from the middle, height of the direction (1 at the stalk), and longitude."""
-    away = np.maximum(np.linalg.norm(points, axis=-1), 1e-6)
-    return away, points[..., 2] / away, np.arctan2(points[..., 1], points[..., 0])
+    """Distance from the middle, angle from the stalk's direction, and longitude."""
+    x, y, z = points.T
+    away = np.maximum(np.sqrt(x * x + y * y + z * z), np.float32(1e-6))
+    return away, np.arccos(np.clip(z / away, -1, 1)), np.arctan2(y, x)
 
 
 def _chart(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Azimuthal chart about the stalk: 1 on the far side."""
-    away, height, _ = _polar(points)
-    flat = np.maximum(np.hypot(points[..., 0], points[..., 1]), 1e-6)
-    angle = np.arccos(np.clip(height, -1, 1)) / np.pi
-    return points[..., 0] / flat * angle, points[..., 1] / flat * angle
+    _, angle, around = _polar(points)
+    angle = angle * np.float32(1 / np.pi)
+    return angle * np.cos(around), angle * np.sin(around)
 
 
 def _seen(tilt: float, spin: float) -> np.ndarray:
@@ -37,69 +37,58 @@ def _seen(tilt: float, spin: float) -> np.ndarray:
     return rotation(2, spin) @ rotation(0, np.pi / 2 - tilt)
 
 
+def _apple(rng: np.random.Generator, tilt: float) -> Solid:
+    """An apple: dented at the stalk, narrower and lobed at the other end."""
+    tall, taper, lobes = rng.uniform(0.88, 1.02), rng.uniform(0.09, 0.19), rng.uniform(0.025, 0.06)
+    lean, phase = rng.uniform(0.0, 0.06), rng.uniform(0, 6.28)
+    deep, wide = rng.uniform(0.40, 0.52), rng.uniform(0.34, 0.44)
+    bent = rng.uniform(-0.22, 0.22, 2)
+    stalk = np.array([[0, 0, 0.5], [0.3 * bent[0], 0.3 * bent[1], 0.85], [*bent, 1.18]])
+
+    def parts(p):
+        away, angle, around = _polar(p / np.float32([1, 1, tall]))
+        height = np.cos(angle)
+        side = 1 - height**2
+        radius = 0.97 + (taper * height + 0.05) * side
+        radius -= deep * np.exp(angle**2 * (-1.1 / wide**2))
+        radius -= 0.22 * np.exp((np.pi - angle) ** 2 * np.float32(-9.8))
+        radius += lobes * np.cos(5 * around + phase) * np.clip(0.25 - height, 0, 1)
+        radius += lean * np.cos(around - phase) * side
+        return [(away - radius) * np.float32(0.86), capsule(p, stalk, (0.05, 0.04, 0.065))]
+
+    return Solid(parts, _chart, _seen(tilt, rng.uniform(0, 6.28)))
+
+
+def _orange(rng: np.random.Generator, tilt: float) -> Solid:
+    """An orange: nearly round, with the button of the stalk in a slight dent."""
+    tall, neck = rng.uniform(0.93, 1.02), rng.uniform(-0.02, 0.05)
+    folds, phase = rng.uniform(0.006, 0.016), rng.uniform(0, 6.28)
+
+    def parts(p):
+        away, angle, around = _polar(p / np.float32([1, 1, tall]))
+        square = angle**2
+        near = np.exp(square * np.float32(-4))
+        radius = 1 + neck * near - 0.07 * np.exp(square * np.float32(-25))
+        radius += folds * near * np.cos(7 * around + phase)
+        x, y, z = p.T
+        star = np.sqrt(x * x + y * y) - 0.115 - 0.03 * np.cos(5 * around + phase)
+        return [away - radius, np.maximum(star, np.abs(z - tall * (0.97 + neck)) - 0.035)]
+
+    return Solid(parts, _chart, _seen(tilt, rng.uniform(0, 6.28)))
+
+
 @lru_cache(maxsize=1)
 def apples() -> Views:
-    """Apples: dented at the stalk, lobed at the other end."""
+    """Apples, the stalk leaning more and more to the eye."""
     rng = np.random.default_rng(7)
-    solids = []
-    for tilt in tilts():
-        tall, lobes, taper = (
-            rng.uniform(0.88, 1.02),
-            rng.uniform(0.02, 0.05),
-            rng.uniform(0.06, 0.13),
-        )
-        lean, phase = rng.uniform(0.0, 0.06), rng.uniform(0, 6.28)
-        deep, wide = rng.uniform(0.40, 0.52), rng.uniform(0.34, 0.44)
-
-        def body(
-            p, tall=tall, lobes=lobes, lean=lean, phase=phase, deep=deep, wide=wide, taper=taper
-        ):
-            away, height, around = _polar(p / np.float32([1, 1, tall]))
-            angle = np.arccos(height)
-            side = 1 - height**2
-            radius = 0.97 + (taper * height + 0.05) * side
-            radius -= deep * np.exp(angle**2 * (-1.1 / wide**2))
-            radius -= 0.22 * np.exp((np.pi - angle) ** 2 * np.float32(-9.8))
-            radius += lobes * np.cos(5 * around + phase) * np.clip(0.25 - height, 0, 1)
-            radius += lean * np.cos(around - phase) * side
-            return (away - radius) * np.float32(0.86)
-
-        bent = rng.uniform(-0.22, 0.22, 2)
-        stalk = np.array([[0, 0, 0.5], [0.3 * bent[0], 0.3 * bent[1], 0.85], [*bent, 1.18]])
-
-        def parts(p, body=body, stalk=stalk):
-            return [body(p), capsule(p, stalk, (0.05, 0.04, 0.065))]
-
-        solids.append(Solid(parts, _chart, _seen(tilt, rng.uniform(0, 6.28))))
-    return traced(solids, _CELLS)
+    return traced([_apple(rng, float(tilt)) for tilt in tilts()], _CELLS)
 
 
 @lru_cache(maxsize=1)
 def oranges() -> Views:
-    """Oranges: nearly round, with the button of the stalk in a slight dent."""
+    """Oranges, the button leaning more and more to the eye."""
     rng = np.random.default_rng(8)
-    solids = []
-    for tilt in tilts():
-        tall, neck = rng.uniform(0.93, 1.02), rng.uniform(-0.02, 0.05)
-        folds, phase = rng.uniform(0.006, 0.016), rng.uniform(0, 6.28)
-
-        def body(p, tall=tall, neck=neck, phase=phase, folds=folds):
-            away, height, around = _polar(p / np.float32([1, 1, tall]))
-            square = np.arccos(height) ** 2
-            near = np.exp(square * np.float32(-4))
-            radius = 1 + neck * near - 0.07 * np.exp(square * np.float32(-25))
-            return away - radius - folds * near * np.cos(7 * around + phase)
-
-        def button(p, tall=tall, neck=neck, phase=phase):
-            around = np.arctan2(p[..., 1], p[..., 0])
-            flat = np.hypot(p[..., 0], p[..., 1]) - 0.115 - 0.03 * np.cos(5 * around + phase)
-            return np.maximum(flat, np.abs(p[..., 2] - tall * (0.97 + neck)) - 0.035)
-
-        def parts(p, body=body, button=button):
-            return [body(p), button(p)]
-
-        solids.append(Solid(parts, _chart, _seen(tilt, rng.uniform(0, 6.28))))
-    return traced(solids, _CELLS)
+    return traced([_orange(rng, float(tilt)) for tilt in tilts()], _CELLS)
 
 
 # A banana's arc: its radius, and the angles at which its stalk begins and its other end is.
@@ -156,7 +145,7 @@ def _hand(rng: np.random.Generator, number: int) -> Solid:
         for k in (-1, 0, 1)
     ]
     thick = rng.uniform(0.24, 0.28)
-    top, small = np.float32([0.3 * sign, 1.2, 0]), np.float32(0.8)
+    top, small = np.float32([-0.12 * sign, 1.15, 0]), np.float32(0.8)
 
     def each(p):
         p = (p - top) / small
@@ -174,7 +163,7 @@ def _hand(rng: np.random.Generator, number: int) -> Solid:
 
 @lru_cache(maxsize=1)
 def bananas() -> Views:
-    """Bananas that lie, and then as many hands of three that hang."""
+    """Bananas that lie, and then half as many hands of three that hang."""
     rng = np.random.default_rng(9)
     lying = [_single(rng, number) for number in range(VIEWS)]
     return traced(lying + [_hand(rng, number) for number in range(VIEWS // 2)], _CELLS)

@@ -37,7 +37,8 @@ def apple(p, s: SimpleNamespace, pixel: float) -> SimpleNamespace:
     far = np.sqrt(p.u * p.u + p.v * p.v)
     texture = textures.level(textures.streaks(), 273 * pixel * 0.30)
     streak = textures.at(texture, angle + around, 0.5 * far + shift)
-    cheek = np.cos((angle - around) * np.float32(2 * np.pi))
+    # Where the sun was: how an apple lies tells it.
+    cheek = p.u / np.maximum(far, 1e-3)
     red = 3.3 * (ripe - 0.50) + 0.70 * cheek + 0.50 * streak
     red *= 1.15
     red = ramp(red * ramp(far, 0.02, 0.2) + 0.35 * ramp(far, 0.2, 0.05), -0.75, 1.1)

@@ -18,6 +18,9 @@ REACH = np.float32(1.45)
 #: skin, how much of it is stalk, how open the place is to the sky, and how near to the eye.
 SURFACE = ("right", "up", "u", "v", "stalk", "open", "near")
 
+# So far from the outline, the middle of a pixel that is half covered may be: in small pictures.
+_SEEN = 0.5
+
 
 @dataclass(frozen=True)
 class Views:
@@ -44,7 +47,7 @@ class Views:
 
 @dataclass(frozen=True)
 class Solid:
-    """A solid as functions of points (…, 3) in its own frame, whose axis is z.
+    """A solid as functions of points (n, 3) in its own frame, whose axis is z.
 
     Attributes:
         distance: Signed distances, negative inside: nearly exact near the surface. The first
@@ -105,8 +108,9 @@ def _trace(solid: Solid, x: np.ndarray, y: np.ndarray, steps: int):
     for depth in np.linspace(-0.95, 0.95, 14, dtype=np.float32):
         deepest = np.minimum(deepest, distance(at(inside, np.full(len(inside), depth))))
     outline[inside] = np.minimum(deepest, -0.001)
-    every = slice(None)
-    points = at(every, z)
+    # Nobody looks far beyond it.
+    seen = np.flatnonzero(outline < _SEEN)
+    points = at(seen, z[seen])
     slopes = [
         distance(points + step) - distance(points - step)
         for step in np.float32(0.015) * np.stack([right, up, near])
@@ -114,16 +118,19 @@ def _trace(solid: Solid, x: np.ndarray, y: np.ndarray, steps: int):
     normal = np.stack(slopes, -1)
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), np.float32(1e-6))
     # How much room there is along the normal: cavities and creases are darker.
-    room, outwards = np.zeros_like(x), normal @ np.stack([right, up, near])
+    room, outwards = np.zeros_like(normal[:, 0]), normal @ np.stack([right, up, near])
     for away in np.float32([0.1, 0.35]):
         room += np.clip(distance(points + away * outwards) / away, 0, 1) / 2
     u, v = solid.skin(points)
     nearest = np.argmin(np.stack(solid.distance(points)), 0)
-    return outline, np.stack([normal[:, 0], normal[:, 1], u, v, nearest == 1, room, z], -1)
+    surface = np.zeros((len(x), len(SURFACE)), np.float32)
+    known = (normal[:, 0], normal[:, 1], u, v, nearest == 1, room, z[seen])
+    surface[seen] = np.stack(known, -1)
+    return outline, surface
 
 
 def rotation(axis: int, angle: float) -> np.ndarray:
-    """Return the matrix that turns by an angle about one of the axes."""
+    """Return the matrix, 3×3, that turns by an angle (radians) about one of the axes."""
     cos, sin = np.cos(angle), np.sin(angle)
     matrix = np.eye(3)
     first, second = (axis + 1) % 3, (axis + 2) % 3
@@ -136,14 +143,16 @@ def capsule(points: np.ndarray, ends: np.ndarray, radii: Sequence[float]) -> np.
     """Signed distance to a chain of straight pieces whose radius changes along it.
 
     Args:
+        points: float32 (n, 3).
         ends: (k + 1, 3) for k pieces.
         radii: k + 1 of them.
     """
     nearest = None
     for start, stop, thick, thin in zip(ends[:-1], ends[1:], radii[:-1], radii[1:], strict=True):
-        along = stop - start
-        share = np.clip((points - start) @ along / (along @ along), 0, 1)
-        away = np.linalg.norm(points - start - share[..., None] * along, axis=-1)
+        x, y, z = ((points - start.astype(np.float32)).T).copy()
+        a, b, c = (float(part) for part in stop - start)
+        share = np.clip((a * x + b * y + c * z) * (1 / (a * a + b * b + c * c)), 0, 1)
+        away = np.sqrt((x - a * share) ** 2 + (y - b * share) ** 2 + (z - c * share) ** 2)
         away -= thick + (thin - thick) * share
         nearest = away if nearest is None else np.minimum(nearest, away)
     return nearest

@@ -74,7 +74,7 @@ def _pieces(s: SimpleNamespace, fruit: str, hidden: Dice) -> SimpleNamespace:
     # They are flatter, and so lie lower.
     rim = s.bowl_rim[:, None]
     s.y = s.y - np.where(table, 0.34 * s.radius, 0)
-    s.y = np.where(bowl, rim + 0.62 * (s.y - rim), s.y)
+    s.y = np.where(bowl, rim + 0.72 * (s.y - rim), s.y)
     # Where an apple's stalk points to, and how far it leans, tells how a banana lies.
     lying = (s.view + np.floor(s.angle * 4).astype(np.int32)) % fruits.VIEWS
     s.view = np.where(hangs, fruits.VIEWS + s.view % (fruits.VIEWS // 2), lying)

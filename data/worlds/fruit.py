@@ -45,7 +45,7 @@ _GROUND = len(DOMAINS)
 # As many lie between one set of details and another that could as well have been.
 _ANOTHER = 8
 # Steps of 256 that are lost in details, and those that are not.
-_SAME, _OTHER = 8, 40
+_SAME, _OTHER = 12, 60
 
 
 class Fruit(World):

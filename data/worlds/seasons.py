@@ -74,9 +74,18 @@ class Season(World):
         return SampleSet(images, known)
 
     def counterpart(
-        self, indices: np.ndarray, size: int, seed: int = 0, split: str = "train"
+        self,
+        indices: np.ndarray,
+        size: int,
+        seed: int = 0,
+        split: str = "train",
+        *,
+        to: Season | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The scenes that `draw` shows, in the other season: for evaluation only.
+
+        Args:
+            to: The other season's world, as worlds with more domains ask for; there is no third.
 
         Returns:
             Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from

@@ -112,7 +112,10 @@ def _room(example: np.ndarray | None, count: int) -> np.ndarray | None:
 
 @dataclass(frozen=True)
 class Domains:
-    """Two worlds that show different scenes of one kind: data that is unpaired."""
+    """Two worlds or more that show different scenes of one kind: data that is unpaired.
+
+    Any two of them are a data set; the first two are the one that is called `name`.
+    """
 
     name: str
     worlds: dict[str, World]

@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 from tests.data.readers import accuracy, shrunk
 
 PICTURES = ["digits", "eyes:simulated", "eyes:real", "facades", "faces", "houses"]
+PICTURES += ["fruit:apples", "fruit:oranges", "fruit:bananas"]
 PICTURES += ["seasons:summer", "seasons:winter", "stacked_digits"]
 all_worlds = pytest.mark.parametrize("name", PICTURES)
 
@@ -149,6 +150,9 @@ FIGURES = {
     "eyes:simulated": (1, [12658.0, -1.6, -0.1, 0.3, 1.2, 10.1]),
     "eyes:real": (1, [26542.0, 3.7, 1.8, -0.7, 1.7, 2.4]),
     "faces": (1, [-28022.0, 16.0, -6.0, 10.0, -2.0, -10.0, 7.0, -5.0, -4.0, 0.8, -4.9, -0.2, -5.5]),
+    "fruit:apples": (1, [29496.0, -13.0, 2.0, 7.0, 4.0, -1.3, 3.2, -2.7, 0.4]),
+    "fruit:oranges": (1, [138536.0, 34.0, -6.0, 23.0, -5.0, 1.4, 1.3, -2.0, -0.6]),
+    "fruit:bananas": (1, [30662.0, 21.0, -21.0, 23.0, 3.0, 0.8, 2.2, -2.6, 0.5]),
     "houses": (2, [47105.0, 12.0, -9.0, 10.0, -6.0, -19.0, 13.0, -1.2]),
     "seasons:summer": (1, [85886.0, 3.0, 5.0, 10.0, -2.0, -10.9, 2.0, -11.0]),
     "seasons:winter": (1, [75596.0, 1.0, -14.0, 3.0, -4.0, -10.1, 4.0, -19.0]),
