@@ -68,13 +68,15 @@ def _pieces(s: SimpleNamespace, fruit: str, hidden: Dice) -> SimpleNamespace:
     """The scene, with what each piece is like."""
     s = SimpleNamespace(**vars(s))
     s.around, s.shift, s.leafy, s.leaf_kind = (hidden.field(1, MOST)[:, 0] for _ in range(4))
+    #: How much of its width touches what it stands on.
+    s.touching = np.float32(0.6 if fruit == "bananas" else 1.0)
     if fruit != "bananas":
         return s
     table, bowl, hangs = (s.place[:, None] == kind for kind in (ON_TABLE, IN_BOWL, ON_BRANCH))
     # They are flatter, and so lie lower.
     rim = s.bowl_rim[:, None]
     s.y = s.y - np.where(table, 0.34 * s.radius, 0)
-    s.y = np.where(bowl, rim + 0.72 * (s.y - rim), s.y)
+    s.y = np.where(bowl, rim + 0.64 * (s.y - rim), s.y)
     # Where an apple's stalk points to, and how far it leans, tells how a banana lies.
     lying = (s.view + np.floor(s.angle * 4).astype(np.int32)) % fruits.VIEWS
     s.view = np.where(hangs, fruits.VIEWS + s.view % (fruits.VIEWS // 2), lying)
@@ -224,7 +226,8 @@ def _shadow(c: Canvas, s: SimpleNamespace, rank: int, views) -> None:
     dark *= dark * (3 - 2 * dark)
     dark *= np.float32([0.58, 0.62, 0.34])[place][box]
     # Where a piece touches the table, no light comes from any side.
-    touch = 1 - (x / radius) ** 2 * 0.9 - ((pixels.y - foot) / (0.45 * radius)) ** 2
+    wide = radius * s.touching
+    touch = 1 - (x / wide) ** 2 * 0.9 - ((pixels.y - foot) / (0.45 * wide)) ** 2
     touch = 0.75 * np.sqrt(np.clip(touch, 0, 1))
     dark = np.maximum(dark, np.where(stands, touch, 0))
     # Shadows end with the table, or the bowl.
