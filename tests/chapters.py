@@ -61,6 +61,13 @@ def worlds() -> None:
     winters, _ = seasons.counterpart(few, 128)
     both = np.stack([seasons.draw(few, 128).samples, winters], axis=1)
     save(grid(both.reshape(-1, 128, 128, 3), 8), pictures / "counterparts.png")
+    fruits = [data.find(f"fruit:{name}").world for name in ("apples", "oranges", "bananas")]
+    rows = [world.draw(np.arange(11), 64).samples for world in fruits]
+    save(grid(np.concatenate(rows), 11), pictures / "fruit.png")
+    few, apples = np.arange(2, 7), fruits[0]
+    rows = [apples.draw(few, 96).samples]
+    rows += [apples.counterpart(few, 96, to=world)[0] for world in fruits[1:]]
+    save(grid(np.concatenate(rows), 5), pictures / "same_fruit.png")
 
 
 def data_prep() -> None:

@@ -276,6 +276,19 @@ def test_a_model_that_goes_one_way_is_measured_on_it(monkeypatch, seasons):
     assert [c.measure for c in cyclegan.criteria(None, one)][1:] == ["error A→B", "error A→B"]
 
 
+@pytest.mark.parametrize("names", [("apples", "bananas"), ("bananas", "oranges")], ids="-".join)
+def test_the_truth_is_of_the_set_that_is_translated_to(monkeypatch, names):
+    """Where a world has more than two of them."""
+    monkeypatch.setattr(features, "feature_net", lambda *_, **__: "no net here")
+    source = data.find(",".join(f"fruit:{name}" for name in names))
+    truth = unpaired.GroundTruth(source.load("test", 16, 3, TEST_SEED), source, 16, ("A→B", "B→A"))
+    first, second = (domain.world for domain in source.domains.values())
+    assert (first.domain, second.domain) == names
+    for way, world, other in (("A→B", first, second), ("B→A", second, first)):
+        images, _ = world.counterpart(np.arange(3), 16, TEST_SEED, "test", to=other)
+        np.testing.assert_array_equal(truth.pictures[way][0], images)
+
+
 def test_content_that_is_kept(monkeypatch, seasons):
     """A net that reads the first pixel, and a translator that keeps it, or does not."""
     source, tests, loaded = seasons
