@@ -14,7 +14,7 @@ import data
 from data import worlds
 from data.worlds.fruit import DOMAINS
 
-SIZE, SCENES = 64, 600
+SIZE, SCENES = 64, 400
 # Shades that each colour channel is divided into, for the best map of colours.
 _SHADES = 16
 
