@@ -157,7 +157,7 @@ def scene(dice: Dice) -> SimpleNamespace:
     s.x = np.where(table[:, None], x, np.where(bowl[:, None], pile_x, hang_x)).astype(np.float32)
     s.y = np.where(table[:, None], y, np.where(bowl[:, None], pile_y, hang_y)).astype(np.float32)
     # How near the eye: what stands lower in a picture of a table is nearer.
-    s.z = np.where(table[:, None], -1.9 * stand_y, np.where(bowl[:, None], -0.8 * pile_y, 0 * y))
+    s.z = np.where(table[:, None], -1.9 * stand_y, np.where(bowl[:, None], -0.8 * pile_y, 0))
     s.z = s.z.astype(np.float32)
     s.foot = s.y - 0.86 * s.radius
     # The way the stalk points, and how far it leans to the eye.
@@ -172,7 +172,8 @@ def scene(dice: Dice) -> SimpleNamespace:
     s.turn = one(-0.5, 0.5) + np.float32(np.pi / 2) * (one() < 0.5)
     s.scale, s.period = one(0.8, 1.2), one(0.16, 0.34)
     kind = (one() * 3).astype(int)
-    s.along, s.across = np.float32([0.5, 1.0, 0.5])[kind], np.float32([0.5, 0.0, 0.5])[kind]
+    # Cloths are checked, striped, or checked again.
+    s.warp, s.weft = np.float32([0.5, 1.0, 0.5])[kind], np.float32([0.5, 0.0, 0.5])[kind]
     s.glow = one(0.0, 1.0)
     s.beam, s.beam_half = one(-0.5, 0.5), one(0.35, 0.8)
     s.height, s.frontal = one(0.50, 0.72), one(0.42, 0.62)

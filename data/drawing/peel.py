@@ -1,4 +1,12 @@
-"""The skins of fruits: colours and reliefs of what `data.drawing.sprites` looks up."""
+"""The skins of fruits: colours and reliefs of what `data.drawing.sprites` looks up.
+
+`p` are the pixels of some pieces, `Sprites`, and `s` what is known of the piece that each pixel
+belongs to, float32 (pixels,): how `ripe` it is, from 0 to 1; which part of a texture it has
+(`around`, `shift`); and how it is turned in the picture (`cos`, `sin`). `pixel` is the length of
+a pixel's side in picture units. What a fruit's function returns has the `skin`'s colour, (3,
+pixels); how much of a lamp it mirrors (`gloss`) and how sharply (`sharp`, see `lamp.mirrored`);
+and what its relief adds to the normal (`right`, `up`).
+"""
 
 from __future__ import annotations
 
@@ -39,8 +47,7 @@ def apple(p, s: SimpleNamespace, pixel: float) -> SimpleNamespace:
     streak = textures.at(texture, angle + around, 0.5 * far + shift)
     # Where the sun was: how an apple lies tells it.
     cheek = p.u / np.maximum(far, 1e-3)
-    red = 3.3 * (ripe - 0.50) + 0.70 * cheek + 0.50 * streak
-    red *= 1.15
+    red = 1.15 * (3.3 * (ripe - 0.50) + 0.70 * cheek + 0.50 * streak)
     red = ramp(red * ramp(far, 0.02, 0.2) + 0.35 * ramp(far, 0.2, 0.05), -0.75, 1.1)
     ground = _over([(0.42, 0.60, 0.12), (0.66, 0.73, 0.20), (0.92, 0.76, 0.26)], 1.15 * ripe)
     ground += _tone(0.05, 0.05, 0.02) * streak

@@ -68,7 +68,7 @@ def _pieces(s: SimpleNamespace, fruit: str, hidden: Dice) -> SimpleNamespace:
     """The scene, with what each piece is like."""
     s = SimpleNamespace(**vars(s))
     s.around, s.shift, s.leafy, s.leaf_kind = (hidden.field(1, MOST)[:, 0] for _ in range(4))
-    #: How much of its width touches what it stands on.
+    # How much of its width touches what it stands on.
     s.touching = np.float32(0.6 if fruit == "bananas" else 1.0)
     if fruit != "bananas":
         return s
@@ -99,7 +99,7 @@ def _grounds(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     g.wall = backgrounds.walls(s.wall_choice) + three(s.wall_tint)
     g.turn, g.scale, g.side, g.glow = map(three, (s.turn, s.scale, s.side, s.glow))
     g.beam, g.beam_half = three(s.beam), three(s.beam_half)
-    g.weave = np.stack([three(s.period), three(s.along), three(s.across)])
+    g.weave = np.stack([three(s.period), three(s.warp), three(s.weft)])
     g.shift_u, g.shift_v = dice.uniform(), dice.uniform()
     backgrounds.paint_grounds(c, g)
 
