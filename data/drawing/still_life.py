@@ -211,7 +211,12 @@ def _shadow(c: Canvas, s: SimpleNamespace, rank: int, views) -> None:
     low = np.where(stands, foot - 0.6 * radius, sprite.y + shift_y - reach)
     high = np.where(stands, foot + 0.95 * radius, sprite.y + shift_y + reach)
     soft = 0.16 * reach
-    pixels = Pixels(c, chosen, left - soft, right + soft, low - soft, high + soft)
+    low, high = low - soft, high + soft
+    # A bowl ends what is seen in it.
+    rim, thin = s.bowl_rim[chosen], (s.bowl_half * s.bowl_flat)[chosen]
+    low = np.where(place == IN_BOWL, np.maximum(low, rim - thin), low)
+    high = np.where(place == IN_BOWL, np.minimum(high, rim + thin), high)
+    pixels = Pixels(c, chosen, left - soft, right + soft, low, high)
     box = pixels.box
     at = chosen[box]
     foot, radius, stands, lean = foot[box], radius[box], stands[box], lean[box]
