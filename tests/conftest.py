@@ -8,9 +8,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from PIL import Image
 
-from tests.commands import FORBIDDEN, ROOT, called, command, refused, run
+from tests.commands import FORBIDDEN, ROOT, called, command, refused, run, started
 
 __all__ = ["ROOT", "TINY", "called", "command", "complaints", "pictures", "refused", "run"]
+__all__ += ["started"]
 
 # A GAN so small that two updates take milliseconds.
 TINY = ["--width", "4", "--image-size", "16", "--batch-size", "8", "--pictures", "64"]
