@@ -12,7 +12,7 @@ from common.callbacks.estimate import Estimate
 from common.callbacks.metrics import Metrics
 from common.callbacks.samples import Samples
 from common.callbacks.stop import GracefulStop
-from common.callbacks.watchdog import Watchdog, diversity
+from common.callbacks.watchdog import TrainingFailed, Watchdog, diversity
 from common.machine import backend
 from common.machine.strategy import any_worker, describe, readable_silence
 from common.machine.workers import Cluster
@@ -47,6 +47,8 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
             if restored is not None:
                 trainer.step = restored
                 print(f"going on from step {restored}")
+                if failure := run.facts.get("failed"):
+                    print(f"note: before, it was stopped: {failure}", file=sys.stderr)
             if trainer.step > config.steps:
                 raise Refused(
                     f"{run.path} is at step {trainer.step}; --steps {config.steps} is less"
@@ -70,15 +72,20 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
                 if restored is None:
                     samples.draw()
                 else:
-                    # Whether the samples were diverse before is no part of a checkpoint.
-                    shown = trainer.visuals(config.sample_count)[trainer.watched]
-                    watchdog.look_at(restored, shown)
+                    if not _recall(watchdog, run, restored):
+                        shown = trainer.visuals(config.sample_count)[trainer.watched]
+                        watchdog.look_at(restored, shown)
+                    if watchdog.worry:
+                        print(f"note: {watchdog.worry}", file=sys.stderr)
                 every = number_of(config.sample_every, "steps")
                 print(f"samples: {run.samples / 'latest.png'}, every {every}")
                 watchers = [watchdog, metrics, samples, stop, checkpoints, Estimate(config)]
                 trainer.trainModel(dataset, watchers)
                 checkpoints.save()
         _animate(run)
+    except TrainingFailed as failure:
+        run.note(failed=str(failure))
+        raise
     except OSError as fault:
         full = "the disk is full" if fault.errno in _NO_SPACE else f"{run.path} cannot be used"
         raise EnvironmentFailure(
@@ -89,6 +96,8 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
         # A second Ctrl-C, or one outside of the steps.
         raise EnvironmentFailure(f"interrupted: {_kept(run)}") from None
 
+    if run.facts.pop("failed", None):
+        run.note()
     if stop.stopped_by:
         print(
             f"stopped by {stop.stopped_by.name} at step {trainer.step} of {config.steps}, saved; "
@@ -116,14 +125,24 @@ def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
         trainer.step = trainer.step if restored is None else restored
         trainer.log_names(dataset)
         with GracefulStop(any_worker(trainer.distribute_strategy)) as stop:
-            trainer.trainModel(dataset, [Watchdog(config, 0.0), stop], verbose=False)
+            watchdog = Watchdog(config, 0.0)
+            if restored is not None:
+                _recall(watchdog, run, restored)
+            trainer.trainModel(dataset, [watchdog, stop], verbose=False)
     print(f"step {trainer.step} of {config.steps}; {cluster.named(0)} wrote the run")
     return 128 + stop.stopped_by if stop.stopped_by else 0
 
 
+def _recall(watchdog: Watchdog, run: Run, step: int) -> bool:
+    """Let a watchdog know what it knew at a checkpoint; False where nothing was kept of it."""
+    notes = checkpoint.notes_of(run.checkpoints, step).get("watchdog")
+    watchdog.recall(notes or {})
+    return notes is not None
+
+
 def _kept(run: Run) -> str:
     """Which checkpoint of a run is safe, in words."""
-    step = checkpoint.last(run.checkpoints)
+    step = checkpoint.last_whole(run.checkpoints)
     none = "no checkpoint was reached"
     return none if step is None else f"the checkpoint of step {step} is whole"
 
