@@ -104,11 +104,9 @@ def _header(file) -> tuple[tuple[int, ...], np.dtype]:
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     with archive.open(info) as file:
         shape, dtype = _header(file)
+        size = math.prod(shape) * dtype.itemsize
         # Before memory is asked for.
-        if (
-            not dtype.hasobject
-            and math.prod(shape) * dtype.itemsize != info.file_size - file.tell()
-        ):
+        if not dtype.hasobject and size != info.file_size - file.tell():
             raise Damaged(f"{info.filename} is not as long as its header says")
     with archive.open(info) as file:
         array = np.lib.format.read_array(file, allow_pickle=False)

@@ -115,13 +115,10 @@ def test_a_resumed_watchdog_stops_where_the_whole_one_does(stop):
 def test_what_is_known_is_told():
     assert after({}).worry == "" and after({"sure": [6, 2.0, 3]}).worry == ""
     won = after({"sure": [6, 2.0, 30]})
-    assert (
-        won.worry == "the discriminator has told every real sample from every fake one since step 6"
-    )
+    assert won.worry.endswith("has told every real sample from every fake one since step 6")
     faded = after({"alive_at": 40, "fading": True})
-    assert (
-        faded.worry == "the samples were last diverse at step 40" and faded.suspicious_since == 41
-    )
+    assert faded.worry == "the samples were last diverse at step 40"
+    assert (won.suspicious_since, faded.suspicious_since) == (6, 41)
 
 
 def test_a_resumed_run_keeps_its_last_good_checkpoint(tmp_path):

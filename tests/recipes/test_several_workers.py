@@ -72,7 +72,7 @@ def assert_like(run, other, step):
     paths = [checkpoint.path_of(folder / "checkpoints", step) for folder in (run, other)]
     with np.load(paths[0]) as a, np.load(paths[1]) as b:
         assert a.files == b.files
-        for name in a.files:
+        for name in (name for name in a.files if "/" in name):
             np.testing.assert_allclose(a[name], b[name], atol=2e-4, err_msg=name)
 
 
