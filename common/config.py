@@ -191,6 +191,21 @@ class Config:
         """Return the names of the settings that are learning rates."""
         return [f.name for f in dataclasses.fields(cls) if f.name.endswith("_rate")]
 
+    @classmethod
+    def changeable(cls) -> list[str]:
+        """Return the names of the settings that may change where a run is gone on with."""
+        return [*cls.rates(), "precision", "watchdog"]
+
+    def changed(self, **changes) -> Config:
+        """Return the configuration with which a run of this one goes on, after changes.
+
+        Raises:
+            Refused: a value is illegal, or is that of other networks.
+        """
+        changed = dataclasses.replace(self, **changes)
+        changed.check()
+        return changed
+
     @property
     def settled(self) -> bool:
         """Whether everything about the data that the networks depend on is known."""
@@ -321,6 +336,24 @@ class AdversarialConfig(Config):
 
     #: Settings that the recipe does not have: name -> why.
     unfit: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def changeable(cls) -> list[str]:
+        """As `Config.changeable`, and what D's loss and what it sees depend on."""
+        names = ("r1", "r2", "gradient_penalty", "instance_noise", "label_smoothing")
+        return super().changeable() + [name for name in names if name not in cls.unfit]
+
+    def changed(self, **changes) -> AdversarialConfig:
+        """As `Config.changed`; penalties must not decide over batch normalisation."""
+        changed = super().changed(**changes)
+        if changed.penalised != self.penalised:
+            names = [n for n in ("r1", "r2", "gradient_penalty") if n in changes]
+            without = "with" if self.penalised else "without"
+            raise Refused(
+                f"{' '.join(map(flag, names))}: with --resume legal where the discriminator stays "
+                f"{without} penalty, as its layers depend on that; start a new run"
+            )
+        return changed
 
     @property
     def penalised(self) -> bool:

@@ -13,6 +13,7 @@ from common.callbacks.metrics import Metrics
 from common.callbacks.samples import Samples
 from common.callbacks.stop import GracefulStop
 from common.callbacks.watchdog import TrainingFailed, Watchdog, diversity
+from common.config import Config, flag
 from common.machine import backend
 from common.machine.strategy import any_worker, describe, readable_silence
 from common.machine.workers import Cluster
@@ -43,9 +44,8 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
     stop = GracefulStop(any_worker(trainer.distribute_strategy) if cluster else bool)
     try:
         with backend.readable_faults(LESS), readable_silence(cluster):
-            restored = checkpoint.restore(run.checkpoints, trainer.state())
+            restored = trainer.restore(run.checkpoints)
             if restored is not None:
-                trainer.step = restored
                 print(f"going on from step {restored}")
                 if failure := run.facts.get("failed"):
                     print(f"note: before, it was stopped: {failure}", file=sys.stderr)
@@ -56,7 +56,9 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
             with trainer.average.ema_models() as models:
                 names = [model.name for model in models]
             device = describe(trainer.distribute_strategy)
-            run.note(config=to_dict(config), device=device, networks=names)
+            changes = [*run.facts.get("changes", []), *_changes(run, config, trainer.step)]
+            more = {"changes": changes} if changes else {}
+            run.note(config=to_dict(config), device=device, networks=names, **more)
 
             events = backend.EventWriter(run.events)
             watchdog = Watchdog(config, diversity(trainer.real_samples()))
@@ -121,8 +123,7 @@ def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
     """
     config = trainer.config
     with backend.readable_faults(LESS), readable_silence(cluster):
-        restored = checkpoint.restore(run.checkpoints, trainer.state()) if run else None
-        trainer.step = trainer.step if restored is None else restored
+        restored = trainer.restore(run.checkpoints) if run else None
         trainer.log_names(dataset)
         with GracefulStop(any_worker(trainer.distribute_strategy)) as stop:
             watchdog = Watchdog(config, 0.0)
@@ -131,6 +132,16 @@ def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
             trainer.trainModel(dataset, [watchdog, stop], verbose=False)
     print(f"step {trainer.step} of {config.steps}; {cluster.named(0)} wrote the run")
     return 128 + stop.stopped_by if stop.stopped_by else 0
+
+
+def _changes(run: Run, config: Config, step: int) -> list[dict]:
+    """What a run goes on with that is not as it was, if anything."""
+    was, now = run.facts["config"], to_dict(config)
+    names = [n for n in now if n not in ("steps", "data") and n in was and was[n] != now[n]]
+    told = {name: {"from": was[name], "to": now[name]} for name in names}
+    for name, values in told.items():
+        print(f"{flag(name)}: from {values['from']} to {values['to']}")
+    return [{"step": step, **told}] if told else []
 
 
 def _recall(watchdog: Watchdog, run: Run, step: int) -> bool:
