@@ -180,7 +180,7 @@ def _bed(p: Parts, lots: Lots) -> Known:
         for x in (-a, a):
             for y in (-b, b):
                 p.bar((x, y, 0), (x, y, high), thick * 0.9, axis=2)
-                p.ball(x, y, high + thick * 0.6, thick * 1.5)
+                p.ball(x, y, high + thick * 0.4, thick * 1.2)
         if lots.chance(0.5):
             for y in (-b, b):
                 p.bar((-a, y, high), (a, y, high), thick * 0.6)
@@ -355,6 +355,7 @@ def _shade(p, lots, shade, x, low, tall, radius, thin) -> None:
     last = lots.between(0.35, 0.7) if shade == 1 else lots.between(0.92, 1.0)
     p.column(x, 0, low, low + tall, radius, last, material, hole=0.93)
     z, half = low + tall * 0.55, thin * 0.6
+    radius *= 1 + (last - 1) * 0.55
     # What holds it, and the bulb.
     p.box(x - radius * 0.9, x + radius * 0.9, -half, half, z - half, z + half, METAL)
     p.box(x - half, x + half, -radius * 0.9, radius * 0.9, z - half, z + half, METAL)

@@ -11,7 +11,7 @@ from data.drawing.rays import Eyes, Hits, first_hits, looking, own_rays
 from data.drawing.solids import BALL, BLOCK, CUSHION, ROUND, Solids, filled
 
 #: Where the camera looks, how far away it is, and half the width of what it sees there.
-AIM, FAR, HALF = np.array([0.5, 0.5, 0.36]), 4.0, 0.66
+AIM, FAR, HALF = np.array([0.5, 0.5, 0.41]), 4.0, 0.68
 # Samples a pixel's side.
 _FINE = 2
 # The lamp: its distance, half of what its shadows are reckoned for, and their cells a side.
@@ -63,7 +63,7 @@ def photographs(
     side = dice.uniform(0.35, 1.0)[:, 0, 0] * np.where(dice.chance(0.5)[:, 0, 0] > 0, 1, -1)
     lamp = looking(*_placed(azimuth + side, dice.uniform(0.75, 1.05)[:, 0, 0], _LAMP, count), _LIT)
     paints = _paints(dice)
-    wall = dice.colour(_WALLS, 0.03)[:, :, 0, 0].T ** 2
+    wall = dice.colour(_WALLS, 0.015)[:, :, 0, 0].T ** 2
     light = SimpleNamespace(lamp=lamp, depths=_depths(solids, lamp), nooks=_nooks(solids, count))
     fine = size * _FINE
     hits = first_hits(solids, eyes, fine)
