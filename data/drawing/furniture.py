@@ -152,12 +152,13 @@ def _table(p: Parts, lots: Lots) -> Known:
 
 
 def _bed(p: Parts, lots: Lots) -> Known:
-    w, d = lots.between(0.40, 0.84), lots.between(0.78, 0.95)
+    d = lots.between(0.56, 0.95)
+    w = d * lots.between(0.42, 0.92)
     a, b, thick = w / 2, d / 2, lots.between(0.024, 0.04)
     known = {"headboard": lots.of(3), "footboard": int(lots.chance(0.45))}
     known |= {"posts": int(lots.chance(0.3)), "pillows": lots.of(3)}
     known["drawers"] = int(lots.chance(0.35))
-    low = lots.between(0.02, 0.05) if known["drawers"] else lots.between(0.07, 0.16)
+    low = lots.between(0.02, 0.05) if known["drawers"] else lots.between(0.06, 0.20)
     frame = low + (lots.between(0.13, 0.19) if known["drawers"] else lots.between(0.05, 0.08))
     p.box(-a, a, -b, b, low, frame)
     if known["drawers"]:
@@ -248,6 +249,8 @@ def _shelf(p: Parts, lots: Lots) -> Known:
             for y in (JOINT - b, b - JOINT):
                 head = (x * inner, y * inner, base + JOINT)
                 p.bar((x, y, 0), head, 0.018, 1.3, 2, ROUND)
+    low, top = base + JOINT, high - JOINT
+    levels = [low + (top - low) * n / (boards - 1) for n in range(boards)]
     for x in (JOINT - a, a - JOINT) if open_rack else (thick - a, a - thick):
         side = (x - thick, x + thick)
         if open_rack:
@@ -255,15 +258,15 @@ def _shelf(p: Parts, lots: Lots) -> Known:
                 p.box(*side, y - thick, y + thick, base, high, METAL)
         else:
             p.box(*side, -b, b, base, high)
-    low, top = base + JOINT, high - JOINT
-    levels = [low + (top - low) * n / (boards - 1) for n in range(boards)]
+    # Boards end within the sides.
+    ends = a if open_rack else a - thick
     for z in levels:
-        p.box(-a, a, -b, b, z - thick, z + thick)
+        p.box(-ends, ends, -b, b, z - thick, z + thick)
     if known["back"]:
-        p.box(-a, a, b - thick, b, base, high)
+        p.box(-a, a, b - thick, b, base, top)
     divided = not open_rack and w > 0.5 and lots.chance(0.5)
     if divided:
-        p.box(-thick, thick, -b, b, base, high)
+        p.box(-thick, thick, -b, b, base, top)
     cells = len(levels) - 1
     filled = 0 if open_rack else lots.of(4)
     known["drawers"], known["doors"] = int(filled == 2), int(filled == 3)
