@@ -158,7 +158,7 @@ def _bed(p: Parts, lots: Lots) -> Known:
     known = {"headboard": lots.of(3), "footboard": int(lots.chance(0.45))}
     known |= {"posts": int(lots.chance(0.3)), "pillows": lots.of(3)}
     known["drawers"] = int(lots.chance(0.35))
-    low = lots.between(0.02, 0.05) if known["drawers"] else lots.between(0.06, 0.20)
+    low = lots.between(0.02, 0.05) if known["drawers"] else lots.between(0.10, 0.21)
     frame = low + (lots.between(0.13, 0.19) if known["drawers"] else lots.between(0.05, 0.08))
     p.box(-a, a, -b, b, low, frame)
     if known["drawers"]:
@@ -194,8 +194,8 @@ def _bed_legs(p, turned, a, b, low, thick) -> None:
     for x in (JOINT - a, a - JOINT):
         for y in (JOINT - b, b - JOINT):
             if turned:
-                p.ball(x, y, low / 2, thick * 1.5, low / 2)
-                p.column(x, y, 0, low + 0.02, thick * 0.8)
+                p.ball(x, y, low * 0.42, thick * 1.9, low * 0.42)
+                p.column(x, y, 0, low + 0.02, thick * 0.7)
             else:
                 p.bar((x, y, 0), (x, y, low + 0.02), thick, axis=2)
 
@@ -214,7 +214,7 @@ def _bedding(p, lots, a, b, frame, soft, pillows) -> None:
         # A blanket hangs over the sides.
         head, down = b * lots.between(0.1, 0.45), lots.between(0.0, 0.06)
         p.box(-a * 1.0, a * 1.0, -b * 0.985, head, frame - down, soft + 0.016, METAL + 3, BLOCK)
-    wide, deep, high = a * lots.between(0.36, 0.42), lots.between(0.075, 0.10), 0.055
+    wide, deep, high = a * lots.between(0.34, 0.42), lots.between(0.075, 0.10), 0.065
     for number in range(pillows):
         x = 0 if pillows == 1 else (number - 0.5) * a * 0.94
         y = b * 0.94 - deep
@@ -240,11 +240,11 @@ def _shelf(p: Parts, lots: Lots) -> Known:
     boards = 2 + lots.of(1 + min(4, int(high / 0.13) - 2))
     known = {"boards": boards - 1, "back": int(lots.chance(0.5))}
     known["legs"] = lots.of(3)
-    base = lots.between(0.06, 0.16) if known["legs"] else 0.0
+    base = lots.between(0.10, 0.18) if known["legs"] else 0.0
     a, b, thick = w / 2, d / 2, lots.between(0.012, 0.022)
     open_rack = not known["back"] and lots.chance(0.4)
     if known["legs"]:
-        inner = 0.85 if known["legs"] == 2 else 1.0
+        inner = 0.68 if known["legs"] == 2 else 1.0
         for x in (JOINT - a, a - JOINT):
             for y in (JOINT - b, b - JOINT):
                 head = (x * inner, y * inner, base + JOINT)
@@ -355,7 +355,7 @@ def _shade(p, lots, shade, x, low, tall, radius, thin) -> None:
     if shade == 3:
         p.ball(x, 0, low + radius, radius, material=material)
         return
-    last = lots.between(0.35, 0.7) if shade == 1 else lots.between(0.92, 1.0)
+    last = lots.between(0.3, 0.6) if shade == 1 else lots.between(0.92, 1.0)
     p.column(x, 0, low, low + tall, radius, last, material, hole=0.93)
     z, half = low + tall * 0.55, thin * 0.6
     radius *= 1 + (last - 1) * 0.55

@@ -11,7 +11,7 @@ from data.drawing.rays import Eyes, Hits, first_hits, looking, own_rays
 from data.drawing.solids import BALL, BLOCK, CUSHION, ROUND, Solids, filled
 
 #: Where the camera looks, how far away it is, and half the width of what it sees there.
-AIM, FAR, HALF = np.array([0.5, 0.5, 0.40]), 4.0, 0.72
+AIM, FAR, HALF = np.array([0.5, 0.5, 0.40]), 4.0, 0.75
 # Samples a pixel's side.
 _FINE = 2
 # The lamp: its distance, half of what its shadows are reckoned for, and their cells a side.
