@@ -28,7 +28,8 @@ def headline(source: Source) -> str:
         if source.input_size is None:
             return shapes
         height, width = source.input_size
-        return f"{shapes}, each with a view of {width}×{height} pixels in {_COLOURS[source.input_channels]}"
+        colour = _COLOURS[source.input_channels]
+        return f"{shapes}, each with a view, {width}×{height}, {colour}"
     if source.domains:
         each = [f"{part.count:,} {name}" for name, part in source.domains.items() if part.count]
         count = " and ".join(each) or count

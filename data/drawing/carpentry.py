@@ -7,14 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data.drawing.solids import BALL, BLOCK, CUSHION, ROUND, Solids
+from data.drawing.solids import BALL, BLOCK, ROUND, Solids
 
-WOOD, SECOND, CLOTH, METAL = range(4)
+#: What parts are made of: wood, the wood of fronts, and so on.
+WOOD, SECOND, CLOTH, METAL, LINEN, SHADE, BLANKET = range(7)
 #: How far the middle of a part lies within what it is joined to, and how far a part reaches
 #: beyond the middle of it: half a cell of the coarsest grid, and a little.
 JOINT = 0.034
 #: Radius of a knob.
 KNOB = 0.014
+#: The longest side that a piece may have.
+LARGEST = 0.97
 LEGS = ("straight", "splayed", "turned", "cross", "pedestal", "sled")
 
 
@@ -114,10 +117,6 @@ def put_together(pieces: list[Parts]) -> Solids:
     ground = np.stack([(low[:, 0] + high[:, 0]) / 2, (low[:, 1] + high[:, 1]) / 2, low[:, 2]], 1)
     middle = (solids.middle - ground[piece]) * scale[piece, None] + (0.5, 0.5, 0)
     return Solids(**vars(solids) | {"middle": middle, "half": solids.half * scale[piece, None]})
-
-
-#: The longest side that a piece may have.
-LARGEST = 0.97
 
 
 def extent(solids: Solids, count: int) -> tuple[np.ndarray, np.ndarray]:

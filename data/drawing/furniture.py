@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 
 from data.drawing.carpentry import (
+    BLANKET,
     CLOTH,
     JOINT,
     LEGS,
+    LINEN,
     METAL,
     SECOND,
+    SHADE,
     WOOD,
     Lots,
     Parts,
@@ -81,6 +84,7 @@ def _chair(p: Parts, lots: Lots) -> Known:
 
 def _chair_back(p, lots, back, a, y, seat, tall, lean, thick, soft) -> None:
     """A solid, slatted or ladder back that leans to the rear from y on."""
+
     def at(share):
         return y + lean * tall * share, seat + tall * share
 
@@ -168,7 +172,7 @@ def _bed(p: Parts, lots: Lots) -> Known:
         known["legs"] = (1, 3)[lots.of(2)]
         _bed_legs(p, known["legs"] == 3, a, b, low, thick)
     soft = frame + lots.between(0.07, 0.13)
-    p.box(-a * 0.95, a * 0.95, -b * 0.97, b * 0.97, frame - 0.03, soft, METAL + 1)
+    p.box(-a * 0.95, a * 0.95, -b * 0.97, b * 0.97, frame - 0.03, soft, LINEN)
     _bedding(p, lots, a, b, frame, soft, known["pillows"])
     top = soft + lots.between(0.12, 0.32)
     if known["headboard"]:
@@ -194,7 +198,7 @@ def _bed_legs(p, turned, a, b, low, thick) -> None:
     for x in (JOINT - a, a - JOINT):
         for y in (JOINT - b, b - JOINT):
             if turned:
-                p.ball(x, y, low * 0.42, thick * 1.9, low * 0.42)
+                p.ball(x, y, low * 0.42, thick * 1.55, low * 0.42)
                 p.column(x, y, 0, low + 0.02, thick * 0.7)
             else:
                 p.bar((x, y, 0), (x, y, low + 0.02), thick, axis=2)
@@ -213,12 +217,12 @@ def _bedding(p, lots, a, b, frame, soft, pillows) -> None:
     if lots.chance(0.75):
         # A blanket hangs over the sides.
         head, down = b * lots.between(0.1, 0.45), lots.between(0.0, 0.06)
-        p.box(-a * 1.0, a * 1.0, -b * 0.985, head, frame - down, soft + 0.016, METAL + 3, BLOCK)
+        p.box(-a * 1.0, a * 1.0, -b * 0.985, head, frame - down, soft + 0.016, BLANKET, BLOCK)
     wide, deep, high = a * lots.between(0.34, 0.42), lots.between(0.075, 0.10), 0.065
     for number in range(pillows):
         x = 0 if pillows == 1 else (number - 0.5) * a * 0.94
         y = b * 0.94 - deep
-        p.box(x - wide, x + wide, y - deep, y + deep, soft - 0.035, soft + high, METAL + 1, CUSHION)
+        p.box(x - wide, x + wide, y - deep, y + deep, soft - 0.035, soft + high, LINEN, CUSHION)
 
 
 def _board(p, lots, a, y, low, top, thick, slatted) -> None:
@@ -336,7 +340,11 @@ def _bent_stem(p, lots, start, low, thin) -> float:
         count, before = 7, (0.0, 0.0, start)
         for number in range(1, count + 1):
             angle = math.pi / 2 * number / count
-            after = (side * (1 - math.cos(angle)), 0.0, start + (low + 0.02 - start) * math.sin(angle))
+            after = (
+                side * (1 - math.cos(angle)),
+                0.0,
+                start + (low + 0.02 - start) * math.sin(angle),
+            )
             p.bar(before, after, thin, body=ROUND, material=METAL)
             p.ball(*after, thin * 1.05, material=METAL)
             before = after
@@ -351,7 +359,7 @@ def _bent_stem(p, lots, start, low, thin) -> float:
 
 
 def _shade(p, lots, shade, x, low, tall, radius, thin) -> None:
-    material = METAL + 2
+    material = SHADE
     if shade == 3:
         p.ball(x, 0, low + radius, radius, material=material)
         return
@@ -363,7 +371,7 @@ def _shade(p, lots, shade, x, low, tall, radius, thin) -> None:
     p.box(x - radius * 0.9, x + radius * 0.9, -half, half, z - half, z + half, METAL)
     p.box(x - half, x + half, -radius * 0.9, radius * 0.9, z - half, z + half, METAL)
     p.box(x - thin, x + thin, -thin, thin, low, z, METAL)
-    p.box(*(x - 2 * thin, x + 2 * thin, -2 * thin, 2 * thin), low, z, METAL + 2, BALL)
+    p.box(*(x - 2 * thin, x + 2 * thin, -2 * thin, 2 * thin), low, z, SHADE, BALL)
 
 
 _MAKERS = (_chair, _table, _bed, _shelf, _lamp)

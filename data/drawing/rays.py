@@ -101,8 +101,10 @@ def own_rays(solids: Solids, eyes: Eyes) -> tuple[np.ndarray, np.ndarray]:
 
     def turned(way):
         way = way[:, None]
-        return matrix[:, :, 0] * way[..., 0] + matrix[:, :, 1] * way[..., 1] + (
-            matrix[:, :, 2] * way[..., 2]
+        return (
+            matrix[:, :, 0] * way[..., 0]
+            + matrix[:, :, 1] * way[..., 1]
+            + (matrix[:, :, 2] * way[..., 2])
         )
 
     start = turned(eyes.place[solids.piece] - solids.middle)
@@ -113,7 +115,8 @@ def own_rays(solids: Solids, eyes: Eyes) -> tuple[np.ndarray, np.ndarray]:
 def _met(body, solids: Solids, numbers, eyes: Eyes, side: int):
     """(pixel, part, depth) of all rays that meet parts of one body."""
     low, high = _windows(solids, eyes, side)
-    start, (forward, right, up) = (a := own_rays(solids, eyes))[0], a[1].transpose(1, 0, 2)
+    start, ways = own_rays(solids, eyes)
+    forward, right, up = ways.transpose(1, 0, 2)
     part, row = counted(high[:, 1] - low[:, 1])
     row += low[part, 1]
     v = 1 - (2 * row + 1).astype(np.float32) / np.float32(side)
@@ -145,7 +148,9 @@ def _met(body, solids: Solids, numbers, eyes: Eyes, side: int):
 def _windows(solids: Solids, eyes: Eyes, side: int) -> tuple[np.ndarray, np.ndarray]:
     """The pixels that each part may cover: (column, row) of the first, and beyond the last."""
     ends = solids.ends()
-    corners = np.array([(e, x, y, z) for e in (0, 1) for x in (0, 1) for y in (0, 1) for z in (0, 1)])
+    corners = np.array(
+        [(e, x, y, z) for e in (0, 1) for x in (0, 1) for y in (0, 1) for z in (0, 1)]
+    )
     points = np.stack([ends[:, corners[:, 0], corners[:, 1 + n], n] for n in range(3)], 2)
     own = Eyes(*(way[solids.piece] for way in vars(eyes).values()))
     u, v, _ = own.across(points)

@@ -2,7 +2,7 @@
 
 A part is a convex body, or a shell, with a main axis along which its cross-section may move and
 grow evenly. In coordinates of its own, q = (along, across, across), it is one of four simple
-bodies: a block or a round bar of length 2 and half width 1 + taper·along, a ball, or a cushion
+bodies: a block, a round bar of length 2 and radius 1 + taper·along, a ball, or a cushion
 (|q|⁴ = 1). So is what a ray meets of it; see `data.drawing.rays`.
 
 Lengths are in sides of the cube, from 0 to 1; x runs to the right, y to the back, z upwards.
@@ -36,7 +36,7 @@ class Solids:
     half: np.ndarray
     #: How far it moves along those two for each step along the main one: P×2.
     slope: np.ndarray
-    #: Its half widths at the ends are 1 ± taper of those in the middle.
+    #: The half widths of a round bar are 1 ± taper of those in the middle at its ends.
     taper: np.ndarray
     #: The share of the width that is hollow, of round bars.
     hole: np.ndarray
@@ -110,7 +110,7 @@ def filled(solids: Solids, count: int, side: int) -> np.ndarray:
     first = np.ceil((low - spare) * side - 0.5)
     last = np.floor((high + spare) * side - 0.5) + 1
     first, last = (np.clip(each, 0, side).astype(int) for each in (first, last))
-    plain = (thick.body == BLOCK) & (thick.slope == 0).all(1) & (thick.taper == 0)
+    plain = (thick.body == BLOCK) & (thick.slope == 0).all(1)
     boxes = np.concatenate([solids.piece[:, None], first, last], 1)[plain]
     for piece, x0, y0, z0, x1, y1, z1 in boxes.tolist():
         grid[piece, x0:x1, y0:y1, z0:z1] = True
@@ -178,10 +178,10 @@ def _within(body: int, solids: Solids, core, q, part) -> np.ndarray:
     thin = (across <= core[part, 1]) & (more <= core[part, 2])
     if body == BALL:
         return (along**2 + across**2 + more**2 <= 1) | thin & (along <= core[part, 0])
+    if body == BLOCK:
+        return (along <= 1) & (np.maximum(across, more) <= 1)
     width = solids.taper.astype(np.float32)[part] * q[0]
     width += 1
-    if body == BLOCK:
-        return (along <= 1) & (np.maximum(across, more) <= width)
     radius, outer = across**2 + more**2, width**2
     hollow = (solids.hole**2).astype(np.float32)[part] * outer
     return (along <= 1) & ((radius <= outer) & (radius >= hollow) | thin)

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.drawing.dice import Dice
 from data.drawing.rays import Eyes, Hits, first_hits, looking, own_rays
-from data.drawing.solids import BALL, BLOCK, CUSHION, ROUND, Solids, filled
+from data.drawing.solids import BALL, BLOCK, ROUND, Solids, filled
 
 #: Where the camera looks, how far away it is, and half the width of what it sees there.
 AIM, FAR, HALF = np.array([0.5, 0.5, 0.40]), 4.0, 0.75
@@ -20,12 +20,20 @@ _LAMP, _LIT, _SHADOWS = 5.0, 0.95, 80
 _AMBIENT = np.float32(0.42)
 # Cells a side in which it is reckoned how much of it arrives, and of how many smaller ones.
 _NOOKS, _OF = 16, 2
-_SHINE = np.array([0.10, 0.12, 0.0, 0.45, 0.0, 0.0, 0.0], np.float32)
-# How far edges are rounded, by material.
-_ROUNDED = np.array([0.010, 0.012, 0.040, 0.006, 0.04, 0.01, 0.01], np.float32)
-# What light shines through, and how brightly.
-_GLOW = np.array([0, 0, 0, 0, 0, 0.32, 0.5], np.float32)
-_GRAIN = np.array([0.07, 0.05, 0.0, 0.0, 0.0, 0.0, 0.0], np.float32)
+# Of each material, in the order of `data.drawing.carpentry`: how it shines; how far its edges are
+# rounded; how brightly light comes through it; and how strong its grain is.
+_SHINE, _ROUNDED, _GLOW, _GRAIN = np.array(
+    [
+        (0.10, 0.010, 0.00, 0.07),
+        (0.12, 0.012, 0.00, 0.05),
+        (0.00, 0.040, 0.00, 0.00),
+        (0.45, 0.006, 0.00, 0.00),
+        (0.00, 0.040, 0.00, 0.00),
+        (0.00, 0.010, 0.32, 0.00),
+        (0.00, 0.020, 0.00, 0.00),
+    ],
+    np.float32,
+).T
 
 _WOODS = np.array(
     [(0.74, 0.56, 0.36), (0.45, 0.29, 0.18), (0.84, 0.70, 0.50), (0.60, 0.38, 0.22),
@@ -38,10 +46,22 @@ _CLOTHS = np.array(
 )  # fmt: skip
 _METALS = np.array([(0.15, 0.15, 0.16), (0.66, 0.67, 0.69), (0.70, 0.56, 0.32), (0.88, 0.88, 0.87)])
 _SHADES = np.array(
-    [(0.95, 0.91, 0.80), (0.97, 0.96, 0.93), (0.90, 0.78, 0.58), (0.55, 0.62, 0.60), (0.80, 0.50, 0.38)]
+    [
+        (0.95, 0.91, 0.80),
+        (0.97, 0.96, 0.93),
+        (0.90, 0.78, 0.58),
+        (0.55, 0.62, 0.60),
+        (0.80, 0.50, 0.38),
+    ]
 )
 _WALLS = np.array(
-    [(0.93, 0.93, 0.92), (0.91, 0.88, 0.84), (0.85, 0.88, 0.90), (0.90, 0.86, 0.86), (0.85, 0.88, 0.83)]
+    [
+        (0.93, 0.93, 0.92),
+        (0.91, 0.88, 0.84),
+        (0.85, 0.88, 0.90),
+        (0.90, 0.86, 0.86),
+        (0.85, 0.88, 0.83),
+    ]
 )
 
 
@@ -104,9 +124,9 @@ def _paints(dice: Dice) -> np.ndarray:
     wood, second = dice.colour(_WOODS, 0.04), dice.colour(_WOODS, 0.04)
     second = np.where(dice.chance(0.6) > 0, wood, second)
     cloth, blanket = dice.colour(_CLOTHS, 0.05), dice.colour(_CLOTHS, 0.05)
-    pillow = np.where(dice.chance(0.6) > 0, np.float32(0.92), cloth)
+    linen = np.where(dice.chance(0.6) > 0, np.float32(0.92), cloth)
     metal, shade = dice.colour(_METALS, 0.02), dice.colour(_SHADES, 0.03)
-    paints = [wood, second, cloth, metal, pillow, shade, blanket]
+    paints = [wood, second, cloth, metal, linen, shade, blanket]
     return np.stack([np.broadcast_to(p, wood.shape)[:, :, 0, 0].T for p in paints], 1) ** 2
 
 
@@ -218,7 +238,8 @@ def _seen(solids: Solids, eyes: Eyes, hits: Hits, light, paints, dice, fine) -> 
     v = 1 - (2 * row + 1).astype(np.float32) / np.float32(fine)
     start, ways = own_rays(solids, eyes)
     q = [
-        start[part, n] + hits.depth * (ways[part, 0, n] + u * ways[part, 1, n] + v * ways[part, 2, n])
+        start[part, n]
+        + hits.depth * (ways[part, 0, n] + u * ways[part, 1, n] + v * ways[part, 2, n])
         for n in range(3)
     ]
     points, aims = [], []
@@ -232,7 +253,9 @@ def _seen(solids: Solids, eyes: Eyes, hits: Hits, light, paints, dice, fine) -> 
     off = [p + np.float32(0.045) * n for p, n in zip(points, normal, strict=True)]
     free = _open(light, piece, off)
     off = [p + np.float32(0.012) * n for p, n in zip(points, normal, strict=True)]
-    towards = [w.astype(np.float32)[piece] - p for w, p in zip(light.lamp.place.T, points, strict=True)]
+    towards = [
+        w.astype(np.float32)[piece] - p for w, p in zip(light.lamp.place.T, points, strict=True)
+    ]
     towards = _unit(towards)
     facing = np.maximum(_dot(normal, towards), 0)
     lit = _lit(light, piece, off) * facing
@@ -277,7 +300,6 @@ def _normals(solids: Solids, part, q, aims) -> list[np.ndarray]:
     own = []
     # Flat faces: the one that is nearest, and its neighbours where they are near.
     largest = np.maximum(np.maximum(size[0], size[1]), size[2])
-    radius = np.sqrt(q[1] ** 2 + q[2] ** 2)
     width = np.maximum(1 + taper * q[0], np.float32(1e-3))
     on_cap = size[0] > np.float32(0.9995)
     for n in range(3):
@@ -286,11 +308,13 @@ def _normals(solids: Solids, part, q, aims) -> list[np.ndarray]:
         # In own coordinates a normal is divided by the sizes once it is turned.
         flat = np.where(size[n] >= largest, 1, edge) * np.sign(q[n]) * lengths[part, n]
         if n == 0:
-            bar = np.where(on_cap, np.sign(q[0]) * 1, -taper * width)
+            bar = np.where(on_cap, np.sign(q[0]), -taper * width)
         else:
             bar = np.where(on_cap, 0, q[n])
         cushion = q[n] * q[n] * q[n]
-        own.append(np.select([body == BLOCK, body == ROUND, body == BALL], [flat, bar, q[n]], cushion))
+        own.append(
+            np.select([body == BLOCK, body == ROUND, body == BALL], [flat, bar, q[n]], cushion)
+        )
     matrix = solids.matrices().astype(np.float32)
     turned = [
         sum(matrix[part, row, axis] * own[row] for row in range(3)).astype(np.float32)

@@ -10,9 +10,9 @@ Known: the `kind`; in words what parts a piece has (of a chair, say, its `legs`,
 of a view the camera's `azimuth` (0: before the piece; positive: from its right) and `elevation`, in
 radians. Hidden: all further measures, and in views materials, colours, lamp and walls.
 
-What a cheat could exploit: nothing tells what a view hides but the usual symmetry (all pieces but
-bent lamps have a right side like their left), so some doubt is left to the best. To give each kind
-its mean shape, or the shape whose view looks most alike, is poor: see the figures in data/README.md.
+What a cheat could exploit: little. To give each kind its mean shape, or the shape whose view looks
+most alike, is poor (the figures are in data/README.md). What a view hides, only habit tells: most
+pieces are alike on their left and right. So some doubt is left to the best.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ class Furniture(World):
         view = int(asked[1] or _USUAL) if asked else 0
         if not _SMALLEST <= view <= _LARGEST:
             raise Refused(
-                f"--data furniture:{text}: legal are furniture, furniture:views (of {_USUAL} pixels "
-                f"a side) and furniture:views:N, N from {_SMALLEST} to {_LARGEST}"
+                f"--data furniture:{text}: legal are furniture, furniture:views ({_USUAL} pixels a "
+                f"side) and furniture:views:N, N from {_SMALLEST} to {_LARGEST}"
             )
         return Furniture(view)
 
@@ -92,7 +92,9 @@ def design(indices: np.ndarray, seed: int) -> tuple[Solids, dict[str, np.ndarray
     """Design pieces; returns their parts, their factors, and the dice for what else is drawn."""
     dice = Dice(seed, indices)
     kinds, lots = dice.integer(0, len(KINDS) - 1)[:, 0, 0], dice.field(1, _LOTS)[:, 0]
-    built = [build(kind, Lots(row)) for kind, row in zip(kinds.tolist(), lots.tolist(), strict=True)]
+    built = [
+        build(kind, Lots(row)) for kind, row in zip(kinds.tolist(), lots.tolist(), strict=True)
+    ]
     solids = put_together([parts for parts, _ in built])
     known = {"kind": kinds}
     for name in WORDS:

@@ -30,7 +30,9 @@ def arrays(drawn):
 
 
 def test_these_are_all_the_worlds():
-    assert {name.split(":")[0] for name in PICTURES + SHAPES} | {"ring", "grid"} == set(worlds.names())
+    assert {name.split(":")[0] for name in PICTURES + SHAPES} | {"ring", "grid"} == set(
+        worlds.names()
+    )
 
 
 @and_shapes
@@ -155,6 +157,16 @@ FIGURES = {
     "eyes:simulated": (1, [12658.0, -1.6, -0.1, 0.3, 1.2, 10.1]),
     "eyes:real": (1, [26542.0, 3.7, 1.8, -0.7, 1.7, 2.4]),
     "faces": (1, [-28022.0, 16.0, -6.0, 10.0, -2.0, -10.0, 7.0, -5.0, -4.0, 0.8, -4.9, -0.2, -5.5]),
+    "furniture": (
+        1,
+        [-10965.0, -49.0, -29.0, -2.0, 3.0, 0.0, 2.0, 4.0, 0.0, -7.0, 0.0, -3.0]
+        + [0.0, 6.0, -6.0, -10.0, 2.5, -0.3, -7.6],
+    ),
+    "furniture:views": (
+        1,
+        [-10965.0, 223390.0, -5.0, 29.0, -2.0, 3.0, 0.0, -4.0, 0.0, 2.0, 5.0]
+        + [0.0, 1.0, -2.0, 0.0, -4.0, 2.0, 1.4, 3.2, -10.4, -11.4, -1.0],
+    ),
     "houses": (2, [47105.0, 12.0, -9.0, 10.0, -6.0, -19.0, 13.0, -1.2]),
     "seasons:summer": (1, [85886.0, 3.0, 5.0, 10.0, -2.0, -10.9, 2.0, -11.0]),
     "seasons:winter": (1, [75596.0, 1.0, -14.0, 3.0, -4.0, -10.1, 4.0, -19.0]),
@@ -187,7 +199,9 @@ def test_those_figures_notice_a_small_change(monkeypatch):
 def test_sizes_and_counts_that_cannot_be_drawn(name):
     source = data.find(name)
     for size in (source.world.smallest_size - 1, source.world.largest_size + 1):
-        with pytest.raises(data.Refused, match=r"draws \d+ to \d+ (pixels|cells) a side, not") as no:
+        with pytest.raises(
+            data.Refused, match=r"draws \d+ to \d+ (pixels|cells) a side, not"
+        ) as no:
             source.load("train", size, 10, 0)
         assert "\n" not in str(no.value)
     for count in (0, -3, 10**8):
