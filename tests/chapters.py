@@ -48,7 +48,7 @@ def worlds() -> None:
         ("facades", 32),
         ("faces", 48),
         ("eyes", 32),
-        ("furniture:views:128", 40),
+        ("furniture:views:128", 30),
         ("seasons", 28),
         ("ring", 0),
         ("grid", 0),
