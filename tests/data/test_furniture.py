@@ -5,6 +5,7 @@ import pytest
 from scipy.ndimage import label
 
 import data
+from data import describe
 from data.contact import sheet_of
 from data.drawing import studio
 from data.drawing.carpentry import Lots, Parts, put_together
@@ -265,6 +266,8 @@ def test_views_are_asked_for_by_name(text, name, view):
     source = data.find(text)
     assert (source.name, source.kind, source.input_channels) == (name, "voxels", 3)
     assert source.input_size == (view, view)
+    words = f"any size from 16 to 64, each with a view, {view}×{view}, colour"
+    assert describe.headline(source) == f"endless shapes of voxels, {words}"
     loaded = source.load("test", 16, 3, 0)
     assert loaded.samples.shape == (3, 16, 16, 16, 1) and loaded.inputs.shape == (3, view, view, 3)
     again = source.load("test", 16, 3, 0)
