@@ -48,12 +48,14 @@ def worlds() -> None:
         ("facades", 32),
         ("faces", 48),
         ("eyes", 32),
+        ("furniture:views:128", 30),
         ("seasons", 28),
         ("ring", 0),
         ("grid", 0),
     ):
         words = ("--count", count) if count else ()
-        _python("data", name, *words, "--out", pictures / f"{name}.png")
+        file = pictures / f"{name.split(':')[0]}.png"
+        _python("data", name, *words, "--out", file)
     facades, seasons = data.find("facades").world, data.find("seasons:summer").world
     styles = facades.in_styles(1, np.arange(7), 128)
     save(grid(np.concatenate([styles.inputs[:1], styles.samples]), 8), pictures / "styles.png")
