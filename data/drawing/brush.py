@@ -6,6 +6,8 @@ units, so a painting is the same at all sizes.
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from data.drawing.canvas import Canvas
@@ -18,55 +20,60 @@ from data.drawing.values import mix, ramp, tone
 
 def strokes(c: Canvas, dice: Dice) -> None:
     """Brush strokes along the forms, thick enough to catch the light."""
-    source = blurred(c.planes, 0.02)
-    angle_x, angle_y = _directions(c, dice)
+    source = blurred(c.planes, 0.012)
+    directions = _directions(c, dice)
+    # How much there is to be drawn at a place: fine strokes go where it is much.
+    detail = blurred(np.abs(brightness(c.planes) - brightness(blurred(c.planes, 0.06))), 0.03)
+    detail = ramp(detail, 0.025, 0.07)
     height = np.zeros_like(c.planes[0])
-    # A ground of wide strokes, then narrower ones that find the forms again.
-    for cells, length, width, opaque in ((13, 0.19, 0.058, 1.0), (26, 0.105, 0.027, 0.95)):
-        marks = Marks(c, dice, cells, 4, 0.42)
+    for cells, reach, length, width in ((13, 3, 0.125, 0.06), (25, 4, 0.088, 0.028), (40, 3, 0.04, 0.016)):
+        marks = Marks(c, dice, cells, reach, 0.42)
         x, y = marks.x, marks.y
         colour = at_places(source, x, y)
         # Some paint is lighter, some darker, and some of another hue.
-        lift = 0.16 * (marks.field(dice) - 0.5)
-        warm = 0.10 * (marks.field(dice) - 0.5)
-        colour = colour * (1 + lift) + lift * 0.35
+        lift, warm = 0.22 * (marks.field(dice) - 0.5), 0.11 * (marks.field(dice) - 0.5)
+        colour = colour * (1 + lift) + 0.25 * lift
         colour[0] += warm
         colour[2] -= warm
-        cos, sin = at_places(np.stack([angle_x, angle_y]), x, y)
+        cos, sin = at_places(directions, x, y)
         swerve = 0.5 * (marks.field(dice) - 0.5)
         cos, sin = cos - swerve * sin, sin + swerve * cos
         size = np.sqrt(cos * cos + sin * sin) + np.float32(1e-6)
         cos, sin = cos / size, sin / size
         long = length * (0.75 + 0.5 * marks.field(dice))
         phase = 6.28 * marks.field(dice)
+        # Of the finest only those that are needed are longer than nothing.
+        if cells == 40:
+            long = long * np.where(at_places(detail[None], x, y)[0] > marks.field(dice), 1.0, 1e-3)
         values = [cos / long, sin / long, (cos * x + sin * y) / long]
         values += [-sin / width, cos / width, (cos * y - sin * x) / width, phase, *colour]
-        fine = min(1.0, width / (2.5 * float(c.pixel)))
-        for ux, uy, u0, vx, vy, v0, start, red, green, blue in marks.sets(values):
+        fine = min(1.0, width / (3.0 * float(c.pixel)))
+        for ux, uy, u0, vx, vy, v0, start, red, green, blue in marks.sets(
+            [value.astype(np.float32) for value in values]
+        ):
             u = ux * c.x + uy * c.y - u0
             v = vx * c.x + vy * c.y - v0
-            bristle = np.sin(np.float32(9) * v + start)
+            bristle = np.sin(np.float32(7) * v + start)
             u *= u
             square = v * v
             # Bristles leave the canvas one after another, so the ends are ragged.
-            inside = 1 - square - u * u * (1.35 + 0.55 * fine * bristle)
+            inside = 1 - square - u * u * (1.35 + 0.5 * fine * bristle)
             inside *= np.float32(0.5 * width / c.pixel)
-            coverage = np.clip(inside + np.float32(0.5), 0, np.float32(1))
-            coverage *= np.float32(opaque)
-            # Thickest beside the middle and where the stroke ends.
-            thick = width * (0.62 + 0.35 * fine * bristle + 0.5 * u)
+            coverage = np.clip(inside + np.float32(0.5), 0, np.float32(0.96))
+            # Thickest where the stroke ends.
+            thick = width * (0.6 + 0.16 * fine * bristle + 0.5 * u - 0.3 * square)
             height += (thick - height) * coverage
             for plane, paint in zip(c.planes, (red, green, blue), strict=True):
                 plane += (paint - plane) * coverage
     # The light falls from above on the left.
     across, up = slopes(height, float(c.pixel))
-    shine = np.clip((up - across) * np.float32(0.42), -0.30, 0.38)
+    shine = np.clip((up - across) * np.float32(0.34), -0.28, 0.34)
     c.planes *= 1 + np.minimum(shine, 0)
     c.planes += np.maximum(shine, 0) * (0.35 + 0.4 * c.planes)
 
 
-def _directions(c: Canvas, dice: Dice) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vectors along the forms, and in a slow swirl where there are none: (n, 32, 32)."""
+def _directions(c: Canvas, dice: Dice) -> np.ndarray:
+    """Unit vectors along the forms, and in a slow swirl where there are none: (2, n, 32, 32)."""
     cells = 32
     plane = blurred(cell_means(brightness(c.planes), cells), 0.05)
     across, up = slopes(plane, 2 / cells)
@@ -78,15 +85,15 @@ def _directions(c: Canvas, dice: Dice) -> tuple[np.ndarray, np.ndarray]:
     # At right angles to the slope, and level where nothing is told.
     real, imaginary = np.cos(swirl) * 0.05 - real, np.sin(swirl) * 0.05 - imaginary
     angle = 0.5 * np.arctan2(imaginary, real)
-    return np.cos(angle), np.sin(angle)
+    return np.stack([np.cos(angle), np.sin(angle)])
 
 
 def dots(c: Canvas, dice: Dice) -> None:
     """Small dots of unmixed colours beside their opposites, mixed by the eye."""
     source = blurred(c.planes, 0.012)
     ground = dice.near(np.broadcast_to(tone(0.90, 0.86, 0.76), (3, *dice.uniform().shape)), 0.05)
-    c.planes[...] = mix(np.broadcast_to(ground, source.shape), source, np.float32(0.45))
-    for cells, size, vivid in ((24, 0.052, 0.8), (28, 0.043, 1.0), (32, 0.036, 1.25)):
+    c.planes[...] = mix(np.broadcast_to(ground, source.shape), source, np.float32(0.4))
+    for cells, size, vivid in ((24, 0.050, 0.75), (30, 0.036, 0.9), (36, 0.029, 1.0)):
         marks = Marks(c, dice, cells, 2, 0.36)
         x, y = marks.x, marks.y
         colour = _divided(at_places(source, x, y), marks.field(dice), marks.field(dice), vivid)
@@ -107,10 +114,10 @@ def _divided(colour: np.ndarray, chance: np.ndarray, lift: np.ndarray, vivid: fl
     luma = brightness(colour)
     first, second = colour[0] - luma, colour[2] - luma
     # Three in four turn to one side or the other; the rest are the opposite colour.
-    turn = np.where(chance < 0.36, np.float32(0.75), np.where(chance < 0.72, -0.75, 0.15))
+    turn = np.where(chance < 0.36, np.float32(0.6), np.where(chance < 0.72, -0.6, 0.1))
     turn = np.where(chance > 0.86, np.float32(2.9), turn).astype(np.float32)
     cos, sin = np.cos(turn), np.sin(turn)
-    gain = np.where(chance > 0.86, np.float32(0.9), np.float32(1.45)) * np.float32(vivid)
+    gain = np.where(chance > 0.86, np.float32(0.55), np.float32(1.25)) * np.float32(vivid)
     # Even greys have some colour: violet in the shade, orange in the light.
     first = first + 0.10 * vivid * (luma - 0.45)
     second = second - 0.13 * vivid * (luma - 0.55)
@@ -122,17 +129,45 @@ def _divided(colour: np.ndarray, chance: np.ndarray, lift: np.ndarray, vivid: fl
 
 def facets(c: Canvas, dice: Dice) -> None:
     """Planes with straight edges, each of one slope of colour, their rims lit or shaded."""
-    cells, reach = 13, 1
+    own, rim, seeds = _divide(c, dice, blurred(c.planes, 0.02))
+    planes = _fitted(c.planes, own, c, seeds.x.size)
+    luma = brightness(planes)
+    planes = np.clip(luma + 1.3 * (planes - luma), 0, 1)
+    # Each plane leans its own way.
+    lean = 6.28 * seeds.lean
+    x, y = seeds.x.ravel().take(own), seeds.y.ravel().take(own)
+    slope = (c.x - x) * np.cos(lean).ravel().take(own) + (c.y - y) * np.sin(lean).ravel().take(own)
+    shade = 0.26 * np.clip(slope * np.float32(7), -1, 1)
+    # A rim that faces the light, above on the left, is bright, and the opposite one is dark.
+    shade += 0.36 * rim.facing * np.exp(rim.depth * np.float32(-16))
+    shade = shade.astype(np.float32, copy=False)
+    c.planes[...] = planes * (1 + np.minimum(shade, 0)) + np.maximum(shade, 0) * (1 - planes) * 0.8
+    line = np.clip((np.float32(0.007) - rim.depth) / c.pixel + np.float32(0.5), 0, 1)
+    line *= min(1.0, 0.25 + 0.02 / float(c.pixel))
+    c.darken(line, np.float32(0.72))
+
+
+def _divide(c: Canvas, dice: Dice, source: np.ndarray):
+    """Share a picture out among seeds: a power diagram that keeps to the outlines of the forms.
+
+    Returns:
+        The number of each pixel's seed, int32 (n, h, w); its `depth` behind the nearest rim, in
+        picture units, and how that rim is `facing` the light, -1 to 1; and the seeds with their
+        places and a random `lean`, each (n, rows, rows).
+    """
+    cells, reach = 17, 2
     n, (height, width) = c.planes.shape[1], c.shape
-    source = blurred(c.planes, 0.03)
     rows = cells + 2 * reach
     middles = ((np.arange(rows) - reach + 0.5) * (2 / cells) - 1).astype(np.float32)
-    far = np.float32(0.84 / cells)
+    far = np.float32(0.9 / cells)
     seed_x = middles + far * (2 * dice.field(rows, rows) - 1)
     seed_y = middles[:, None] + far * (2 * dice.field(rows, rows) - 1)
-    # The forms keep their outlines: a place belongs rather to a seed of its own colour.
-    seed_colour = at_places(source, seed_x, seed_y)
-    tilt = dice.uniform(-0.9, 0.9)
+    # Some seeds are strong, and leave their neighbours nothing.
+    strength = np.float32((1.5 / cells) ** 2) * dice.field(rows, rows) ** 2
+    seeds = SimpleNamespace(x=seed_x, y=seed_y, lean=dice.field(rows, rows))
+    # A place belongs rather to a seed of its own colour.
+    colour = at_places(source, seed_x, seed_y)
+    tilt, squeeze = dice.uniform(0, 3.14), np.float32(1.6)
     cos, sin = np.cos(tilt), np.sin(tilt)
 
     def own_cell(axis):
@@ -142,43 +177,34 @@ def facets(c: Canvas, dice: Dice) -> None:
     row, column = own_cell(c.y[0, :, 0]), own_cell(c.x[0, 0])
     first = np.full((n, height, width), 9, np.float32)
     second = first.copy()
-    owner, rival = np.zeros(first.shape, np.int32), np.zeros(first.shape, np.int32)
-    for down in (-1, 0, 1):
-        for right in (-1, 0, 1):
+    owner, rival = np.zeros((2, *first.shape), np.int32)
+    for down in range(-reach, reach + 1):
+        for right in range(-reach, reach + 1):
             r, k = row + down, column + right
-            x0, y0 = seed_x[:, r].take(k, axis=2), seed_y[:, r].take(k, axis=2)
-            dx, dy = c.x - x0, c.y - y0
-            u, v = cos * dx + sin * dy, (cos * dy - sin * dx) * np.float32(1.5)
-            far_off = u * u + v * v
-            for plane, own in zip(source, seed_colour, strict=True):
-                away = plane - own[:, r].take(k, axis=2)
-                far_off += np.float32(0.05) * away * away
-            name = (r[:, None] * rows + k)[None]
-            nearer = far_off < first
-            rival = np.where(nearer, owner, np.where(far_off < second, name, rival))
-            second = np.where(nearer, first, np.minimum(second, far_off))
-            owner = np.where(nearer, name, owner)
-            first = np.where(nearer, far_off, first)
+            name = r[:, None] * rows + k
+            dx = c.x - seed_x[:, r].take(k, axis=2)
+            dy = c.y - seed_y[:, r].take(k, axis=2)
+            u, v = cos * dx + sin * dy, (cos * dy - sin * dx) * squeeze
+            away = u * u + v * v - strength[:, r].take(k, axis=2)
+            for plane, own in zip(source, colour, strict=True):
+                unlike = plane - own[:, r].take(k, axis=2)
+                away += np.float32(0.08) * unlike * unlike
+            nearer, near = away < first, away < second
+            np.copyto(rival, name, where=near)
+            np.copyto(rival, owner, where=nearer)
+            np.copyto(owner, name, where=nearer)
+            second = np.where(nearer, first, np.minimum(second, away))
+            np.minimum(first, away, out=first)
     start = np.arange(n, dtype=np.int32)[:, None, None] * rows**2
-    own, other = owner + start, rival + start
-    x1, y1, x2, y2 = (a.ravel().take(b) for b in (own, other) for a in (seed_x, seed_y))
-    apart_x, apart_y = x2 - x1, y2 - y1
-    u, v = cos * apart_x + sin * apart_y, (cos * apart_y - sin * apart_x) * np.float32(1.5)
-    rim = (second - first) / (2 * np.sqrt(u * u + v * v) + np.float32(1e-4))
-    planes = _fitted(source, own, c, n * rows**2)
-    # Each plane leans its own way.
-    lean = 6.28 * dice.field(rows, rows)
-    lean_x, lean_y = np.cos(lean).ravel().take(own), np.sin(lean).ravel().take(own)
-    slope = ((c.x - x1) * lean_x + (c.y - y1) * lean_y) * np.float32(cells / 2)
-    shade = 0.17 * np.clip(slope, -1, 1)
-    # A rim that faces the light, above on the left, is bright, and the opposite one is dark.
-    length = np.sqrt(apart_x**2 + apart_y**2) + np.float32(1e-4)
-    facing = (apart_y - apart_x) / (length * np.float32(1.414))
-    shade += facing * 0.30 * np.exp(rim * np.float32(-26))
-    c.planes[...] = planes * (1 + np.minimum(shade, 0)) + np.maximum(shade, 0) * (1 - planes) * 0.8
-    line = np.clip((np.float32(0.011) - rim) / c.pixel + np.float32(0.5), 0, 1)
-    line *= min(1.0, 0.3 + 0.022 / float(c.pixel))
-    c.paint(0.8 * line, tone(0.10, 0.08, 0.09))
+    owner += start
+    rival += start
+    dx, dy = (a.ravel().take(rival) - a.ravel().take(owner) for a in (seed_x, seed_y))
+    u, v = cos * dx + sin * dy, (cos * dy - sin * dx) * squeeze
+    depth = (second - first) / (2 * np.sqrt(u * u + v * v) + np.float32(1e-4))
+    # At right angles to the rim.
+    nx, ny = cos * u - sin * v * squeeze, sin * u + cos * v * squeeze
+    facing = (ny - nx) / (np.sqrt(2 * (nx * nx + ny * ny)) + np.float32(1e-4))
+    return owner, SimpleNamespace(depth=depth, facing=facing), seeds
 
 
 def _fitted(source: np.ndarray, own: np.ndarray, c: Canvas, most: int) -> np.ndarray:

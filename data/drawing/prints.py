@@ -44,8 +44,11 @@ _PIGMENTS = np.array(
 def hatching(c: Canvas, dice: Dice) -> None:
     """Ink lines on paper, in more directions and thicker where it is darker."""
     luma = brightness(c.planes)
-    low, high = np.percentile(luma[:, ::2, ::2], (3, 97), axis=(1, 2), keepdims=True)
-    tones = np.clip((luma - low) / (high - low + 1e-3), 0, 1).astype(np.float32)
+    middle = luma.mean((1, 2), keepdims=True)
+    spread = luma.std((1, 2), keepdims=True) + np.float32(0.05)
+    # A night stays darker than a day, but not so dark that nothing is seen.
+    tones = 0.60 + 0.7 * (middle - 0.4) + (luma - middle) * (0.25 / spread)
+    tones = np.clip(tones, 0, 1)
     soft = blurred(tones, 0.016)
     dark = 1 - soft
     form = blurred(tones, 0.09)
@@ -53,15 +56,15 @@ def hatching(c: Canvas, dice: Dice) -> None:
     broken = clouds(c, dice, 40, 40)
     ink = np.zeros_like(luma)
     turn = dice.uniform(-0.15, 0.15)
-    period = np.float32(0.078)
-    for angle, begin, full in ((0.80, 0.10, 0.75), (-0.75, 0.36, 0.95), (0.05, 0.60, 1.1), (1.5, 0.8, 1.2)):
+    period = np.float32(0.072)
+    for angle, begin, full in ((0.80, 0.10, 0.9), (-0.75, 0.38, 1.1), (0.05, 0.58, 1.15), (1.5, 0.72, 1.2)):
         cos, sin = np.cos(angle + turn), np.sin(angle + turn)
         # Lines bend over the forms, and a hand is never quite steady.
         across = cos * c.y - sin * c.x + 0.05 * form + 0.010 * wobble
         phase = across / period + dice.uniform()
         away = np.abs(phase - np.floor(phase) - 0.5) * period
         load = ramp(dark + 0.07 * broken, begin, full)
-        half = 0.5 * period * 0.62 * np.sqrt(load) * ramp(load, 0, 0.04)
+        half = 0.5 * period * 0.55 * np.sqrt(load) * ramp(load, 0, 0.04)
         line = np.clip((half - away) / c.pixel + np.float32(0.5), 0, np.minimum(1, 2 * half / c.pixel))
         ink = np.maximum(ink, line)
     ink = np.maximum(ink, 0.95 * _outlines(c, soft, 2.6, 0.013))
@@ -123,7 +126,7 @@ def woodcut(c: Canvas, dice: Dice) -> None:
     c.planes[...] = mix(planes, np.broadcast_to(paper, planes.shape), worn)
     # The outlines' block.
     luma = brightness(source)
-    line = sum(_outlines(c, plane, 1.5, 0.02) for plane in (luma, 0.8 * (source[0] - luma)))
+    line = sum(_outlines(c, plane, 1.6, 0.017) for plane in (luma, 0.8 * (source[0] - luma)))
     # Shade is carved in tapering cuts.
     dark = 1 - blurred(luma, 0.03)
     cuts = c.y * 13 + 0.7 * grain_at * 13 + dice.uniform()
