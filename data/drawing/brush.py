@@ -24,7 +24,8 @@ def strokes(c: Canvas, dice: Dice) -> None:
     directions = _directions(c, dice)
     # How much there is to be drawn at a place: fine strokes go where it is much.
     detail = blurred(np.abs(brightness(c.planes) - brightness(blurred(c.planes, 0.06))), 0.03)
-    detail = ramp(detail, 0.025, 0.07)
+    detail /= detail.mean((1, 2), keepdims=True) + np.float32(0.005)
+    detail = ramp(detail, 0.9, 2.2)
     height = np.zeros_like(c.planes[0])
     for cells, reach, length, width in ((13, 3, 0.125, 0.06), (25, 4, 0.088, 0.028), (40, 3, 0.04, 0.016)):
         marks = Marks(c, dice, cells, reach, 0.42)
@@ -129,7 +130,7 @@ def _divided(colour: np.ndarray, chance: np.ndarray, lift: np.ndarray, vivid: fl
 
 def facets(c: Canvas, dice: Dice) -> None:
     """Planes with straight edges, each of one slope of colour, their rims lit or shaded."""
-    own, rim, seeds = _divide(c, dice, blurred(c.planes, 0.02))
+    own, rim, seeds = _divide(c, dice, blurred(c.planes, 0.03))
     planes = _fitted(c.planes, own, c, seeds.x.size)
     luma = brightness(planes)
     planes = np.clip(luma + 1.3 * (planes - luma), 0, 1)

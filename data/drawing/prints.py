@@ -47,7 +47,8 @@ def hatching(c: Canvas, dice: Dice) -> None:
     middle = luma.mean((1, 2), keepdims=True)
     spread = luma.std((1, 2), keepdims=True) + np.float32(0.05)
     # A night stays darker than a day, but not so dark that nothing is seen.
-    tones = 0.60 + 0.7 * (middle - 0.4) + (luma - middle) * (0.25 / spread)
+    around = luma - blurred(luma, 0.3)
+    tones = 0.62 + 0.7 * (middle - 0.4) + (0.6 * (luma - middle) + 0.7 * around) * (0.25 / spread)
     tones = np.clip(tones, 0, 1)
     soft = blurred(tones, 0.016)
     dark = 1 - soft
@@ -67,7 +68,7 @@ def hatching(c: Canvas, dice: Dice) -> None:
         half = 0.5 * period * 0.55 * np.sqrt(load) * ramp(load, 0, 0.04)
         line = np.clip((half - away) / c.pixel + np.float32(0.5), 0, np.minimum(1, 2 * half / c.pixel))
         ink = np.maximum(ink, line)
-    ink = np.maximum(ink, 0.95 * _outlines(c, soft, 2.6, 0.013))
+    ink = np.maximum(ink, np.minimum(1.5 * _outlines(c, soft, 2.4, 0.013), 0.95))
     paper, pen = dice.colour(_PAPERS, 0.03), dice.colour(_INKS, 0.03)
     fibres = 0.03 * clouds(c, dice, 50, 90) + 0.02 * clouds(c, dice, 4, 4, octaves=2)
     c.planes[...] = paper * (1 + fibres)
