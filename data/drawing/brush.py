@@ -14,7 +14,7 @@ from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.marks import Marks
 from data.drawing.noise import clouds
-from data.drawing.resampling import at_places, blurred, brightness, cell_means, slopes
+from data.drawing.resampling import at_places, blurred, brightness, sampled, slopes
 from data.drawing.values import mix, ramp, tone
 
 
@@ -76,11 +76,11 @@ def strokes(c: Canvas, dice: Dice) -> None:
 def _directions(c: Canvas, dice: Dice) -> np.ndarray:
     """Unit vectors along the forms, and in a slow swirl where there are none: (2, n, 32, 32)."""
     cells = 32
-    plane = blurred(cell_means(brightness(c.planes), cells), 0.05)
+    plane = sampled(brightness(c.planes), cells)
     across, up = slopes(plane, 2 / cells)
     # Doubled angles, so that a direction and its opposite agree.
     real, imaginary = across * across - up * up, 2 * across * up
-    real, imaginary = blurred(real, 0.10), blurred(imaginary, 0.10)
+    real, imaginary = blurred(real, 0.08), blurred(imaginary, 0.08)
     field = Canvas(len(plane), cells)
     swirl = 3.0 * clouds(field, dice, 2, 2) + 0.8 * (2 * dice.uniform() - 1)
     # At right angles to the slope, and level where nothing is told.
@@ -183,12 +183,16 @@ def _divide(c: Canvas, dice: Dice, source: np.ndarray):
         for right in range(-reach, reach + 1):
             r, k = row + down, column + right
             name = r[:, None] * rows + k
-            dx = c.x - seed_x[:, r].take(k, axis=2)
-            dy = c.y - seed_y[:, r].take(k, axis=2)
+
+            def each(values, r=r, k=k):
+                return values.take(k, axis=2, mode="clip").take(r, axis=1, mode="clip")
+
+            dx = c.x - each(seed_x)
+            dy = c.y - each(seed_y)
             u, v = cos * dx + sin * dy, (cos * dy - sin * dx) * squeeze
-            away = u * u + v * v - strength[:, r].take(k, axis=2)
+            away = u * u + v * v - each(strength)
             for plane, own in zip(source, colour, strict=True):
-                unlike = plane - own[:, r].take(k, axis=2)
+                unlike = plane - each(own)
                 away += np.float32(0.08) * unlike * unlike
             nearer, near = away < first, away < second
             np.copyto(rival, name, where=near)

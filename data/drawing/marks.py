@@ -48,13 +48,17 @@ class Marks:
         """
         c, reach = self._canvas, self._reach
         # A fixed order that follows no direction: rows and columns in unlike steps.
-        order = [(k * 7 + 3) % reach**2 for k in range(reach**2)]
-        if reach % 7 == 0:
-            raise ValueError("7 steps lead through all sets of no such reach")
-        for number in order:
-            row, column = divmod(number, reach)
+        for number in (np.arange(reach**2) * 7 + 3) % reach**2:
+            row, column = divmod(int(number), reach)
             rows, columns = self._nearest(c.y[0, :, 0], row), self._nearest(c.x[0, 0], column)
-            yield [value[:, rows].take(columns, axis=2) for value in values]
+            # Few rows are of this set: the columns of these first, which is the slower part.
+            few, which = np.unique(rows, return_inverse=True)
+            yield [
+                value.take(few, axis=1, mode="clip")
+                .take(columns, axis=2, mode="clip")
+                .take(which, axis=1, mode="clip")
+                for value in values
+            ]
 
     def _nearest(self, axis: np.ndarray, first: int) -> np.ndarray:
         """Of the cells first, first + reach, … the one that lies nearest to each pixel."""

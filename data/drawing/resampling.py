@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
-
-@lru_cache(maxsize=32)
-def _gaussian(size: int, width: float) -> np.ndarray:
-    """Weights of a Gaussian of standard deviation `width` (2: the whole side), size×size."""
-    place = (np.arange(size) + 0.5) * (2 / size)
-    weights = np.exp(-0.5 * ((place[:, None] - place) / width) ** 2)
-    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
-
-
-@lru_cache(maxsize=32)
-def _shares(size: int, cells: int) -> np.ndarray:
-    """The share of each pixel in the mean over each of some cells, cells×size."""
-    low = np.arange(size) / size * cells
-    cell = np.arange(cells)[:, None]
-    covered = np.minimum(low + cells / size, cell + 1) - np.maximum(low, cell)
-    weights = np.clip(covered, 0, None)
-    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)
+# Wider blurs than this are made of so many samples along a side: more would not be seen.
+_WIDE, _CELLS = 0.08, 32
+_FIRST = 0.05
 
 
 def blurred(planes: np.ndarray, width: float) -> np.ndarray:
     """Square planes (…, size, size) under a Gaussian; 2 is the side of a picture."""
-    weights = _gaussian(planes.shape[-1], width)
-    return weights @ (planes @ weights.T)
+    if width <= _WIDE:
+        deviation = width * planes.shape[-1] / 2
+        return gaussian_filter(planes, deviation, mode="nearest", truncate=3, axes=(-2, -1))
+    coarse = gaussian_filter(
+        sampled(planes, _CELLS),
+        np.sqrt(width**2 - _FIRST**2) * _CELLS / 2,
+        mode="nearest",
+        axes=(-2, -1),
+    )
+    middles = _middles(planes.shape[-1])
+    return _looked_up(coarse, middles[None, None], middles[None, ::-1, None])
 
 
-def cell_means(planes: np.ndarray, cells: int) -> np.ndarray:
-    """Means of square planes over cells×cells equal cells, of whatever size the planes are."""
-    weights = _shares(planes.shape[-1], cells)
-    return weights @ (planes @ weights.T)
+def sampled(planes: np.ndarray, cells: int) -> np.ndarray:
+    """Square planes, a little blurred, at the middles of cells×cells equal cells."""
+    middles = _middles(cells)
+    return _looked_up(blurred(planes, _FIRST), middles[None, None], middles[None, ::-1, None])
+
+
+def _middles(count: int) -> np.ndarray:
+    return ((np.arange(count) + 0.5) * (2 / count) - 1).astype(np.float32)
+
+
+def _looked_up(planes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """As `at_places`, of planes (n, h, w) or (c, n, h, w), at the same places of each picture."""
+    stacked = planes.reshape(-1, *planes.shape[-3:])
+    x, y = (np.broadcast_to(v, (stacked.shape[1], y.shape[1], x.shape[2])) for v in (x, y))
+    return at_places(stacked, x, y).reshape(*planes.shape[:-2], *x.shape[1:])
 
 
 def at_places(planes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
