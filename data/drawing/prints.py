@@ -107,9 +107,9 @@ def woodcut(c: Canvas, dice: Dice) -> None:
     """A few flat inks, one block each, under a block of carved dark outlines."""
     source = blurred(c.planes, 0.022)
     grain_at = clouds(c, dice, 3, 2) * 0.5 + clouds(c, dice, 9, 2) * 0.12
-    phase = (c.y + 0.28 * grain_at) * np.float32(38) + 3 * dice.uniform()
+    phase = (c.y + 0.28 * grain_at) * np.float32(16) + 3 * dice.uniform()
     rings = phase - np.floor(phase)
-    grain = np.abs(2 * rings - 1) ** 2 * (0.5 + clouds(c, dice, 40, 5))
+    grain = (2 * rings - 1) ** 4 * (0.7 + clouds(c, dice, 40, 5))
     steps = 24
     # Twice as fine as the pixels, so that the edges of inks are smooth.
     table, quarter = _nearest_pigment(steps), c.pixel / 4
@@ -123,7 +123,7 @@ def woodcut(c: Canvas, dice: Dice) -> None:
             for plane, tones in zip(planes, _PIGMENTS.astype(np.float32).T, strict=True):
                 plane += np.float32(0.25) * tones.take(ink)
     paper = tone(0.95, 0.91, 0.80)
-    worn = np.clip(0.16 * grain + 0.06, 0, 0.4)
+    worn = np.clip(0.30 * grain + 0.04, 0, 0.45)
     c.planes[...] = mix(planes, np.broadcast_to(paper, planes.shape), worn)
     # The outlines' block.
     luma = brightness(source)
