@@ -98,10 +98,10 @@ def _moved(plane: np.ndarray, columns: int) -> np.ndarray:
 def _mountains(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     """A range with snow on its heights, its flanks turned to the light or away from it."""
     there = s.land == 2
-    tall = np.where(there, dice.uniform(0.5, 0.8), np.float32(0))
+    tall = np.where(there, dice.uniform(0.75, 1.05), np.float32(0))
     outline = peaks(c, dice, 4, octaves=3)
     crest = s.horizon - np.where(there, np.float32(0.12), np.float32(9)) + tall * outline
-    part = c.band(s.horizon - 0.2, s.horizon + 0.9)
+    part = c.band(s.horizon - 0.2, s.horizon + 1.1)
     # Flanks swerve as they come down from the crest.
     rough = clouds(part, dice, 10, 9, octaves=3)
     leaning = np.gradient(outline, axis=2) * (1 / c.pixel)
@@ -109,7 +109,7 @@ def _mountains(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     bright = ramp(flank, -0.35, 0.45)
     rock = under_light(s, mix(tone(0.30, 0.33, 0.42), tone(0.64, 0.58, 0.54), bright), bright)
     snow = under_light(s, _SNOW, 0.25 + 0.75 * bright)
-    line = s.horizon + 0.22 + 0.12 * rough
+    line = s.horizon + 0.26 + 0.12 * rough
     colour = mix(rock, snow, ramp(part.y, line, line + 0.08))
     far = 0.55 * (1 - ramp(part.y, s.horizon - 0.1, s.horizon + 0.45)) + 0.10
     part.paint(part.below(crest), mix(colour, s.air, far))
@@ -117,7 +117,7 @@ def _mountains(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
 
 def _hills(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     """Two ranges of rolling hills, or a low far line of woods."""
-    swell = choose((0.03, 0.24, 0.09), s.land)
+    swell = choose((0.02, 0.32, 0.05), s.land)
     for base, near in ((0.10, 0.45), (0.0, 0.75)):
         crest = s.horizon + (base + swell * dice.uniform(0.2, 0.4)) * flag(s.land > 0)
         crest = crest + swell * profile(c, dice, 3, octaves=2) + 0.02
