@@ -27,7 +27,11 @@ def strokes(c: Canvas, dice: Dice) -> None:
     detail /= detail.mean((1, 2), keepdims=True) + np.float32(0.005)
     detail = ramp(detail, 0.9, 2.2)
     height = np.zeros_like(c.planes[0])
-    for cells, reach, length, width in ((13, 3, 0.125, 0.06), (25, 4, 0.088, 0.028), (40, 3, 0.04, 0.016)):
+    for cells, reach, length, width in (
+        (13, 3, 0.125, 0.06),
+        (25, 4, 0.088, 0.028),
+        (40, 3, 0.04, 0.016),
+    ):
         marks = Marks(c, dice, cells, reach, 0.42)
         x, y = marks.x, marks.y
         colour = at_places(source, x, y)

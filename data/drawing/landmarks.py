@@ -146,8 +146,13 @@ def paint_tree(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
         height = tall * shorter * dice.uniform(0.88, 1.0)
         up = (part.y - foot - deeper) / height
         # Widest at a third of the height, and pointed.
-        wide = 0.125 * np.sqrt(np.clip(4.2 * (up - 0.06) * np.clip(1.02 - up, 0, 2) ** 1.4, 0, 1)) + 1e-3
-        crown = part.soft(np.abs(x) - wide * (1 + 0.42 * rough)) * part.between(up, 0.06, 1.02) * is_row
+        wide = (
+            0.125 * np.sqrt(np.clip(4.2 * (up - 0.06) * np.clip(1.02 - up, 0, 2) ** 1.4, 0, 1))
+            + 1e-3
+        )
+        crown = (
+            part.soft(np.abs(x) - wide * (1 + 0.42 * rough)) * part.between(up, 0.06, 1.02) * is_row
+        )
         across = np.clip(x / wide, -1, 1)
         bright = np.clip(0.42 + 0.5 * s.side * across + 0.5 * rough, 0, 1)
         stem = part.soft(np.abs(x) - 0.016) * part.between(up, -0.01, 0.2) * is_row

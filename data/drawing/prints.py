@@ -50,7 +50,7 @@ def hatching(c: Canvas, dice: Dice) -> None:
     around = luma - blurred(luma, 0.3)
     tones = 0.62 + 0.7 * (middle - 0.4) + (0.6 * (luma - middle) + 0.7 * around) * (0.25 / spread)
     tones = np.clip(tones, 0, 1)
-    soft = blurred(tones, 0.016)
+    soft = blurred(tones, 0.022)
     dark = 1 - soft
     form = blurred(tones, 0.09)
     wobble = clouds(c, dice, 7, 7, octaves=2)
@@ -58,17 +58,20 @@ def hatching(c: Canvas, dice: Dice) -> None:
     ink = np.zeros_like(luma)
     turn = dice.uniform(-0.15, 0.15)
     period = np.float32(0.072)
-    for angle, begin, full in ((0.80, 0.10, 0.9), (-0.75, 0.38, 1.1), (0.05, 0.58, 1.15), (1.5, 0.72, 1.2)):
+    for angle, begin, full in (
+        (0.80, 0.10, 0.9),
+        (-0.75, 0.38, 1.1),
+        (0.05, 0.58, 1.15),
+        (1.5, 0.72, 1.2),
+    ):
         cos, sin = np.cos(angle + turn), np.sin(angle + turn)
         # Lines bend over the forms, and a hand is never quite steady.
         across = cos * c.y - sin * c.x + 0.05 * form + 0.010 * wobble
-        phase = across / period + dice.uniform()
-        away = np.abs(phase - np.floor(phase) - 0.5) * period
         load = ramp(dark + 0.07 * broken, begin, full)
-        half = 0.5 * period * 0.55 * np.sqrt(load) * ramp(load, 0, 0.04)
-        line = np.clip((half - away) / c.pixel + np.float32(0.5), 0, np.minimum(1, 2 * half / c.pixel))
+        wide = 0.55 * period * np.sqrt(load) * ramp(load, 0, 0.04)
+        line = c.stripes(across, period * dice.uniform(), period, wide)
         ink = np.maximum(ink, line)
-    ink = np.maximum(ink, np.minimum(1.5 * _outlines(c, soft, 2.4, 0.013), 0.95))
+    ink = np.maximum(ink, np.minimum(1.5 * _outlines(c, soft, 2.2, 0.014), 0.95))
     paper, pen = dice.colour(_PAPERS, 0.03), dice.colour(_INKS, 0.03)
     fibres = 0.03 * clouds(c, dice, 50, 90) + 0.02 * clouds(c, dice, 4, 4, octaves=2)
     c.planes[...] = paper * (1 + fibres)
@@ -105,11 +108,13 @@ def _nearest_pigment(steps: int = 24) -> np.ndarray:
 
 def woodcut(c: Canvas, dice: Dice) -> None:
     """A few flat inks, one block each, under a block of carved dark outlines."""
-    source = blurred(c.planes, 0.022)
+    source = blurred(c.planes, 0.026)
     grain_at = clouds(c, dice, 3, 2) * 0.5 + clouds(c, dice, 9, 2) * 0.12
     phase = (c.y + 0.28 * grain_at) * np.float32(16) + 3 * dice.uniform()
-    rings = phase - np.floor(phase)
-    grain = (2 * rings - 1) ** 4 * (0.7 + clouds(c, dice, 40, 5))
+    rings = (2 * (phase - np.floor(phase)) - 1) ** 4 - np.float32(0.2)
+    # Rings that are finer than two pixels fade to their mean.
+    rings = rings * ramp(np.float32(1 / 16) / c.pixel, 1, 2) + np.float32(0.2)
+    grain = rings * (0.7 + clouds(c, dice, 40, 5))
     steps = 24
     # Twice as fine as the pixels, so that the edges of inks are smooth.
     table, quarter = _nearest_pigment(steps), c.pixel / 4
@@ -130,9 +135,9 @@ def woodcut(c: Canvas, dice: Dice) -> None:
     line = sum(_outlines(c, plane, 1.6, 0.017) for plane in (luma, 0.8 * (source[0] - luma)))
     # Shade is carved in tapering cuts.
     dark = 1 - blurred(luma, 0.03)
-    cuts = c.y * 13 + 0.7 * grain_at * 13 + dice.uniform()
-    cuts = np.abs(cuts - np.floor(cuts) - 0.5) * np.float32(1 / 13)
     breaks = 0.5 + clouds(c, dice, 26, 7)
-    wide = 0.022 * ramp(dark, 0.45, 0.8) * ramp(breaks, 0.1, 0.8)
-    gouged = np.clip((wide - cuts) / c.pixel + 0.5, 0, np.minimum(1, 2 * wide / c.pixel))
-    c.paint(np.clip(np.maximum(line, 0.8 * gouged), 0, 1) * (1 - 0.5 * worn), tone(0.09, 0.08, 0.11))
+    wide = 0.044 * ramp(dark, 0.45, 0.8) * ramp(breaks, 0.1, 0.8)
+    gouged = c.stripes(c.y + 0.7 * grain_at, 0.08 * dice.uniform(), np.float32(0.077), wide)
+    c.paint(
+        np.clip(np.maximum(line, 0.8 * gouged), 0, 1) * (1 - 0.5 * worn), tone(0.09, 0.08, 0.11)
+    )

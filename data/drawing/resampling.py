@@ -21,25 +21,26 @@ def blurred(planes: np.ndarray, width: float) -> np.ndarray:
         mode="nearest",
         axes=(-2, -1),
     )
-    middles = _middles(planes.shape[-1])
-    return _looked_up(coarse, middles[None, None], middles[None, ::-1, None])
+    return _at_middles(coarse, planes.shape[-1])
 
 
 def sampled(planes: np.ndarray, cells: int) -> np.ndarray:
     """Square planes, a little blurred, at the middles of cells×cells equal cells."""
-    middles = _middles(cells)
-    return _looked_up(blurred(planes, _FIRST), middles[None, None], middles[None, ::-1, None])
+    return _at_middles(blurred(planes, _FIRST), cells)
 
 
-def _middles(count: int) -> np.ndarray:
-    return ((np.arange(count) + 0.5) * (2 / count) - 1).astype(np.float32)
+def enlarged(planes: np.ndarray, times: int) -> np.ndarray:
+    """Square planes with so many times the pixels along each side, bilinear."""
+    return _at_middles(planes, times * planes.shape[-1])
 
 
-def _looked_up(planes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """As `at_places`, of planes (n, h, w) or (c, n, h, w), at the same places of each picture."""
+def _at_middles(planes: np.ndarray, cells: int) -> np.ndarray:
+    """Values of planes (n, h, w) or (c, n, h, w) at the middles of cells×cells equal cells."""
+    middles = ((np.arange(cells) + 0.5) * (2 / cells) - 1).astype(np.float32)
     stacked = planes.reshape(-1, *planes.shape[-3:])
-    x, y = (np.broadcast_to(v, (stacked.shape[1], y.shape[1], x.shape[2])) for v in (x, y))
-    return at_places(stacked, x, y).reshape(*planes.shape[:-2], *x.shape[1:])
+    shape = (stacked.shape[1], cells, cells)
+    x, y = np.broadcast_to(middles, shape), np.broadcast_to(middles[::-1, None], shape)
+    return at_places(stacked, x, y).reshape(*planes.shape[:-2], cells, cells)
 
 
 def at_places(planes: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:

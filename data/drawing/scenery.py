@@ -158,7 +158,9 @@ def _row_of_trees(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     foot = s.horizon - dice.uniform(0.05, 0.08)
     strip = c.band(foot - 0.05, foot + 0.3)
     tall = dice.uniform(0.14, 0.22)
-    row = SpruceRow(strip, dice, dice.uniform(-2, -1), 0.5 * tall, foot, tall, dice.uniform(0.2, 0.8))
+    row = SpruceRow(
+        strip, dice, dice.uniform(-2, -1), 0.5 * tall, foot, tall, dice.uniform(0.2, 0.8)
+    )
     bright = np.clip(0.4 + 0.5 * s.side * row.across, 0, 1)
     strip.paint(row.branches, mix(s.air, under_light(s, tone(0.20, 0.34, 0.20), bright), 0.8))
     bump = np.abs(profile(strip, dice, 22, octaves=2))

@@ -18,7 +18,7 @@ one picture of a manner passes for many under measures of style alone, so ask fo
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from data.drawing.brush import dots, facets, strokes
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.prints import hatching, woodcut
-from data.drawing.resampling import blurred, brightness
+from data.drawing.resampling import blurred, brightness, enlarged
 from data.drawing.scenery import FACTORS, paint_scene
 from data.errors import Refused
 from data.samples import SampleSet
@@ -39,6 +39,8 @@ SCENES = "scenes"
 _PAINT = (strokes, dots, facets, hatching, woodcut)
 # Details below this width, in picture units, are lost in a manner.
 _FINEST = {"strokes": 0.03, "dots": 0.035, "facets": 0.06, "hatching": 0.03, "woodcut": 0.03}
+# For pictures of fewer pixels marks are painted twice as fine, or they would be broken.
+_COARSE = 64
 # Each world has its own scenes: every eighth.
 _PLACES = (*MANNERS, SCENES, "all")
 # How the marks fall, and which manner it is, come from sequences of their own.
@@ -144,7 +146,7 @@ class Paintings(_Drawn):
 
 
 # One and the same each time, so that a set is known not to be its own counterpart.
-@lru_cache(maxsize=None)
+@cache
 def _of_manner(manner: str) -> Manner:
     return Manner(manner)
 
@@ -163,9 +165,17 @@ def _scene(own: np.ndarray, size: int, seed: int) -> tuple[Canvas, dict[str, np.
 
 def _paint(canvas: Canvas, own: np.ndarray, seed: int, manner: str) -> None:
     """Paint scenes again in a manner."""
-    if manner != SCENES:
-        _PAINT[MANNERS.index(manner)](canvas, Dice(seed, own))
-        np.clip(canvas.planes, 0, 1, out=canvas.planes)
+    if manner == SCENES:
+        return
+    paint, dice = _PAINT[MANNERS.index(manner)], Dice(seed, own)
+    if canvas.shape[0] < _COARSE:
+        fine = Canvas(len(own), 2 * canvas.shape[0])
+        fine.planes[...] = enlarged(canvas.planes, 2)
+        paint(fine, dice)
+        canvas.planes[...] = fine.planes.reshape(*canvas.planes.shape[:3], 2, -1, 2).mean((3, 5))
+    else:
+        paint(canvas, dice)
+    np.clip(canvas.planes, 0, 1, out=canvas.planes)
 
 
 def _kept(planes: np.ndarray, manner: str) -> np.ndarray:

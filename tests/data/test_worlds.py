@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.data.readers import accuracy, shrunk
 
 PICTURES = ["digits", "eyes:simulated", "eyes:real", "facades", "faces", "houses"]
-PICTURES += ["seasons:summer", "seasons:winter", "stacked_digits"]
+PICTURES += ["paintings", "paintings:scenes", "seasons:summer", "seasons:winter", "stacked_digits"]
 all_worlds = pytest.mark.parametrize("name", PICTURES)
 
 
