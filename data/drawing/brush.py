@@ -17,21 +17,19 @@ from data.drawing.noise import clouds
 from data.drawing.resampling import at_places, blurred, brightness, sampled, slopes
 from data.drawing.values import mix, ramp, tone
 
+# From the widest to the finest: cells along a side, how many of them a stroke may measure, and half
+# of its length and width, in picture units.
+_BRUSHES = ((13, 3, 0.125, 0.06), (25, 4, 0.088, 0.028), (40, 3, 0.04, 0.016))
+
 
 def strokes(c: Canvas, dice: Dice) -> None:
     """Brush strokes along the forms, thick enough to catch the light."""
-    source = blurred(c.planes, 0.012)
-    directions = _directions(c, dice)
-    # How much there is to be drawn at a place: fine strokes go where it is much.
+    source, directions = blurred(c.planes, 0.012), _directions(c, dice)
+    # How much there is to be drawn at a place: fine strokes go where it is most.
     detail = blurred(np.abs(brightness(c.planes) - brightness(blurred(c.planes, 0.06))), 0.03)
-    detail /= detail.mean((1, 2), keepdims=True) + np.float32(0.005)
-    detail = ramp(detail, 0.9, 2.2)
+    detail = ramp(detail / (detail.mean((1, 2), keepdims=True) + np.float32(0.005)), 0.9, 2.2)
     height = np.zeros_like(c.planes[0])
-    for cells, reach, length, width in (
-        (13, 3, 0.125, 0.06),
-        (25, 4, 0.088, 0.028),
-        (40, 3, 0.04, 0.016),
-    ):
+    for cells, reach, length, width in _BRUSHES:
         marks = Marks(c, dice, cells, reach, 0.42)
         x, y = marks.x, marks.y
         colour = at_places(source, x, y)
@@ -47,34 +45,43 @@ def strokes(c: Canvas, dice: Dice) -> None:
         cos, sin = cos / size, sin / size
         long = length * (0.75 + 0.5 * marks.field(dice))
         phase = 6.28 * marks.field(dice)
-        # Of the finest only those that are needed are longer than nothing.
-        if cells == 40:
-            long = long * np.where(at_places(detail[None], x, y)[0] > marks.field(dice), 1.0, 1e-3)
+        if width == _BRUSHES[-1][-1]:
+            # The others are no longer than nothing.
+            needed = at_places(detail[None], x, y)[0] > marks.field(dice)
+            long = long * np.where(needed, np.float32(1), np.float32(1e-3))
         values = [cos / long, sin / long, (cos * x + sin * y) / long]
         values += [-sin / width, cos / width, (cos * y - sin * x) / width, phase, *colour]
-        fine = min(1.0, width / (3.0 * float(c.pixel)))
-        for ux, uy, u0, vx, vy, v0, start, red, green, blue in marks.sets(
-            [value.astype(np.float32) for value in values]
-        ):
-            u = ux * c.x + uy * c.y - u0
-            v = vx * c.x + vy * c.y - v0
-            bristle = np.sin(np.float32(7) * v + start)
-            u *= u
-            square = v * v
-            # Bristles leave the canvas one after another, so the ends are ragged.
-            inside = 1 - square - u * u * (1.35 + 0.5 * fine * bristle)
-            inside *= np.float32(0.5 * width / c.pixel)
-            coverage = np.clip(inside + np.float32(0.5), 0, np.float32(0.96))
-            # Thickest where the stroke ends.
-            thick = width * (0.6 + 0.16 * fine * bristle + 0.5 * u - 0.3 * square)
-            height += (thick - height) * coverage
-            for plane, paint in zip(c.planes, (red, green, blue), strict=True):
-                plane += (paint - plane) * coverage
+        for to_u_x, to_u_y, u0, to_v_x, to_v_y, v0, start, *paint in marks.sets(values):
+            u, v = to_u_x * c.x + to_u_y * c.y - u0, to_v_x * c.x + to_v_y * c.y - v0
+            _lay(c, height, (u, v), width, start, paint)
     # The light falls from above on the left.
     across, up = slopes(height, float(c.pixel))
     shine = np.clip((up - across) * np.float32(0.34), -0.28, 0.34)
     c.planes *= 1 + np.minimum(shine, 0)
     c.planes += np.maximum(shine, 0) * (0.35 + 0.4 * c.planes)
+
+
+def _lay(c: Canvas, height: np.ndarray, place, width: float, start, paint) -> None:
+    """Lay strokes over the canvas, and over the height of the paint on it.
+
+    Args:
+        place: Along and across a stroke, -1 to 1 from one end or edge of it to the other.
+        width: Half of its width, in picture units.
+        start: Where the pattern of its bristles begins.
+    """
+    u, v = place
+    bristle = np.sin(np.float32(7) * v + start)
+    bristle *= min(1.0, width / (3.0 * float(c.pixel)))
+    u *= u
+    v *= v
+    # Bristles leave the canvas one after another, so the ends are ragged.
+    inside = 1 - v - u * u * (1.35 + 0.5 * bristle)
+    inside *= np.float32(0.5 * width / c.pixel)
+    coverage = np.clip(inside + np.float32(0.5), 0, np.float32(0.96))
+    # Thickest where the stroke ends.
+    height += (width * (0.6 + 0.16 * bristle + 0.5 * u - 0.3 * v) - height) * coverage
+    for plane, colour in zip(c.planes, paint, strict=True):
+        plane += (colour - plane) * coverage
 
 
 def _directions(c: Canvas, dice: Dice) -> np.ndarray:

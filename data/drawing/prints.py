@@ -19,6 +19,8 @@ _INKS = np.array([[0.08, 0.08, 0.10], [0.24, 0.13, 0.07], [0.10, 0.15, 0.34], [0
 _INKS = np.vstack([_INKS, [[0.08, 0.22, 0.17]]])
 _PAPERS = np.array([[0.96, 0.93, 0.85], [0.86, 0.80, 0.68], [0.80, 0.84, 0.86], [0.86, 0.76, 0.66]])
 _PAPERS = np.vstack([_PAPERS, [[0.76, 0.82, 0.72], [0.97, 0.96, 0.93]]])
+# Directions of the lines, in radians, and between which darknesses they set in and are full.
+_DIRECTIONS = ((0.80, 0.10, 0.9), (-0.75, 0.38, 1.1), (0.05, 0.58, 1.15), (1.5, 0.72, 1.2))
 # Pigments of the wood block prints: paper first, and the black of the outlines last.
 _PIGMENTS = np.array(
     [
@@ -58,12 +60,7 @@ def hatching(c: Canvas, dice: Dice) -> None:
     ink = np.zeros_like(luma)
     turn = dice.uniform(-0.15, 0.15)
     period = np.float32(0.072)
-    for angle, begin, full in (
-        (0.80, 0.10, 0.9),
-        (-0.75, 0.38, 1.1),
-        (0.05, 0.58, 1.15),
-        (1.5, 0.72, 1.2),
-    ):
+    for angle, begin, full in _DIRECTIONS:
         cos, sin = np.cos(angle + turn), np.sin(angle + turn)
         # Lines bend over the forms, and a hand is never quite steady.
         across = cos * c.y - sin * c.x + 0.05 * form + 0.010 * wobble

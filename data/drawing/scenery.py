@@ -8,7 +8,7 @@ import numpy as np
 
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
-from data.drawing.landmarks import paint_building, paint_tree
+from data.drawing.landmarks import paint_building, paint_tree, under_light
 from data.drawing.noise import clouds, peaks, profile
 from data.drawing.plants import SpruceRow
 from data.drawing.values import choose, flag, mix, pick, ramp, tone
@@ -59,11 +59,6 @@ def paint_scene(c: Canvas, dice: Dice) -> dict[str, np.ndarray]:
     _water(c, s, dice, foot - dice.uniform(0.05, 0.09))
     paint_tree(c, s, dice)
     return known
-
-
-def under_light(s: SimpleNamespace, colour: np.ndarray, bright: np.ndarray) -> np.ndarray:
-    """A surface's colour where it faces the light (`bright` 1) or not (0)."""
-    return colour * mix(s.shaded, s.lit, bright)
 
 
 def _sky(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:

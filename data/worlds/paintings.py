@@ -1,19 +1,21 @@
 """`paintings`: made landscapes painted in five manners, and the plain scenes as content.
 
-`paintings` shows all five, `paintings:strokes`, `paintings:dots`, `paintings:facets`,
-`paintings:hatching` and `paintings:woodcut` one each, and `paintings:scenes` what is painted before
-any manner has touched it. No scene is in two of these, so a translator between any two has no
-pairs to learn from (`--data paintings:scenes,paintings:strokes`); the true answer, the same scene in
-the other manner, can be had from `counterpart`, for evaluation.
+`paintings` shows all five; `paintings:strokes`, `paintings:dots`, `paintings:facets`,
+`paintings:hatching` and `paintings:woodcut` show one each, and `paintings:scenes` what is painted,
+before any manner has touched it. No scene is in two of these, so a translator between any two
+has no pairs to learn from (`--data paintings:scenes,paintings:strokes`); the true answer, the
+same scene in the other manner, can be had from `counterpart`, for evaluation.
 
-Known (returned as factors): the `manner`, where there is more than one, and of the scene the time of
-day, the side of the light, the land, the lake, the building and the trees in front. Hidden: places,
-sizes, tints and crops, clouds, and where each mark of the brush falls. A manner is a matter of texture,
-palette and edge, and every crop of it is in it: its marks have a size relative to the picture, about
-a thirtieth of a side. Hatching keeps nothing of the colours.
+Known (returned as factors): the `manner`, where there are several, and of the scene the time of
+day, the side of the light, the land, the lake, the building and the trees in front. Hidden:
+places, sizes, tints and crops, clouds, and where each mark of the brush falls. A manner is a
+matter of texture, palette and edge, and so is every crop of it. Marks have a size relative to
+the picture, so that a painting is the same at all sizes.
 
-What a cheat could exploit: palettes differ a little, so compare with a change of mean colours; and
-one picture of a manner passes for many under measures of style alone, so ask for the content, too.
+What a cheat could exploit: a change of palette is a part of each manner, so compare with that;
+one picture of a manner, returned for any other, passes for the manner, so ask for the content,
+too. Hatching shows no colours, and a translator may hide them in faint noise (Chu et al. 2017), so
+perturb the translation before measuring the way back.
 """
 
 from __future__ import annotations
