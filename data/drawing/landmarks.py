@@ -31,7 +31,7 @@ def _shadow(c: Canvas, s: SimpleNamespace, x, foot, wide, deep) -> None:
 
 def paint_building(c: Canvas, s: SimpleNamespace, dice: Dice, middle, foot) -> None:
     """The building, if the scene has one, with its foot at a height."""
-    part = c.window(foot - 0.15, foot + 1.05, middle - 0.62, middle + 0.62)
+    part = c.window(foot - 0.15, foot + 1.15, middle - 0.9, middle + 0.9)
     lamp = choose((0.25, 0.9, 1.0), s.time) * tone(1.0, 0.82, 0.42)
     b = SimpleNamespace(
         part=part,
