@@ -109,9 +109,9 @@ class Manner(_Drawn):
             again = Canvas(len(own[part]), size)
             again.planes[...] = canvas.planes
             _paint(canvas, own[part], seed + _MARKS, other)
-            # By other dice.
+            # By other dice; what differs little here may differ more under still others.
             _paint(again, own[part], seed + 3 * _MARKS, other)
-            chance = np.abs(canvas.planes - again.planes).max(0)
+            chance = blurred(np.abs(canvas.planes - again.planes).max(0), 0.06)
             unknown = np.clip(np.maximum(lost, chance) / _UNLIKE, 0, 1) * 255 + 0.5
             found.append((canvas.finish(), unknown.astype(np.uint8)))
         pictures, unknown = zip(*found, strict=True)
