@@ -145,8 +145,6 @@ def test_a_manner_is_known_by_its_words_and_a_part_of_the_set():
     ):
         assert line.startswith(MANNERS[manner])
         assert understood(world.factors, line)["manner"] == manner
-    words = [word for values in world.factors.values() for word in values]
-    assert len(words) == len(set(words))
     # There is nothing to tell where there is but one.
     assert "manner" not in of("dots").factors
 
