@@ -65,7 +65,7 @@ def worlds() -> None:
     save(grid(both.reshape(-1, 128, 128, 3), 8), pictures / "counterparts.png")
     plain = data.find("paintings:scenes").world
     manners = [data.find(f"paintings:{name}").world for name in MANNERS]
-    each = [plain.counterpart(np.array([12]), 160, like=world)[0] for world in (plain, *manners)]
+    each = [plain.counterpart(np.array([12]), 156, like=world)[0] for world in (plain, *manners)]
     save(grid(np.concatenate(each), 6), pictures / "manners.png")
 
 
