@@ -93,9 +93,9 @@ def _moved(plane: np.ndarray, columns: int) -> np.ndarray:
 def _mountains(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     """A range with snow on its heights, its flanks turned to the light or away from it."""
     there = s.land == 2
-    tall = np.where(there, dice.uniform(0.75, 1.05), np.float32(0))
+    tall = np.where(there, dice.uniform(0.6, 0.85), np.float32(0))
     outline = peaks(c, dice, 4, octaves=3)
-    crest = s.horizon - np.where(there, np.float32(0.12), np.float32(9)) + tall * outline
+    crest = s.horizon + np.where(there, np.float32(0.12), np.float32(-9)) + tall * outline
     part = c.band(s.horizon - 0.2, s.horizon + 1.1)
     # Flanks swerve as they come down from the crest.
     rough = clouds(part, dice, 10, 9, octaves=3)
@@ -114,7 +114,7 @@ def _hills(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     """Two ranges of rolling hills, or a low far line of woods."""
     swell = choose((0.02, 0.32, 0.05), s.land)
     for base, near in ((0.10, 0.45), (0.0, 0.75)):
-        crest = s.horizon + (base + swell * dice.uniform(0.2, 0.4)) * flag(s.land > 0)
+        crest = s.horizon + (base + swell * dice.uniform(0.5, 0.7)) * flag(s.land > 0)
         crest = crest + swell * profile(c, dice, 3, octaves=2) + 0.02
         part = c.band(s.horizon - 0.4, crest)
         slope = np.gradient(crest, axis=2) / c.pixel

@@ -13,7 +13,7 @@ from data.worlds.paintings import MANNERS
 from tests.data.readers import accuracy, shrunk
 
 ALL = (*MANNERS, "scenes")
-COUNT = 80
+COUNT = 60
 
 
 def of(manner):
@@ -72,10 +72,10 @@ def test_a_grey_crop_shows_the_manner_and_its_mean_colour_does_not(crops):
 
 
 def test_all_of_them_show_the_manners_that_the_factor_tells(painted):
-    drawn = open_world("paintings").world.draw(np.arange(60), 64)
+    drawn = open_world("paintings").world.draw(np.arange(40), 64)
     pictures = np.concatenate([*painted.values(), drawn.samples])
     answers = [np.repeat(np.arange(len(MANNERS)), COUNT), drawn.factors["manner"]]
-    share = 60 / len(pictures)
+    share = 40 / len(pictures)
     assert accuracy(texture(pictures), np.concatenate(answers), held_out=share) >= 0.97
 
 
@@ -88,13 +88,14 @@ def greys(pictures):
 
 @pytest.mark.parametrize("manner", MANNERS)
 def test_the_counterpart_is_the_same_scene(manner, painted):
-    truth, unknown = of(manner).counterpart(np.arange(COUNT), 64)
+    numbers = np.arange(30)
+    truth, unknown = of(manner).counterpart(numbers, 64)
     assert truth.dtype == unknown.dtype == np.uint8 and unknown.shape == truth.shape[:3]
-    nearest = (greys(painted[manner]) @ greys(truth).T).argmax(1)
-    assert (nearest == np.arange(COUNT)).mean() >= 0.8
+    own = greys(painted[manner][numbers])
+    assert ((own @ greys(truth).T).argmax(1) == numbers).mean() >= 0.8
     # The scenes of the plain set are others.
-    others = greys(painted[manner]) @ greys(of("scenes").draw(np.arange(COUNT), 64).samples).T
-    assert (others.argmax(1) == np.arange(COUNT)).mean() < 0.1
+    others = own @ greys(of("scenes").draw(numbers, 64).samples).T
+    assert (others.argmax(1) == numbers).mean() < 0.2
 
 
 def test_the_way_there_paints_as_the_manner_does():
@@ -110,7 +111,7 @@ def test_the_way_there_paints_as_the_manner_does():
 @pytest.mark.parametrize("manner", MANNERS)
 def test_what_chance_decides_is_marked(manner, monkeypatch):
     """Painted again by other dice, a scene changes most where it is marked."""
-    numbers = np.arange(20)
+    numbers = np.arange(10)
     truth, unknown = of("scenes").counterpart(numbers, 64, like=of(manner))
     monkeypatch.setattr(paintings, "_MARKS", 5 * paintings._MARKS)
     again, _ = of("scenes").counterpart(numbers, 64, like=of(manner))
@@ -118,7 +119,7 @@ def test_what_chance_decides_is_marked(manner, monkeypatch):
     assert changed.mean() > 2
     low, high = np.percentile(unknown, (30, 70))
     assert low < high
-    assert changed[unknown >= high].mean() > 1.15 * changed[unknown <= low].mean()
+    assert changed[unknown >= high].mean() > 1.05 * changed[unknown <= low].mean()
 
 
 def test_colours_that_hatching_loses_are_marked():
@@ -128,11 +129,11 @@ def test_colours_that_hatching_loses_are_marked():
     assert unknown[colourful].min() > 150 > np.median(unknown[np.ptp(truth, axis=-1) < 20])
 
 
-@pytest.mark.parametrize(("factor", "at_least"), [("time", 0.98), ("light", 0.95), ("tree", 0.8)])
-def test_scenes_show_their_factors(factor, at_least):
+def test_scenes_show_their_factors():
     drawn = data.find("paintings:scenes").load("train", 32, 1500, 0)
-    pictures, answers = shrunk(drawn.samples, 2), drawn.factors[factor]
-    assert accuracy(pictures, answers) >= at_least
+    pictures = shrunk(drawn.samples, 2)
+    for factor, at_least in (("time", 0.98), ("light", 0.9), ("tree", 0.8)):
+        assert accuracy(pictures, drawn.factors[factor], width=800) >= at_least, factor
 
 
 def test_a_manner_is_known_by_its_words_and_a_part_of_the_set():
