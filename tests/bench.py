@@ -76,7 +76,7 @@ def draw_speed() -> None:
             for size, bar in ((32, ""), (64, "   (bar: 1,000)"), (256, "")):
                 if size > part.world.largest_size:
                     continue
-                if (name, size) == ("facades", 256):
+                if (name, size) in (("facades", 256), ("paintings", 64)):
                     bar = "   (bar: 100)"
                 count = 1000 if size < 256 else 100
                 # The first call also loads typefaces and warms the memory up.

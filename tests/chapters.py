@@ -21,6 +21,7 @@ from common.callbacks.animation import animate
 from data.contact import beside
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
+from data.worlds.paintings import MANNERS
 from tests.console import carried_out, shown_in
 from tests.results import missing, trained
 
@@ -49,6 +50,7 @@ def worlds() -> None:
         ("faces", 48),
         ("eyes", 32),
         ("furniture:views:128", 30),
+        ("paintings", 28),
         ("seasons", 28),
         ("ring", 0),
         ("grid", 0),
@@ -63,6 +65,10 @@ def worlds() -> None:
     winters, _ = seasons.counterpart(few, 128)
     both = np.stack([seasons.draw(few, 128).samples, winters], axis=1)
     save(grid(both.reshape(-1, 128, 128, 3), 8), pictures / "counterparts.png")
+    plain = data.find("paintings:scenes").world
+    manners = [data.find(f"paintings:{name}").world for name in MANNERS]
+    each = [plain.counterpart(np.array([12]), 156, like=world)[0] for world in (plain, *manners)]
+    save(grid(np.concatenate(each), 6), pictures / "manners.png")
 
 
 def data_prep() -> None:
@@ -189,7 +195,7 @@ def cyclegan() -> None:
     pictures.mkdir(exist_ok=True)
     run, _ = trained("cyclegan", "seasons")
     save(_upper(run / "samples" / "latest.png"), pictures / "samples.png")
-    _real("cyclegan", "paintings", pictures / "paintings.png")
+    _real("cyclegan", "monet2photo", pictures / "paintings.png")
 
 
 def _upper(sheet: Path, rows: int = 6) -> Image.Image:

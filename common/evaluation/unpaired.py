@@ -179,8 +179,10 @@ class GroundTruth:
         square = isinstance(size, int)
         if square and correspond(first, second):
             self.measures |= _by_way(_OF_TRUTH, directions)
-            sides = zip(directions, (first, second), strict=False)
-            self.pictures = {way: true_translations(s, len(tests), size) for way, s in sides}
+            sides = zip(directions, ((first, second), (second, first)), strict=False)
+            self.pictures = {
+                way: true_translations(own, len(tests), size, like) for way, (own, like) in sides
+            }
         else:
             why = f"the true translations of {source.name} are not known"
             self.unavailable |= dict.fromkeys(_by_way(_OF_TRUTH, directions), why)
@@ -255,11 +257,17 @@ def correspond(first: Source, second: Source) -> bool:
     return alike and hasattr(worlds[0], "counterpart")
 
 
-def true_translations(source: Source, count: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+def true_translations(
+    source: Source, count: int, size: int, like: Source | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw the test scenes of a world in the style of its counterpart.
+
+    Args:
+        like: The counterpart, where a world has several.
 
     Returns:
         Pictures uint8 N×size×size×C, and how much of each pixel can be known, N×size×size, 0 to 1.
     """
-    images, unknown = source.world.counterpart(np.arange(count), size, TEST_SEED, "test")
+    other = None if like is None else like.world
+    images, unknown = source.world.counterpart(np.arange(count), size, TEST_SEED, "test", other)
     return images, 1 - unknown.astype(np.float32) / 255

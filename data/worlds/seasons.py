@@ -74,15 +74,23 @@ class Season(World):
         return SampleSet(images, known)
 
     def counterpart(
-        self, indices: np.ndarray, size: int, seed: int = 0, split: str = "train"
+        self,
+        indices: np.ndarray,
+        size: int,
+        seed: int = 0,
+        split: str = "train",
+        like: Season | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The scenes that `draw` shows, in the other season: for evaluation only.
+
+        Args:
+            like: The world of the season wanted (None: the other one of the two).
 
         Returns:
             Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
             the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it).
         """
-        other = DOMAINS[1 - DOMAINS.index(self.season)]
+        other = like.season if like else DOMAINS[1 - DOMAINS.index(self.season)]
         own = self._own(scenes(indices, split))
         parts = [_draw(own[part], size, seed, other) for part in self.chunks(len(own), size)]
         unknown = [
