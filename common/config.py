@@ -21,6 +21,9 @@ from data.resize import Size, height_and_width
 from data.samples import SampleSet, UnpairedSet
 from data.source import Source
 
+# The largest whole number: what TensorFlow counts and measures shapes with has 31 bits and a sign.
+_MOST = 2**31 - 1
+
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 LossName = Literal[
     "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
@@ -114,6 +117,9 @@ class Config:
         Raises:
             Refused: with the flag and what is legal, in one line.
         """
+        for name, value in vars(self).items():
+            if isinstance(value, int) and name != "seed" and value > _MOST:
+                raise Refused(f"{flag(name)} {value}: legal is up to {_MOST}")
         for name in ("pictures", "batch_size", "sample_every", "checkpoint_every", "log_every"):
             self._at_least(1, name)
         for name in ("steps", "decay_from", "decay_steps"):

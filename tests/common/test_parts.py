@@ -152,13 +152,22 @@ def test_paths_begin_and_end_where_they_should():
     a, b = np.random.default_rng(0).normal(size=(2, 3, 50)).astype(np.float32)
     for prior in ("uniform", "normal"):
         path = path_between(a, b, 9, prior).reshape(3, 9, 50)
-        np.testing.assert_allclose(path[:, 0], a, atol=1e-5)
-        np.testing.assert_allclose(path[:, -1], b, atol=1e-5)
+        np.testing.assert_array_equal(path[:, 0], a)
+        np.testing.assert_array_equal(path[:, -1], b)
     straight = path_between(a, b, 9, "uniform").reshape(3, 9, 50)
     np.testing.assert_allclose(straight[:, 4], (a + b) / 2, atol=1e-6)
     # On the sphere the length does not sag in the middle.
     lengths = np.linalg.norm(path[:, 4], axis=-1)
     assert (lengths > 0.9 * np.minimum(*np.linalg.norm([a, b], axis=-1))).all()
+
+
+@pytest.mark.parametrize("factor", [1, 2, -1, -3, 1 + 1e-6])
+def test_between_parallel_and_opposite_latents_lies_a_straight_line(factor):
+    """No great circle is distinguished there, and its formula divides by nothing."""
+    a = np.random.default_rng(0).normal(size=(3, 50)).astype(np.float32)
+    path = path_between(a, np.float32(factor) * a, 9, "normal").reshape(3, 9, 50)
+    share = np.linspace(0, 1, 9)[None, :, None]
+    np.testing.assert_allclose(path, a[:, None] * (1 + share * (factor - 1)), atol=1e-5)
 
 
 def test_arithmetic_averages_then_adds():

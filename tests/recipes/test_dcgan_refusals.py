@@ -82,6 +82,8 @@ REFUSED = {
     "no domain": (None, ["--data", "seasons:autumn"], "seasons:summer or seasons:winter"),
     "batch": (few, ["--data", "few"], "there are 3 pictures"),
     "batch of a world": (None, ["--pictures", "9"], "there are 9 pictures"),
+    "steps": (None, ["--steps", str(2**64)], f"--steps {2**64}: legal is up to 2147483647"),
+    "width": (None, ["--width", "9" * 12], "legal is up to 2147483647"),
     "value": (None, ["--loss", "nice"], "non-saturating"),
     "preset": (None, ["huge"], "preset huge: legal are small, tiny, paper (see"),
     "mistyped preset": (None, ["papr"], "small, tiny, paper – perhaps you meant paper"),
