@@ -21,6 +21,9 @@ from data.resize import Size, height_and_width
 from data.samples import SampleSet, UnpairedSet
 from data.source import Source
 
+# The largest whole number: what TensorFlow counts and measures shapes with has 31 bits and a sign.
+_MOST = 2**31 - 1
+
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 LossName = Literal[
     "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
@@ -114,6 +117,9 @@ class Config:
         Raises:
             Refused: with the flag and what is legal, in one line.
         """
+        for name, value in vars(self).items():
+            if isinstance(value, int) and name != "seed" and value > _MOST:
+                raise Refused(f"{flag(name)} {value}: legal is up to {_MOST}")
         for name in ("pictures", "batch_size", "sample_every", "checkpoint_every", "log_every"):
             self._at_least(1, name)
         for name in ("steps", "decay_from", "decay_steps"):
@@ -190,6 +196,21 @@ class Config:
     def rates(cls) -> list[str]:
         """Return the names of the settings that are learning rates."""
         return [f.name for f in dataclasses.fields(cls) if f.name.endswith("_rate")]
+
+    @classmethod
+    def changeable(cls) -> list[str]:
+        """Return the names of the settings that may change where a run is gone on with."""
+        return [*cls.rates(), "precision", "watchdog"]
+
+    def changed(self, **changes) -> Config:
+        """Return the configuration with which a run of this one goes on, after changes.
+
+        Raises:
+            Refused: a value is illegal, or is that of other networks.
+        """
+        changed = dataclasses.replace(self, **changes)
+        changed.check()
+        return changed
 
     @property
     def settled(self) -> bool:
@@ -321,6 +342,24 @@ class AdversarialConfig(Config):
 
     #: Settings that the recipe does not have: name -> why.
     unfit: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def changeable(cls) -> list[str]:
+        """As `Config.changeable`, and what D's loss and what it sees depend on."""
+        names = ("r1", "r2", "gradient_penalty", "instance_noise", "label_smoothing")
+        return super().changeable() + [name for name in names if name not in cls.unfit]
+
+    def changed(self, **changes) -> AdversarialConfig:
+        """As `Config.changed`; penalties must not decide over batch normalisation."""
+        changed = super().changed(**changes)
+        if changed.penalised != self.penalised:
+            names = [n for n in ("r1", "r2", "gradient_penalty") if n in changes]
+            without = "with" if self.penalised else "without"
+            raise Refused(
+                f"{' '.join(map(flag, names))}: with --resume legal where the discriminator stays "
+                f"{without} penalty, as its layers depend on that; start a new run"
+            )
+        return changed
 
     @property
     def penalised(self) -> bool:

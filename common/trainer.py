@@ -333,6 +333,30 @@ class Trainer(keras.Model):
         checkpoint.save(run.checkpoints, self.step, self.state())
         run.note(networks=run.save_networks(self.average), saved=True)
 
+    def restore(self, folder: Path) -> int | None:
+        """Restore state and step from the latest usable checkpoint in a folder.
+
+        The learning rates stay those of the configuration, which may have been changed.
+
+        Returns:
+            The step; None where there is no checkpoint, and nothing was restored.
+
+        Raises:
+            Refused: there are checkpoints but none is usable.
+        """
+        rates = [
+            (variable, float(np.asarray(variable)))
+            for network in self.networks
+            for variable in network.optimizer.variables
+            if variable.name == "learning_rate"
+        ]
+        step = checkpoint.restore(folder, self.state())
+        if step is not None:
+            self.step = step
+            for variable, rate in rates:
+                variable.assign(rate)
+        return step
+
     @classmethod
     def load(cls, folder: str | Path) -> Trainer:
         """Load the trainer of a run folder, as of its last checkpoint.
@@ -344,10 +368,9 @@ class Trainer(keras.Model):
         run = Run.open(at_home(Path(folder)), _recipe_of(cls))
         run.check_version("load")
         trainer = cls(run.config(cls.config_type))
-        step = checkpoint.restore(run.checkpoints, trainer.state())
-        if step is None:
+        if trainer.restore(run.checkpoints) is None:
             raise Refused(f"{folder} has nothing to load: no checkpoint was reached")
-        trainer.step, trainer._facts = step, MappingProxyType(run.facts["data"])
+        trainer._facts = MappingProxyType(run.facts["data"])
         return trainer
 
 

@@ -24,6 +24,7 @@ from typing import IO
 
 import numpy as np
 
+from data import npz
 from data.errors import EnvironmentFailure, Refused
 from data.files import DAMAGED, atomic_write, clear_asides
 from data.homes import at_home
@@ -138,14 +139,12 @@ def _look(path: Path, key: str, check: Callable, aloud: bool = True) -> dict | N
 
 
 def _read(path: Path, key: str) -> dict[str, np.ndarray]:
-    # An .npz holding pickled objects is refused by numpy: nothing here is ever unpickled.
-    with np.load(path, allow_pickle=False) as file:
-        if str(file["key"]) != key:
-            raise ValueError("made for another key")
-        arrays = {name: file[name] for name in file.files if name not in ("key", "names")}
-        if sorted(file["names"]) != sorted(arrays):
-            raise ValueError("not all that was written")
-        return arrays
+    arrays = npz.read(path)
+    if str(arrays.pop("key")) != key:
+        raise ValueError("made for another key")
+    if sorted(arrays.pop("names")) != sorted(arrays):
+        raise ValueError("not all that was written")
+    return arrays
 
 
 def _memory() -> float:
@@ -211,7 +210,8 @@ def _with_files(path: Path, arrays: dict, shapes: dict) -> dict[str, np.ndarray]
     """Add the memory-mapped samples to a set's small arrays."""
     together = {name: a for name, a in arrays.items() if name != "count"}
     for name, shape in shapes.items():
-        rows = np.load(_file_of(path, name), mmap_mode="r", allow_pickle=False)
+        with npz.noticing_damage():
+            rows = np.load(_file_of(path, name), mmap_mode="r", allow_pickle=False)
         if rows.shape != tuple(shape):
             raise ValueError("not the shape that was written")
         together[name] = rows[: int(arrays["count"])]

@@ -15,6 +15,7 @@ from data.words import told
 
 _LISTED = 20
 _MOST_VALUES = 20
+_COLOURS = {1: "grey", 3: "colour"}
 
 
 def headline(source: Source) -> str:
@@ -23,7 +24,12 @@ def headline(source: Source) -> str:
     if source.kind == "points":
         return f"{count} points in the plane"
     if source.kind == "voxels":
-        return f"{count} shapes of voxels, {source.describe_sizes()}"
+        shapes = f"{count} shapes of voxels, {source.describe_sizes()}"
+        if source.input_size is None:
+            return shapes
+        height, width = source.input_size
+        colour = _COLOURS[source.input_channels]
+        return f"{shapes}, each with a view, {width}×{height}, {colour}"
     if source.domains:
         each = [f"{part.count:,} {name}" for name, part in source.domains.items() if part.count]
         count = " and ".join(each) or count
@@ -33,9 +39,8 @@ def headline(source: Source) -> str:
 
 
 def _colour(source: Source) -> str:
-    words = {1: "grey", 3: "colour"}
-    made = words[source.channels]
-    given = words.get(source.input_channels, made)
+    made = _COLOURS[source.channels]
+    given = _COLOURS.get(source.input_channels, made)
     return made if given == made else f"{made} from {given}"
 
 

@@ -56,7 +56,7 @@ class HeldOutSource(WrappedSource):
     def __init__(self, source: Source, factor: str):
         super().__init__(source)
         self._factor, self.kind, self.std = factor, source.kind, source.std
-        self.input_channels = source.input_channels
+        self.input_channels, self.input_size = source.input_channels, source.input_size
         self.split_factors = (factor,)
         # Where each sample of a loaded split comes from.
         self._origins: dict[str, list[tuple[str, int, dict]]] = {}

@@ -14,6 +14,7 @@ from data.resize import height_and_width
 from data.samples import SampleSet
 from data.source import Source
 from data.splits import split_of
+from data.voxels import side_of
 from data.worlds.mixture import Mixture
 from data.worlds.world import Domains, World
 
@@ -56,7 +57,7 @@ def open_world(spec: str, reading: Reading = AS_IT_SEEMS) -> Source:
 
 
 class WorldSource(Source):
-    """Pictures or pairs drawn by one of `data.worlds`."""
+    """Pictures, pairs or voxels drawn by one of `data.worlds`."""
 
     count = None
 
@@ -66,6 +67,7 @@ class WorldSource(Source):
         self.factors, self.modes = world.factors, world.modes
         self.input_channels, self.label_maps = world.input_channels, world.label_maps
         self.usual_size, self.split_factors = world.usual_size, world.split_factors
+        self.input_size = world.input_size
         #: Whether the two halves of pairs change places (`--direction BtoA`).
         self.turned = turned
         if turned:
@@ -77,7 +79,7 @@ class WorldSource(Source):
         return f"any size from {self.world.smallest_size} to {self.world.largest_size}"
 
     def load(self, split, size, count, seed):
-        """As `Source.load`; the pictures are those with the indices 0 to count - 1."""
+        """As `Source.load`; the samples are those with the indices 0 to count - 1."""
         drawn = self._load(split, size, count, seed)
         if not self.turned:
             return drawn
@@ -86,15 +88,17 @@ class WorldSource(Source):
     def _load(self, split, size, count, seed) -> SampleSet:
         world = self.world
         split_of(split)
+        if solid := self.kind == "voxels":
+            size = side_of(size)
         height, width = height_and_width(size)
         # Squares are drawn; of any other shape the middle is taken.
         size = max(height, width)
         if not world.smallest_size <= size <= world.largest_size:
             raise Refused(
-                f"{self.name} draws {world.smallest_size} to {world.largest_size} pixels a side, "
-                f"not {size}"
+                f"{self.name} draws {world.smallest_size} to {world.largest_size} "
+                f"{'cells' if solid else 'pixels'} a side, not {size}"
             )
-        _check(self.name, "pictures", count, seed)
+        _check(self.name, "shapes" if solid else "pictures", count, seed)
         key = {"world": world.name, "version": world.version, "split": split, "size": size}
         key |= {"count": count, "seed": seed}
         label = f"{world.name.replace(':', '-')}-{size}"
@@ -102,18 +106,20 @@ class WorldSource(Source):
             key |= {"height": height, "width": width}
             label = f"{world.name.replace(':', '-')}-{width}x{height}"
 
-        shapes = {"samples": (count, height, width, world.channels)}
-        if self.kind == "pairs":
-            shapes["inputs"] = (count, height, width, world.input_channels)
+        own = (height, width, size)[: 3 if solid else 2]
+        shapes = {"samples": (count, *own, world.channels)}
+        if world.input_channels is not None:
+            shapes["inputs"] = (count, *(world.input_size or own), world.input_channels)
 
         def fill(rows: dict[str, np.ndarray]) -> SampleSet:
             factors = []
-            with counted(f"drawing {world.name} {size}×{size}", count) as progress:
+            with counted(f"drawing {world.name} {'×'.join(map(str, own))}", count) as progress:
                 for start in range(0, count, _AT_ONCE):
                     some = np.arange(start, min(count, start + _AT_ONCE))
                     drawn = world.draw(some, size, seed, split)
                     for name, array in rows.items():
-                        array[some] = centred(getattr(drawn, name), (height, width))
+                        images = getattr(drawn, name)
+                        array[some] = images if solid else centred(images, own)
                     factors.append(drawn.factors)
                     progress(some[-1] + 1)
             together = {name: np.concatenate([f[name] for f in factors]) for name in factors[0]}

@@ -61,7 +61,10 @@ class MemorySource(Source):
         self.channels = samples.samples.shape[-1]
         self.factors = dict.fromkeys(samples.factors)
         if samples.inputs is not None or samples.derive is not None:
-            self.input_channels = samples.take(np.arange(1)).inputs.shape[-1]
+            inputs = samples.take(np.arange(1)).inputs
+            self.input_channels = inputs.shape[-1]
+            if self.kind == "voxels":
+                self.input_size = inputs.shape[1:3]
         if self.kind == "points":
             self.std = float(np.sqrt(samples.samples.var(axis=0).mean())) or 1.0
         else:

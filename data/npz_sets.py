@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from data import npz
 from data.arrays import ArraySource, wanted
 from data.errors import Refused
 from data.files import DAMAGED
@@ -23,10 +23,8 @@ def open_npz(path: Path, reading: Reading) -> ArraySource:
         Refused: it is no such file, holds Python objects, or none of the known names.
     """
     with _readable(path, ".npz"):
-        shapes = _shapes(path)
-        keys = wanted(shapes)
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in keys}
+        shapes = npz.shapes(path)
+        arrays = npz.read(path, wanted(shapes))
     # Nothing to read: the source refuses, with the names that there are.
     return ArraySource(printable(path.name), arrays or dict.fromkeys(shapes), reading)
 
@@ -37,7 +35,7 @@ def open_npy(path: Path, reading: Reading) -> ArraySource:
     Raises:
         Refused: it is no such file, holds Python objects, or other things than samples.
     """
-    with _readable(path, ".npy"):
+    with _readable(path, ".npy"), npz.noticing_damage():
         array = np.load(path, allow_pickle=False)
     return ArraySource(printable(path.name), {"arr_0": array}, reading)
 
@@ -55,21 +53,3 @@ def _readable(path: Path, kind: str) -> Iterator[None]:
         if isinstance(fault, OSError) and fault.errno:
             raise Refused(f"{printable(path)} cannot be read: {fault.strerror}") from fault
         raise Refused(f"{printable(path)} cannot be read as {kind}") from fault
-
-
-def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """The shape of each array, read from its header alone; () for one of Python objects."""
-    read_header = {
-        (1, 0): np.lib.format.read_array_header_1_0,
-        (2, 0): np.lib.format.read_array_header_2_0,
-    }
-    shapes = {}
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if not name.endswith(".npy"):
-                continue
-            with archive.open(name) as file:
-                read = read_header.get(np.lib.format.read_magic(file))
-                shape, _, dtype = read(file) if read else ((), False, np.dtype(object))
-            shapes[name.removesuffix(".npy")] = () if dtype.hasobject else shape
-    return shapes

@@ -21,8 +21,10 @@ class Source(ABC):
     name: str
     #: Colour channels of a picture; coordinates of a point.
     channels: int
-    #: Colour channels of an input, where the kind is "pairs".
+    #: Colour channels of an input, where the kind is "pairs" or voxels have views.
     input_channels: int | None = None
+    #: (height, width) of an input that has a size of its own: a view of voxels.
+    input_size: tuple[int, int] | None = None
     count: int | None
 
     #: "pictures"; "pairs": pictures, each with an input that it is to be made from;

@@ -62,18 +62,21 @@ def draw_speed() -> None:
     cores = os.sched_getaffinity(0) if pins else set()
     if pins:
         os.sched_setaffinity(0, {min(cores)})
-    for name in worlds.names():
-        domains = getattr(worlds.get(name), "worlds", {})
+    for name in [*worlds.names(), "furniture:views"]:
+        domains = getattr(worlds.get(name.split(":")[0]), "worlds", {})
         for part in [data.find(f"{name}:{d}") for d in domains] or [data.find(name)]:
             if part.kind == "points":
                 rates = [_rate(part.world, 1_000_000) for _ in range(ROUNDS)]
                 print(f"{part.name}, drawn on one core: {in_words(rates)} points/s")
                 continue
+            if part.kind == "voxels":
+                _voxel_speed(part)
+                continue
             what = "pairs" if part.kind == "pairs" else "pictures"
             for size, bar in ((32, ""), (64, "   (bar: 1,000)"), (256, "")):
                 if size > part.world.largest_size:
                     continue
-                if (name, size) == ("facades", 256):
+                if (name, size) in (("facades", 256), ("paintings", 64)):
                     bar = "   (bar: 100)"
                 count = 1000 if size < 256 else 100
                 # The first call also loads typefaces and warms the memory up.
@@ -84,6 +87,16 @@ def draw_speed() -> None:
                 )
     if pins:
         os.sched_setaffinity(0, cores)
+
+
+def _voxel_speed(source) -> None:
+    """Shapes a second of a world of voxels, or shapes with their views."""
+    what, bar = ("shapes", 200) if source.input_size is None else ("shapes and views", 300)
+    for size in (16, 32, 64):
+        _rate(source.world, 100, size)
+        rates = [_rate(source.world, 300, size) for _ in range(ROUNDS)]
+        told = f"   (bar: {bar})" if size == 32 else ""
+        print(f"{source.name} {size}×{size}×{size}: {in_words(rates)} {what}/s{told}")
 
 
 def _rate(world, count: int, *size: int) -> float:

@@ -21,6 +21,7 @@ from common.callbacks.animation import animate
 from data.contact import beside
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
+from data.worlds.paintings import MANNERS
 from tests.console import carried_out, shown_in
 from tests.results import missing, trained
 
@@ -48,12 +49,15 @@ def worlds() -> None:
         ("facades", 32),
         ("faces", 48),
         ("eyes", 32),
+        ("furniture:views:128", 30),
+        ("paintings", 28),
         ("seasons", 28),
         ("ring", 0),
         ("grid", 0),
     ):
         words = ("--count", count) if count else ()
-        _python("data", name, *words, "--out", pictures / f"{name}.png")
+        file = pictures / f"{name.split(':')[0]}.png"
+        _python("data", name, *words, "--out", file)
     facades, seasons = data.find("facades").world, data.find("seasons:summer").world
     styles = facades.in_styles(1, np.arange(7), 128)
     save(grid(np.concatenate([styles.inputs[:1], styles.samples]), 8), pictures / "styles.png")
@@ -68,6 +72,10 @@ def worlds() -> None:
     rows = [apples.draw(few, 96).samples]
     rows += [apples.counterpart(few, 96, to=world)[0] for world in fruits[1:]]
     save(grid(np.concatenate(rows), 5), pictures / "same_fruit.png")
+    plain = data.find("paintings:scenes").world
+    manners = [data.find(f"paintings:{name}").world for name in MANNERS]
+    each = [plain.counterpart(np.array([12]), 156, to=world)[0] for world in (plain, *manners)]
+    save(grid(np.concatenate(each), 6), pictures / "manners.png")
 
 
 def data_prep() -> None:
@@ -194,7 +202,7 @@ def cyclegan() -> None:
     pictures.mkdir(exist_ok=True)
     run, _ = trained("cyclegan", "seasons")
     save(_upper(run / "samples" / "latest.png"), pictures / "samples.png")
-    _real("cyclegan", "paintings", pictures / "paintings.png")
+    _real("cyclegan", "monet2photo", pictures / "paintings.png")
 
 
 def _upper(sheet: Path, rows: int = 6) -> Image.Image:

@@ -58,17 +58,26 @@ def run(module, *arguments, cwd, **options):
 
 def called(module, *arguments, cwd, path=ROOT, before=()):
     """As `run`, but the libraries are imported already."""
+    process = started(module, *arguments, cwd=cwd, path=path, before=before)
+    out, err = process.communicate(timeout=SECONDS)
+    return process.returncode, out, err
+
+
+def started(module, *arguments, cwd, path=ROOT, before=()):
+    """As `command`, but the libraries are imported already."""
     server = _server(_HEAVY)
     if not server.honest():
-        return run(module, *arguments, cwd=cwd, path=path, before=before)
-    return server.call(module, arguments, cwd, [*before, path])
+        return command(module, *arguments, cwd=cwd, path=path, before=before)
+    return Forked(server, module, arguments, cwd, [*before, path])
 
 
 def refused(module, *arguments, cwd, path=ROOT):
     """As `run` in which importing TensorFlow or Keras ends the command with `FORBIDDEN`."""
     server = _server(_LIGHT)
     assert server.honest() and not server.knows_tensorflow
-    return server.call(module, arguments, cwd, [path], forbidden=["tensorflow", "keras"])
+    process = Forked(server, module, arguments, cwd, [path], forbidden=["tensorflow", "keras"])
+    out, err = process.communicate(timeout=SECONDS)
+    return process.returncode, out, err
 
 
 @cache
@@ -98,38 +107,72 @@ class Server:
         """Whether a fork of it is what a new process is: no threads, the same environment."""
         return self.threads == 1 and self._environment == _at_import()
 
-    def call(self, module, arguments, cwd, paths, forbidden=()):
-        """Run a command; returns (exit code, standard output, standard error)."""
-        with tempfile.TemporaryDirectory() as place:
-            files = [os.path.join(place, name) for name in ("out", "err")]
-            wanted = {
-                "module": module,
-                "arguments": [str(word) for word in arguments],
-                "cwd": str(cwd),
-                "paths": [str(path) for path in paths],
-                "environment": dict(os.environ),
-                "files": files,
-                "forbidden": list(forbidden),
-            }
-            self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
-            self._process.stdin.flush()
-            code = self._answer()["code"]
-            return (code, *(Path(file).read_text(encoding="utf-8") for file in files))
+    def ask(self, wanted: dict, timeout: float = SECONDS) -> dict:
+        """Send a request, and wait for its answer."""
+        self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
+        self._process.stdin.flush()
+        return self._answer(timeout)
 
-    def _answer(self) -> dict:
-        ready, _, _ = select.select([self._process.stdout], [], [], SECONDS)
+    def _answer(self, timeout=SECONDS) -> dict:
+        ready, _, _ = select.select([self._process.stdout], [], [], timeout)
         line = self._process.stdout.readline() if ready else b""
         if not line:
             self.close()
             _server.cache_clear()
-            raise subprocess.TimeoutExpired(self._process.args, SECONDS)
+            raise subprocess.TimeoutExpired(self._process.args, timeout)
         return json.loads(line)
 
     def close(self):
-        """End it, and the command that it may be running."""
+        """End it, and the commands that it may be running."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
+
+
+class Forked:
+    """A command forked from a server; as much of `subprocess.Popen` as tests need."""
+
+    def __init__(self, server: Server, module, arguments, cwd, paths, forbidden=()):
+        self._server, self.returncode = server, None
+        self._place = tempfile.TemporaryDirectory()
+        self._files = [os.path.join(self._place.name, name) for name in ("out", "err")]
+        wanted = {
+            "module": module,
+            "arguments": [str(word) for word in arguments],
+            "cwd": str(cwd),
+            "paths": [str(path) for path in paths],
+            "environment": dict(os.environ),
+            "files": self._files,
+            "forbidden": list(forbidden),
+        }
+        self.pid = server.ask(wanted)["pid"]
+
+    def poll(self) -> int | None:
+        """Its exit code; None: it has not ended."""
+        if self.returncode is None:
+            self.returncode = self._server.ask({"ended": self.pid})["code"]
+        return self.returncode
+
+    def wait(self, timeout: float = SECONDS) -> int:
+        """Wait for its end; returns the exit code."""
+        if self.returncode is None:
+            self.returncode = self._server.ask({"awaited": self.pid}, timeout)["code"]
+        return self.returncode
+
+    def communicate(self, timeout: float = SECONDS) -> tuple[str, str]:
+        """Wait for its end; returns what it wrote to standard output and standard error."""
+        self.wait(timeout)
+        with self._place:
+            return tuple(Path(file).read_text(encoding="utf-8") for file in self._files)
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it has not ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
 
 
 def _at_import() -> dict[str, str]:
@@ -143,18 +186,26 @@ def _serve(names) -> str:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for name in names:
         importlib.import_module(name)
-    # What is imported is not looked through again in each process: that took a second.
+    # What is imported is not looked through for garbage again in each process: that took a second.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 0
     _tell({"threads": threads, "tensorflow": "tensorflow" in sys.modules})
     while line := sys.stdin.readline():
-        child = os.fork()
-        if not child:
-            return _become(json.loads(line))
-        _, status = os.waitpid(child, 0)
-        _tell({"code": os.waitstatus_to_exitcode(status)})
+        wanted = json.loads(line)
+        if "module" not in wanted:
+            _tell({"code": _exit_code(**wanted)})
+        elif child := os.fork():
+            _tell({"pid": child})
+        else:
+            return _become(wanted)
     raise SystemExit
+
+
+def _exit_code(awaited: int = 0, ended: int = 0) -> int | None:
+    found, status = os.waitpid(awaited or ended, 0 if awaited else os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if found else None
 
 
 def _tell(facts: dict) -> None:

@@ -1,3 +1,4 @@
+import gc
 import os
 import re
 
@@ -8,9 +9,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from PIL import Image
 
-from tests.commands import FORBIDDEN, ROOT, called, command, refused, run
+from tests.commands import FORBIDDEN, ROOT, called, command, refused, run, started
 
 __all__ = ["ROOT", "TINY", "called", "command", "complaints", "pictures", "refused", "run"]
+__all__ += ["started"]
+
+# Garbage is looked for less often: among TensorFlow's objects that took a tenth of the time.
+gc.set_threshold(20_000, 20, 50)
 
 # A GAN so small that two updates take milliseconds.
 TINY = ["--width", "4", "--image-size", "16", "--batch-size", "8", "--pictures", "64"]
@@ -62,6 +67,19 @@ def cache(tmp_path_factory):
     # Nor does what lies in Keras' cache decide one.
     os.environ["KERAS_HOME"] = str(tmp_path_factory.mktemp("keras-home"))
     return folder
+
+
+@pytest.fixture(scope="module")
+def eagerly():
+    """Steps are computed as they stand: to compile one takes longer than some dozens.
+
+    (What is compiled is trained by every recipe's commands, tests/contract/test_commands.py.)
+    """
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,16 @@
 """The fast ways to run a command say what a new interpreter says."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from tests import commands
-from tests.commands import called, refused, run
+from tests.commands import called, refused, run, started
 
 PROBE = """
 import atexit, json, os, random, signal, sys
@@ -94,11 +97,34 @@ def test_an_import_that_is_forbidden(tmp_path):
     assert code == 1 and not out and err.strip() == commands.FORBIDDEN
 
 
-def test_a_command_that_never_ends(tmp_path, monkeypatch):
+def test_a_command_that_never_ends(tmp_path):
     (tmp_path / "probe.py").write_text("import time\ntime.sleep(99)")
-    monkeypatch.setattr(commands, "SECONDS", 20)
     server = commands.Server(["numpy"])
-    monkeypatch.setattr(commands, "SECONDS", 0.5)
+    process = commands.Forked(server, "probe", [], tmp_path, [])
     with pytest.raises(subprocess.TimeoutExpired):
-        server.call("probe", [], tmp_path, [])
+        process.communicate(timeout=0.5)
     assert server._process.returncode is not None
+    until = time.monotonic() + 20
+    while Path("/proc", str(process.pid), "exe").exists():
+        assert time.monotonic() < until, "it lives on"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_two_at_once_and_signals(tmp_path, number):
+    """Each ends as an interpreter would that is sent the same; the other goes on."""
+    (tmp_path / "probe.py").write_text(
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+        "print('begins', flush=True)\n"
+        "until = time.time() + float(sys.argv[1])\n"
+        "while time.time() < until: time.sleep(.01)\n"
+    )
+    one, two = (started("probe", seconds, cwd=tmp_path) for seconds in (60, 1))
+    assert one.poll() is None and one.pid != two.pid
+    while "begins" not in Path(one._files[0]).read_text():
+        time.sleep(0.01)
+    one.send_signal(number)
+    out, _ = one.communicate(timeout=30)
+    assert out == "begins\n" and one.poll() == one.returncode
+    assert one.returncode == {signal.SIGTERM: 7, signal.SIGINT: -2, signal.SIGKILL: -9}[number]
+    assert two.communicate(timeout=30)[0] == "begins\n" and two.returncode == 0

@@ -41,7 +41,8 @@ class Checkpoints(keras.callbacks.Callback):
         step = self.model.step
         if step == self._saved_at:
             return
-        checkpoint.save(self._run.checkpoints, step, self.model.state())
+        notes = {"watchdog": self._watchdog.notes()}
+        checkpoint.save(self._run.checkpoints, step, self.model.state(), notes)
         self._run.save_networks(self.model.average)
         if not self._run.facts.get("saved"):
             self._run.note(saved=True)

@@ -22,6 +22,10 @@ _AGAINST_LOSING = ({"r1": 1}, {"instance_noise": 0.1})
 _AGAINST_COLLAPSE = ({"loss": "relativistic", "r1": 1}, {"r1": 1}, {"instance_noise": 0.1})
 
 
+class TrainingFailed(EnvironmentFailure):
+    """The training has diverged, collapsed, or been lost by the generator."""
+
+
 class Watchdog(keras.callbacks.Callback):
     """Callback to stop a failed training, from its losses and the samples' diversity.
 
@@ -35,7 +39,7 @@ class Watchdog(keras.callbacks.Callback):
         real_diversity: `diversity` of real samples; 0: collapse is not detected.
 
     Raises:
-        EnvironmentFailure: to stop the training; what was saved before stays as it is.
+        TrainingFailed: to stop the training; what was saved before stays as it is.
     """
 
     def __init__(self, config: Config, real_diversity: float):
@@ -56,6 +60,29 @@ class Watchdog(keras.callbacks.Callback):
         since += [self._alive_at + 1] if self._fading else []
         return min(since, default=None)
 
+    def notes(self) -> dict:
+        """Return what it has seen so far, as JSON has it; a checkpoint keeps it."""
+        return {"sure": self._sure, "alive_at": self._alive_at, "fading": self._fading}
+
+    def recall(self, notes: dict) -> None:
+        """Go on from `notes()`; from nothing, where an earlier version kept none."""
+        sure = notes.get("sure")
+        self._sure = None if sure is None else tuple(sure)
+        self._alive_at, self._fading = notes.get("alive_at"), notes.get("fading", False)
+
+    @property
+    def worry(self) -> str:
+        """What looks wrong, and since when, in words; "" if nothing does."""
+        told = []
+        if self._sure and self._sure[2] >= _PATIENCE:
+            told.append(
+                f"the discriminator has told every real sample from every fake one since step "
+                f"{self._sure[0]}"
+            )
+        if self._fading:
+            told.append(f"the samples were last diverse at step {self._alive_at}")
+        return " and ".join(told)
+
     def on_train_batch_end(self, batch, logs=None):
         """Check the losses at every row of the log."""
         step = self.model.step
@@ -65,7 +92,7 @@ class Watchdog(keras.callbacks.Callback):
         for name, value in values.items():
             if not math.isfinite(value):
                 rates = " and ".join(map(flag, self._config.rates()))
-                raise EnvironmentFailure(
+                raise TrainingFailed(
                     f"{name} is {value} at step {step}: the training has diverged; try a lower "
                     f"{rates or 'learning rate'}, or --precision float32"
                 )
@@ -117,7 +144,7 @@ class Watchdog(keras.callbacks.Callback):
 
     def _alarm(self, kind: str, words: str) -> None:
         if self._mode == "stop":
-            raise EnvironmentFailure(
+            raise TrainingFailed(
                 words + ". Start a new run with that; what was saved so far is kept"
             )
         if kind not in self._warned:

@@ -16,19 +16,22 @@ def path_between(starts: np.ndarray, ends: np.ndarray, steps: int, prior: str) -
     """Interpolate between pairs of latents: float32 (N·steps)×size, a pair after the other.
 
     Straight lines in a cube (prior "uniform", as in Radford et al. 2016, section 6.1); great
-    circles for "normal", whose samples lie near a sphere (White 2016).
+    circles for "normal", whose samples lie near a sphere (White 2016). Where both point the same
+    way, or opposite ways, no great circle is distinguished: they too have a straight line.
     """
-    share = np.linspace(0, 1, steps, dtype=np.float32)[None, :, None]
-    a, b = starts[:, None], ends[:, None]
-    if prior == "uniform":
-        path = a + share * (b - a)
-    else:
+    share = np.linspace(0, 1, steps)[None, :, None]
+    a, b = starts[:, None].astype(float), ends[:, None].astype(float)
+    path = a + share * (b - a)
+    if prior != "uniform":
         lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(
             b, axis=-1, keepdims=True
         )
         angle = np.arccos(np.clip((a * b).sum(-1, keepdims=True) / lengths, -1, 1))
         sine = np.maximum(np.sin(angle), 1e-6)
-        path = np.sin((1 - share) * angle) / sine * a + np.sin(share * angle) / sine * b
+        circle = np.sin((1 - share) * angle) / sine * a + np.sin(share * angle) / sine * b
+        path = np.where(np.sin(angle) < 1e-3, path, circle)
+    # To the bit.
+    path[:, -1], path[:, 0] = ends, starts
     return path.reshape(-1, starts.shape[1]).astype(np.float32)
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import sys
 import time
+import typing
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ import data
 from common.batches import check_batch, unjittered
 from common.commands.elsewhere import elsewhere
 from common.commands.name import recipe_name
-from common.config import Config
+from common.config import Config, flag
 from common.machine.nvidia import may_have_gpu
 from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
 from common.run import checkpoint
@@ -167,21 +168,18 @@ def _parsed(recipe: str, presets: dict[str, Config], preset: str, arguments: lis
 
 def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
     program = f"python -m recipes.{recipe}.train"
-    known = elsewhere(presets["small"])
-    flags = read_flags(ResumeFlags, arguments, program=program, elsewhere=known)
+    kind = _resume_flags(type(presets["small"]))
+    known = elsewhere(presets["small"]) | _settled(presets["small"], kind)
+    flags = read_flags(kind, arguments, program=program, elsewhere=known)
     cluster = flags.devices.check()
     run = Run.open(flags.resume, recipe)
     run.check_version("resume")
     with run.claimed() if is_chief(cluster) else contextlib.nullcontext():
         check_continuable(run, flags.from_scratch)
         config = run.config(type(presets["small"]))
-        changed = {}
-        if flags.steps is not None:
-            changed["steps"] = flags.steps
-        if flags.data is not None:
-            changed["data"] = flags.data
-        config = dataclasses.replace(config, **changed)
-        config.check()
+        names = ["steps", "data", *config.changeable()]
+        changes = {name: getattr(flags, name) for name in names}
+        config = config.changed(**{n: v for n, v in changes.items() if v is not None})
         try:
             source = data.find(config.data, config.reading)
         except Refused as no:
@@ -199,6 +197,24 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         trainer.examples = examples
         trainer.config = _with_movable_data(trainer.config)
         return session.lead(run, recipe, trainer, dataset, cluster)
+
+
+def _resume_flags(kind: type[Config]):
+    """The flags of `--resume`, and those settings of a recipe that may change then."""
+    hints = typing.get_type_hints(kind)
+    told = tyro.conf.arg(help="Change this setting from here on; None: it stays.")
+    changes = [(n, Annotated[hints[n] | None, told], None) for n in kind.changeable()]
+    flags = dataclasses.make_dataclass("ResumeFlags", changes, bases=(ResumeFlags,))
+    flags.__doc__ = ResumeFlags.__doc__
+    return flags
+
+
+def _settled(config: Config, kind) -> dict[str, str]:
+    """Flags of a new run that `--resume` does not take, and why."""
+    taken = {field.name for field in dataclasses.fields(kind)}
+    named = (field.name for field in dataclasses.fields(config) if field.name not in taken)
+    why = "a run keeps this setting; another value is for a new run, without --resume"
+    return dict.fromkeys(map(flag, named), why)
 
 
 def _check_apart(run: Path, spec: str) -> None:

@@ -260,6 +260,9 @@ def true_translations(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the test scenes of a world in the style of another one that corresponds to it.
 
+    Args:
+        like: The counterpart, where a world has several.
+
     Returns:
         Pictures uint8 N×size×size×C, and how much of each pixel can be known, N×size×size, 0 to 1.
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -141,26 +142,47 @@ def readable_faults(advice: str) -> Iterator[None]:
 
 
 class EventWriter:
-    """Writer of scalars and pictures for TensorBoard."""
+    """Writer of scalars and pictures for TensorBoard.
+
+    Where they cannot be written, a note says so once, and the training goes on without them.
+    """
 
     def __init__(self, folder: Path):
-        # As bytes: a name need not be UTF-8.
-        self._writer = tf.summary.create_file_writer(os.fsencode(folder))
+        self._folder, self._writer = folder, None
+        with self._if_possible():
+            # As bytes: a name need not be UTF-8.
+            self._writer = tf.summary.create_file_writer(os.fsencode(folder))
 
     def scalars(self, step: int, values: dict[str, float]) -> None:
         """Write the values of a step under their names."""
-        with self._writer.as_default(step):
-            for name, value in values.items():
-                tf.summary.scalar(name, value)
+        if self._writer:
+            with self._if_possible(), self._writer.as_default(step):
+                for name, value in values.items():
+                    tf.summary.scalar(name, value)
 
     def picture(self, step: int, name: str, pixels: np.ndarray) -> None:
         """Write a picture, uint8 H×W×C."""
-        with self._writer.as_default(step):
-            tf.summary.image(name, pixels[None])
+        if self._writer:
+            with self._if_possible(), self._writer.as_default(step):
+                tf.summary.image(name, pixels[None])
 
     def flush(self) -> None:
         """Flush what was written to the disk."""
-        self._writer.flush()
+        if self._writer:
+            with self._if_possible():
+                self._writer.flush()
+
+    @contextmanager
+    def _if_possible(self) -> Iterator[None]:
+        try:
+            yield
+        except (tf.errors.OpError, OSError) as fault:
+            self._writer = None
+            # TensorFlow tells the node before the reason, and the operation after it.
+            first = str(getattr(fault, "message", fault)).splitlines()[0]
+            why = first.rpartition("}} ")[2].partition(" [Op:")[0]
+            told = f"note: nothing can be written for TensorBoard into {self._folder} ({why})"
+            print(told, file=sys.stderr)
 
 
 def update_if(

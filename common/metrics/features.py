@@ -22,6 +22,7 @@ from common.batches import rng_for
 from common.metrics import feature_network
 from common.metrics.feature_network import BATCH, DIMENSIONS, LARGEST
 from common.metrics.helper_net import HelperNet, NetInfo
+from data import npz
 from data.errors import Refused
 from data.files import DAMAGED
 from data.pixels import to_float
@@ -165,8 +166,7 @@ def _sum_of(pictures: SampleSet, factors: dict[str, int]) -> int:
 
 def _from_file(file: Path, made_for: dict) -> FeatureNet:
     try:
-        with np.load(file, allow_pickle=False) as arrays:
-            net = FeatureNet.from_arrays({name: arrays[name] for name in arrays.files})
+        net = FeatureNet.from_arrays(npz.read(file))
     except DAMAGED as fault:
         raise Refused(f"--features {file} is no feature net") from fault
     if net.info.made_for != made_for:

@@ -2,21 +2,25 @@
 
 Beside the weights, these are the optimizers' moments, batch statistics, the seeds of
 random layers and the running average; what `.weights.h5` leaves out, an exact resume
-needs. The zip format carries a checksum of every array, so a file cut short or damaged is
-noticed; the one before it is used then.
+needs. A digest of all of it is kept along, so a file cut short or damaged is noticed; the
+one before it is used then.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from data import npz
 from data.errors import EnvironmentFailure, Refused
-from data.files import MALFORMED, atomic_write
+from data.files import atomic_write
 
+# Entries beside the variables.
+_STEP, _NOTES = "step", "notes"
 _NAME = re.compile(r"step-(-?\d+)\.npz")
 
 
@@ -36,8 +40,14 @@ def path_of(folder: Path, step: int) -> Path:
     return folder / f"step-{step:07d}.npz"
 
 
-def save(folder: Path, step: int, state: dict[str, list]) -> Path:
+def save(folder: Path, step: int, state: dict[str, list], notes: dict | None = None) -> Path:
     """Save the variables of `state` (name -> variables in a fixed order).
+
+    Args:
+        folder: Where all checkpoints of a run lie.
+        step: The number of steps done.
+        state: What is saved.
+        notes: Further facts, as JSON has them: what `notes_of` returns.
 
     Raises:
         EnvironmentFailure: a value is NaN or infinite; nothing is written.
@@ -57,8 +67,27 @@ def save(folder: Path, step: int, state: dict[str, list]) -> Path:
             )
     path = path_of(folder, step)
     with atomic_write(path) as tmp:
-        np.savez(tmp, step=np.int64(step), **arrays)
+        beside = {_STEP: np.int64(step), _NOTES: np.array(json.dumps(notes or {}))}
+        npz.write(tmp, beside | arrays)
     return path
+
+
+def notes_of(folder: Path, step: int) -> dict:
+    """Return the notes that were saved with a step's checkpoint."""
+    # Versions before 0.3 kept none.
+    kept = npz.read(path_of(folder, step), (_NOTES,))
+    return json.loads(str(kept.get(_NOTES, "{}")))
+
+
+def last_whole(folder: Path) -> int | None:
+    """Return the step of the latest checkpoint that can be read; None where there is none."""
+    for step in reversed(steps(folder)):
+        try:
+            npz.read(path_of(folder, step))
+        except (npz.Damaged, OSError):
+            continue
+        return step
+    return None
 
 
 def restore(folder: Path, state: dict[str, list]) -> int | None:
@@ -70,40 +99,44 @@ def restore(folder: Path, state: dict[str, list]) -> int | None:
     Raises:
         Refused: there are checkpoints but none is usable.
     """
-    found = steps(folder)
+    found, faults = steps(folder), []
     for step in reversed(found):
         path = path_of(folder, step)
         try:
-            arrays = _read(path)
-        except MALFORMED:
-            earlier = [s for s in found if s < step]
-            going = f"using the one of step {earlier[-1]}" if earlier else "and there is no other"
-            print(f"{path} is damaged; {going}", file=sys.stderr)
-            continue
-        _assign(path, arrays, state)
-        return step
-    if found:
-        raise Refused(f"no checkpoint in {folder} can be read; start anew, or restore one")
-    return None
+            arrays = npz.read(path)
+        except npz.Damaged:
+            faults.append(f"{path} is damaged")
+        except OSError as fault:
+            faults.append(f"{path} cannot be read ({fault.strerror})")
+        else:
+            if _assign(arrays, state):
+                return step
+            faults.append(f"{path} is of another network than this version of the recipe builds")
+        earlier = [s for s in found if s < step]
+        if earlier:
+            print(f"{faults[-1]}; trying the one of step {earlier[-1]}", file=sys.stderr)
+    if not found:
+        return None
+    also = ", and no earlier one can be used" if len(found) > 1 else ""
+    raise Refused(f"{faults[0]}{also}; start a new run, or put a whole one there")
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
-
-
-def _assign(path: Path, arrays: dict[str, np.ndarray], state: dict[str, list]) -> None:
-    """All or nothing: every shape is compared before the first variable is set."""
+def _assign(arrays: dict[str, np.ndarray], state: dict[str, list]) -> bool:
+    """All or nothing: shapes and types are compared before the first variable is set."""
     expected = {
         f"{name}/{index:04d}": variable
         for name, variables in state.items()
         for index, variable in enumerate(variables)
     }
-    same = set(expected) == set(arrays) - {"step"}
-    if not same or any(tuple(v.shape) != arrays[n].shape for n, v in expected.items()):
-        raise Refused(f"{path} is of another network than this version of the recipe builds")
+    if set(expected) != set(arrays) - {_STEP, _NOTES}:
+        return False
+    for name, variable in expected.items():
+        now, kept = np.asarray(variable), arrays[name]
+        if (now.shape, now.dtype) != (kept.shape, kept.dtype):
+            return False
     for name, variable in expected.items():
         variable.assign(arrays[name])
+    return True
 
 
 def prune(folder: Path, keep: int, protected: int | None = None) -> None:

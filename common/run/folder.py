@@ -105,6 +105,11 @@ class Run:
             raise Refused(f"{file} is damaged: not the configuration of a run") from fault
         if found != recipe:
             raise Refused(f"{path} is a run of {found}, not of {recipe}")
+        for name in ("checkpoints", "samples", "events"):
+            # Elsewhere is fine, as on a larger disk; another run's is not.
+            owner = (path / name).resolve().parent
+            if owner != path.resolve() and (owner / "config.yaml").is_file():
+                raise Refused(f"{path / name} is a link into another run, {owner}: remove it")
         return cls(path, facts)
 
     @contextlib.contextmanager
@@ -126,7 +131,8 @@ class Run:
                 # A file system without locks: the user has to take care.
                 pass
             for left in self.path.rglob(f"{ASIDE}*"):
-                left.unlink(missing_ok=True)
+                if not left.is_dir():
+                    left.unlink(missing_ok=True)
             yield
         finally:
             os.close(claim)

@@ -26,11 +26,14 @@ def read(path: Path, expected: Sequence[str] = ()) -> tuple[list[str], list[dict
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return None
     first = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        return None
     if delimiter != ",":
         lines = [[field.replace(",", ".") for field in line] for line in lines]
     if lines and _is_row(lines[0]) and len(lines[0]) == len(expected):

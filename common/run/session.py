@@ -12,7 +12,8 @@ from common.callbacks.estimate import Estimate
 from common.callbacks.metrics import Metrics
 from common.callbacks.samples import Samples
 from common.callbacks.stop import GracefulStop
-from common.callbacks.watchdog import Watchdog, diversity
+from common.callbacks.watchdog import TrainingFailed, Watchdog, diversity
+from common.config import Config, flag
 from common.machine import backend
 from common.machine.strategy import any_worker, describe, readable_silence
 from common.machine.workers import Cluster
@@ -43,10 +44,11 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
     stop = GracefulStop(any_worker(trainer.distribute_strategy) if cluster else bool)
     try:
         with backend.readable_faults(LESS), readable_silence(cluster):
-            restored = checkpoint.restore(run.checkpoints, trainer.state())
+            restored = trainer.restore(run.checkpoints)
             if restored is not None:
-                trainer.step = restored
                 print(f"going on from step {restored}")
+                if failure := run.facts.get("failed"):
+                    print(f"note: before, it was stopped: {failure}", file=sys.stderr)
             if trainer.step > config.steps:
                 raise Refused(
                     f"{run.path} is at step {trainer.step}; --steps {config.steps} is less"
@@ -54,7 +56,9 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
             with trainer.average.ema_models() as models:
                 names = [model.name for model in models]
             device = describe(trainer.distribute_strategy)
-            run.note(config=to_dict(config), device=device, networks=names)
+            changes = [*run.facts.get("changes", []), *_changes(run, config, trainer.step)]
+            more = {"changes": changes} if changes else {}
+            run.note(config=to_dict(config), device=device, networks=names, **more)
 
             events = backend.EventWriter(run.events)
             watchdog = Watchdog(config, diversity(trainer.real_samples()))
@@ -70,15 +74,20 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
                 if restored is None:
                     samples.draw()
                 else:
-                    # Whether the samples were diverse before is no part of a checkpoint.
-                    shown = trainer.visuals(config.sample_count)[trainer.watched]
-                    watchdog.look_at(restored, shown)
+                    if not _recall(watchdog, run, restored):
+                        shown = trainer.visuals(config.sample_count)[trainer.watched]
+                        watchdog.look_at(restored, shown)
+                    if watchdog.worry:
+                        print(f"note: {watchdog.worry}", file=sys.stderr)
                 every = number_of(config.sample_every, "steps")
                 print(f"samples: {run.samples / 'latest.png'}, every {every}")
                 watchers = [watchdog, metrics, samples, stop, checkpoints, Estimate(config)]
                 trainer.trainModel(dataset, watchers)
                 checkpoints.save()
         _animate(run)
+    except TrainingFailed as failure:
+        run.note(failed=str(failure))
+        raise
     except OSError as fault:
         full = "the disk is full" if fault.errno in _NO_SPACE else f"{run.path} cannot be used"
         raise EnvironmentFailure(
@@ -89,6 +98,8 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
         # A second Ctrl-C, or one outside of the steps.
         raise EnvironmentFailure(f"interrupted: {_kept(run)}") from None
 
+    if run.facts.pop("failed", None):
+        run.note()
     if stop.stopped_by:
         print(
             f"stopped by {stop.stopped_by.name} at step {trainer.step} of {config.steps}, saved; "
@@ -112,18 +123,37 @@ def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
     """
     config = trainer.config
     with backend.readable_faults(LESS), readable_silence(cluster):
-        restored = checkpoint.restore(run.checkpoints, trainer.state()) if run else None
-        trainer.step = trainer.step if restored is None else restored
+        restored = trainer.restore(run.checkpoints) if run else None
         trainer.log_names(dataset)
         with GracefulStop(any_worker(trainer.distribute_strategy)) as stop:
-            trainer.trainModel(dataset, [Watchdog(config, 0.0), stop], verbose=False)
+            watchdog = Watchdog(config, 0.0)
+            if restored is not None:
+                _recall(watchdog, run, restored)
+            trainer.trainModel(dataset, [watchdog, stop], verbose=False)
     print(f"step {trainer.step} of {config.steps}; {cluster.named(0)} wrote the run")
     return 128 + stop.stopped_by if stop.stopped_by else 0
 
 
+def _changes(run: Run, config: Config, step: int) -> list[dict]:
+    """What a run goes on with that is not as it was, if anything."""
+    was, now = run.facts["config"], to_dict(config)
+    names = [n for n in now if n not in ("steps", "data") and n in was and was[n] != now[n]]
+    told = {name: {"from": was[name], "to": now[name]} for name in names}
+    for name, values in told.items():
+        print(f"{flag(name)}: from {values['from']} to {values['to']}")
+    return [{"step": step, **told}] if told else []
+
+
+def _recall(watchdog: Watchdog, run: Run, step: int) -> bool:
+    """Let a watchdog know what it knew at a checkpoint; False where nothing was kept of it."""
+    notes = checkpoint.notes_of(run.checkpoints, step).get("watchdog")
+    watchdog.recall(notes or {})
+    return notes is not None
+
+
 def _kept(run: Run) -> str:
     """Which checkpoint of a run is safe, in words."""
-    step = checkpoint.last(run.checkpoints)
+    step = checkpoint.last_whole(run.checkpoints)
     none = "no checkpoint was reached"
     return none if step is None else f"the checkpoint of step {step} is whole"
 

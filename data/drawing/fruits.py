@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from data.drawing.solids import REACH, Solid, Views, capsule, rotation, traced
+from data.drawing.distances import REACH, Solid, Views, capsule, rotation, traced
 
 _CELLS = 80
 #: Views of a fruit that lies or hangs.

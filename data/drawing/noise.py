@@ -32,18 +32,20 @@ def clouds(canvas: Canvas, dice: Dice, rows: int, columns: int, octaves: int = 1
         rows, columns: Lattice cells that the first octave has; each further octave has
             twice as many and half the height. Octaves finer than a pixel are left out.
     """
-    (height, width), first = canvas.shape, canvas.first_row
+    height, width = canvas.shape
     total, weight = np.zeros_like(canvas.planes[0]), 1.0
+    rows_of_it = slice(canvas.first_row, canvas.first_row + total.shape[1])
+    columns_of_it = slice(canvas.first_column, canvas.first_column + total.shape[2])
     for _ in range(octaves):
         if min(height / rows, width / columns) < 1:
             # Finer than a pixel: it would average to nothing.
             dice.skip()
             continue
         values = dice.field(rows + 3, columns + 3) * np.float32(4 * weight) - np.float32(2 * weight)
-        # The whole picture's rows even for a band: a product of another shape would be
+        # The whole picture even for a part of it: a product of another shape would be
         # rounded otherwise, and a picture would depend on its neighbours.
         whole = _spline(height, rows) @ (values @ _spline(width, columns).T)
-        total += whole[:, first : first + total.shape[1]]
+        total += whole[:, rows_of_it, columns_of_it]
         rows, columns, weight = 2 * rows, 2 * columns, weight / 2
     return total
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from data.drawing.canvas import Canvas
-from data.drawing.solids import REACH, SURFACE, Views
+from data.drawing.distances import REACH, SURFACE, Views
 
 #: How much of each colour a shadow takes: it is a little blue.
 SHADE = (1.0, 0.96, 0.88)
@@ -131,7 +131,7 @@ class Sprites(SimpleNamespace):
         pixels: The `Pixels`.
         coverage: The share of each that is covered.
         right, up, out: The normal in the picture's frame; `out` is to the eye.
-        u, v, stalk, open, near: As `solids.SURFACE`.
+        u, v, stalk, open, near: As `distances.SURFACE`.
     """
 
     def __init__(self, c: Canvas, views: Views, s: SimpleNamespace):

@@ -85,13 +85,13 @@ class Season(World):
         """The scenes that `draw` shows, in the other season: for evaluation only.
 
         Args:
-            to: The other season's world, as worlds with more domains ask for; there is no third.
+            to: The world of the season wanted (None: the other one of the two).
 
         Returns:
             Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
             the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it).
         """
-        other = DOMAINS[1 - DOMAINS.index(self.season)]
+        other = to.season if to else DOMAINS[1 - DOMAINS.index(self.season)]
         own = self._own(scenes(indices, split))
         parts = [_draw(own[part], size, seed, other) for part in self.chunks(len(own), size)]
         unknown = [

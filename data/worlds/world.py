@@ -30,7 +30,7 @@ class World(ABC):
     #: Raised whenever the drawing changes, so that cached pictures are drawn again.
     version: int
     channels: int
-    #: The range of sizes that can be drawn, in pixels a side.
+    #: The range of sizes that can be drawn, in pixels or voxels a side.
     smallest_size: int
     largest_size: int
     #: The size that suits it best; None: any is as good.
@@ -39,10 +39,13 @@ class World(ABC):
     factors: dict[str, tuple[str, ...] | None]
     #: Factors with words whose combinations a generator should all reach, equally often.
     modes: tuple[str, ...] = ()
-    #: "pictures", or "pairs" where a picture comes with an input that it is made from.
+    #: "pictures"; "pairs" where a picture comes with an input that it is made from; "voxels",
+    #: which may come with a view.
     kind = "pictures"
-    #: Colour channels of an input, and which side holds label maps, where the kind is "pairs".
+    #: Colour channels of an input, where there is one; its (height, width) where it is no pair's;
+    #: and which side of pairs holds label maps.
     input_channels: int | None = None
+    input_size: tuple[int, int] | None = None
     label_maps: tuple[str, ...] = ()
     #: Factors whose values are in one split alone: "identity".
     split_factors: tuple[str, ...] = ()
@@ -67,14 +70,14 @@ class World(ABC):
 
         Args:
             indices: N whole numbers from 0 on, N at least 1.
-            size: Pixels a side.
+            size: Pixels or voxels a side.
             seed: Which endless set of all those there are.
             split: One of `SPLITS`.
             progress: Called with the number of pictures drawn so far.
 
         Returns:
-            Pictures, uint8 N×size×size×C, their factors, one array of N values each, and
-            the inputs of a paired world.
+            Pictures, uint8 N×size×size×C, or voxels, bool N×size×size×size×1; their factors,
+            one array of N values each; and the inputs, of a world that has some.
         """
         numbers = scenes(indices, split)
         whole, factors = None, {}
@@ -97,7 +100,10 @@ class World(ABC):
 
     def chunks(self, count: int, size: int) -> Iterator[slice]:
         """Divide the numbers from 0 to count into parts that are drawn at a time."""
-        most = max(1, self.chunk_pixels // size**2)
+        return self._slices(count, max(1, self.chunk_pixels // size**2))
+
+    @staticmethod
+    def _slices(count: int, most: int) -> Iterator[slice]:
         for start in range(0, count, most):
             yield slice(start, min(start + most, count))
 

@@ -5,5 +5,5 @@ from common.evaluation.experiment import Experiment
 EXPERIMENTS = [
     Experiment("seasons", ablation=("gan-alone",)),
     # Fetched from its authors, unless MONET=FOLDER names a folder of two such sets.
-    Experiment("paintings", ("--data", "monet2photo"), seeds=1, data_from="MONET"),
+    Experiment("monet2photo", ("--data", "monet2photo"), seeds=1, data_from="MONET"),
 ]

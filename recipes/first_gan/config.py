@@ -75,8 +75,9 @@ class Config(config.AdversarialConfig):
     def check(self) -> None:
         """As `common.config.Config.check`."""
         super().check()
-        for name in ("latent_size", "width", "depth", "blur_steps"):
+        for name in ("latent_size", "width", "blur_steps"):
             self._at_least(1, name)
+        self._within("depth", 1, 64)
         self._within("magnification", 1e-3, 1e3)
         self._within("blur", 0, 1e3)
 

@@ -47,6 +47,28 @@ def link(path):
     return path
 
 
+def test_a_folder_that_a_killed_process_left_stops_no_run(here):
+    run = Run(made(here / "run"), {})
+    (run.path / ".aside-folder").mkdir()
+    (run.path / ".aside-file").write_text("")
+    with run.claimed():
+        assert {*os.listdir(run.path)} == {"config.yaml", ".aside-folder"}
+
+
+def test_parts_of_a_run_may_lie_elsewhere_but_not_in_another_run(here):
+    one, other = made(here / "one"), made(here / "other")
+    (here / "disk").mkdir()
+    (one / "checkpoints").symlink_to(here / "disk")
+    assert Run.open(one, "toy").path == one
+    (other / "samples").mkdir()
+    (one / "samples").symlink_to(other / "samples")
+    with pytest.raises(Refused, match=f"one/samples is a link into another run, {other}"):
+        Run.open(one, "toy")
+    # A link to the whole run is that run.
+    (here / "link").symlink_to(other)
+    assert Run.open(here / "link", "toy").path == here / "link"
+
+
 PLACES = {"empty": empty, "volume": volume, "link": link, "deep": lambda path: path / "a" / "b"}
 
 

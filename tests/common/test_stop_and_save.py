@@ -65,9 +65,9 @@ def saved_steps(tmp_path, monkeypatch, seconds, every, steps):
     """The steps of which there was a checkpoint, where a step takes some seconds."""
     now, saved = [0.0], []
     monkeypatch.setattr(checkpoints.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(checkpoint, "save", lambda folder, step, state: saved.append(step))
+    monkeypatch.setattr(checkpoint, "save", lambda folder, step, *_: saved.append(step))
     run = SimpleNamespace(checkpoints=tmp_path, save_networks=lambda _: None, facts={"saved": True})
-    calm = SimpleNamespace(suspicious_since=None)
+    calm = SimpleNamespace(suspicious_since=None, notes=dict)
     callback = Checkpoints(run, SimpleNamespace(flush=lambda: None), every, calm)
     callback.set_model(a_model())
     for step in range(1, steps + 1):

@@ -1,27 +1,19 @@
 """Two devices that share a batch learn what one learns from all of it."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
 from common.machine import strategy
 from data.errors import Refused
-from tests.conftest import ROOT
-
-PROGRAM = ROOT / "tests" / "common" / "two_devices.py"
+from tests.conftest import ROOT, called
 
 
 @pytest.fixture(scope="module")
 def found():
-    done = subprocess.run(
-        [sys.executable, PROGRAM],
-        **{"capture_output": True, "text": True, "cwd": ROOT, "timeout": 400},
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "CUDA_VISIBLE_DEVICES": "-1"},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    code, out, err = called("tests.common.two_devices", cwd=ROOT)
+    assert code == 0, err[-3000:]
+    return json.loads(out.splitlines()[-1])
 
 
 def test_which_devices(found):

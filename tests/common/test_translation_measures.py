@@ -463,3 +463,26 @@ def test_the_truth_needs_two_seasons(seasons):
     assert unpaired.correspond(summer, winter)
     assert not unpaired.correspond(summer, summer)
     assert not unpaired.correspond(summer, data.find("houses"))
+
+
+def test_manners_correspond_and_each_pair_has_its_own_truth(monkeypatch):
+    monkeypatch.setattr(features, "feature_net", lambda *_, **__: "no net here")
+    plain, dots, facets = (data.find(f"paintings:{n}") for n in ("scenes", "dots", "facets"))
+    assert unpaired.correspond(plain, dots) and unpaired.correspond(dots, facets)
+    assert not unpaired.correspond(dots, data.find("paintings:dots"))
+    assert not unpaired.correspond(plain, data.find("paintings")), "it has no manner of its own"
+    pairs = data.find("paintings:scenes,paintings:dots")
+    case = (pairs.load("test", 32, 3, TEST_SEED), pairs, 32, ("A→B", "B→A"))
+    truth = {}
+    for way in ("A→B", "B→A"):
+        truth[way], known = unpaired.GroundTruth(*case).pictures[way]
+        assert 0 < known.mean() < 1
+    tests = case[0]
+    own = dots.world.draw(np.arange(3), 32, TEST_SEED, "test")
+    np.testing.assert_array_equal(tests.b.samples, own.samples)
+    back, _ = dots.world.counterpart(np.arange(3), 32, TEST_SEED, "test", to=plain.world)
+    np.testing.assert_array_equal(truth["B→A"], back)
+    there, _ = plain.world.counterpart(np.arange(3), 32, TEST_SEED, "test", to=dots.world)
+    np.testing.assert_array_equal(truth["A→B"], there)
+    other, _ = plain.world.counterpart(np.arange(3), 32, TEST_SEED, "test", to=facets.world)
+    assert np.abs(other.astype(int) - there).mean() > 5

@@ -17,6 +17,7 @@ from common import trainer as common_trainer
 from data.errors import Refused
 from recipes.cyclegan.pool import Pool
 
+tf.config.set_visible_devices([], "GPU")
 PART = tf.config.LogicalDeviceConfiguration()
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], [PART] * 2)
 TINY = {

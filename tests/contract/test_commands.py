@@ -26,9 +26,23 @@ def recipe(request):
 
 
 @pytest.fixture(scope="module")
-def trained(recipe, place):
-    """A run of six steps, at once."""
-    code, out, err = called(f"recipes.{recipe}.train", "tiny", *FLAGS, "--run", recipe, cwd=place)
+def copy(recipe, tmp_path_factory):
+    """What it takes to train it elsewhere: common/, data/ and the recipe's folder."""
+    folder = tmp_path_factory.mktemp("copy")
+    for part in ("common", "data"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("*.png"))
+    (folder / "recipes").mkdir()
+    shutil.copy(ROOT / "recipes" / "__init__.py", folder / "recipes")
+    ignored = shutil.ignore_patterns("pictures", "__pycache__")
+    shutil.copytree(ROOT / "recipes" / recipe, folder / "recipes" / recipe, ignore=ignored)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(recipe, place, copy):
+    """A run of six steps, at once, by a copy of the recipe in an empty folder."""
+    words = ("tiny", *FLAGS, "--run", recipe)
+    code, out, err = called(f"recipes.{recipe}.train", *words, cwd=place, path=copy)
     assert code == 0 and "done: 6 steps" in out, err
     return place / recipe
 
@@ -119,16 +133,12 @@ def test_keras_alone_loads_what_was_trained(recipe, trained, reference, tmp_path
     assert code == 0, err[-2000:]
 
 
-def test_a_copied_recipe_trains_in_an_empty_folder(recipe, tmp_path):
-    """common/, data/ and the recipe's folder are all that it takes; and under another name."""
-    for part in ("common", "data"):
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("*.png"))
-    (tmp_path / "recipes").mkdir()
-    shutil.copy(ROOT / "recipes" / "__init__.py", tmp_path / "recipes")
-    ignored = shutil.ignore_patterns("pictures", "__pycache__")
-    shutil.copytree(ROOT / "recipes" / recipe, tmp_path / "recipes" / "mine", ignore=ignored)
-    train = ("tiny", *FLAGS, "--steps", 1)
-    code, out, err = called("recipes.mine.train", *train, cwd=tmp_path, path=tmp_path)
+def test_a_copied_recipe_may_have_another_name(recipe, copy, tmp_path):
+    """It then writes to a place of its own, and names itself. (`trained` trains a copy.)"""
+    shutil.copytree(copy, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "recipes" / recipe).rename(tmp_path / "recipes" / "mine")
+    build = ("tiny", *FLAGS, "--steps", 0)
+    code, out, err = called("recipes.mine.train", *build, cwd=tmp_path, path=tmp_path)
     assert code == 0, err
     (folder,) = (tmp_path / "runs" / "mine").iterdir()
     assert "recipe: mine" in (folder / "config.yaml").read_text()

@@ -13,7 +13,7 @@ from data.contact import sheet_of
 from data.errors import Refused
 from data.samples import SampleSet
 from data.sheet import grid
-from tests.conftest import ROOT, complaints, pictures, run
+from tests.conftest import ROOT, complaints, pictures, refused, run
 from tests.data.folders import noise, put
 
 
@@ -41,8 +41,8 @@ from tests.data.folders import noise, put
     ],
     ids=lambda v: str(v[0]) if isinstance(v, list) else "",
 )
-def test_worlds(tmp_path, no_tensorflow, words, said, size):
-    code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
+def test_worlds(tmp_path, words, said, size):
+    code, out, err = refused("data", *words, cwd=tmp_path)
     assert code == 0 and complaints(err) == [], err
     for part in said:
         assert part in out
@@ -51,14 +51,14 @@ def test_worlds(tmp_path, no_tensorflow, words, said, size):
         assert sheet.size == size
 
 
-def test_a_folder(tmp_path, no_tensorflow):
+def test_a_folder(tmp_path):
     pictures(tmp_path / "my photos", count=5)
-    code, out, err = run("data", "my photos", "--out", "a/b.png", cwd=tmp_path)
+    code, out, err = refused("data", "my photos", "--out", "a/b.png", cwd=tmp_path)
     assert code == 0, err
     assert "5 pictures, 40×24, grey" in out and (tmp_path / "a" / "b.png").is_file()
 
 
-def test_a_folder_that_needs_cleaning(tmp_path, no_tensorflow):
+def test_a_folder_that_needs_cleaning(tmp_path):
     """Nothing is refused: everything that is wrong with it is named."""
     folder = tmp_path / "messy"
     for index, name in enumerate(["train/a.png", "train/b.png", "train/c.png", "test/d.png"]):
@@ -68,7 +68,7 @@ def test_a_folder_that_needs_cleaning(tmp_path, no_tensorflow):
     noise((64, 64), 2).save(folder / "train" / "twice.bmp")
     (folder / "train" / "broken.png").write_text("hello")
     (folder / "train" / "cut.jpg").write_bytes((folder / "test" / "again.jpg").read_bytes()[:2000])
-    code, out, err = run("data", "messy", cwd=tmp_path, before=[no_tensorflow])
+    code, out, err = refused("data", "messy", cwd=tmp_path)
     assert code == 0, err
     assert "splits: train 4, validation 0, test 2" in out
     assert "in test and in train, too: 1\n    test/again.jpg ≈ train/b.png" in out
@@ -76,15 +76,15 @@ def test_a_folder_that_needs_cleaning(tmp_path, no_tensorflow):
     assert "cannot be used: 2" in out
     assert "  train/broken.png: not a readable picture\n" in out
     assert "  train/cut.jpg: cannot be decoded" in out
-    code, out, err = run("data", "messy", "--strict", cwd=tmp_path)
+    code, out, err = refused("data", "messy", "--strict", cwd=tmp_path)
     assert code == 2 and "--strict passes over none" in err and err.count("\n") == 1
 
 
-def test_what_pairs_and_jitter_look_like(tmp_path, no_tensorflow):
+def test_what_pairs_and_jitter_look_like(tmp_path):
     put(tmp_path / "A", ["a.png", "b.png"], size=(64, 64))
     put(tmp_path / "B", ["a.png", "b.png"], size=(64, 64), start=200)
     words = (".", "--direction", "BtoA", "--out", "s.png")
-    code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
+    code, out, err = refused("data", *words, cwd=tmp_path)
     assert code == 0 and "2 pairs of pictures, 64×64, colour" in out and "in common" in err
     sheet = np.asarray(Image.open(tmp_path / "s.png"))
     # B, the input, stands to the left of A.
@@ -101,7 +101,7 @@ def test_what_pairs_and_jitter_look_like(tmp_path, no_tensorflow):
         "--out",
         "h.png",
     )
-    code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
+    code, out, err = refused("data", *words, cwd=tmp_path)
     assert (
         code == 0 and "endless pairs of pictures, any size from 8 to 256, colour from grey" in out
     )
@@ -113,7 +113,7 @@ def test_real_sets_load_by_folder(tmp_path, name):
     folder = ROOT.parent / "shared" / "datasets" / name
     if not folder.is_dir():
         pytest.skip(f"no {folder}")
-    code, out, err = run("data", folder, "--size", 32, "--out", "s.png", cwd=tmp_path)
+    code, out, err = refused("data", folder, "--size", 32, "--out", "s.png", cwd=tmp_path)
     if name == "chairs":
         assert code == 0 and "10,668 shapes of voxels, 30×30×30" in out, err
         return
@@ -127,7 +127,6 @@ def test_real_sets_load_by_folder(tmp_path, name):
         (["houses", "--jitter", 2], "--jitter 2.0: legal is 0 to 1"),
         (["houses", "--fit", "squeeze"], "crop"),
         (["digits", "--pairs", "grey"], "are grey already"),
-        (["tfds:no_such"], "has no such set"),
         (["hauses"], "did you mean houses"),
         (["seasons:spring"], "legal is seasons:summer or seasons:winter"),
         (["facades", "--size", 20], "facades draws 32 to 288 pixels a side, not 20"),
@@ -148,11 +147,9 @@ def test_real_sets_load_by_folder(tmp_path, name):
         (["houses", "--cuont", 3], "--cuont"),
     ],
 )
-def test_refusals(tmp_path, no_tensorflow, words, said):
+def test_refusals(tmp_path, words, said):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    # Only TensorFlow Datasets' own sets need TensorFlow to be looked for.
-    before = [] if "tfds" in words[0] else [no_tensorflow]
-    code, out, err = run("data", *words, cwd=tmp_path, before=before)
+    code, out, err = refused("data", *words, cwd=tmp_path)
     assert code == 2, err
     assert said in err and err.startswith("error: ") and err.count("\n") == 1
     assert [file.name for file in tmp_path.iterdir()] == ["loop"]
@@ -160,7 +157,7 @@ def test_refusals(tmp_path, no_tensorflow, words, said):
 
 def test_a_sheet_that_cannot_be_written(tmp_path):
     (tmp_path / "contact-sheets").write_text("in the way")
-    code, out, err = run("data", "houses", "--count", 1, cwd=tmp_path)
+    code, out, err = refused("data", "houses", "--count", 1, cwd=tmp_path)
     assert code == 1 and "cannot be written" in err and err.count("\n") == 1
 
 

@@ -85,7 +85,7 @@ def test_views_and_their_shapes():
     grids = GRIDS[..., None]
     views = np.zeros((5, 32, 32, 1), np.uint8)
     source = source_of(SampleSet(grids, inputs=views))
-    assert (source.kind, source.input_channels) == ("voxels", 1)
+    assert (source.kind, source.input_channels, source.input_size) == ("voxels", 1, (32, 32))
     loaded = source.load("train", 16, 0, 0)
     assert loaded.samples.shape == (5, 16, 16, 16, 1) and loaded.inputs is views
 

@@ -9,7 +9,7 @@ from data import meshes, voxels
 from data.contact import sheet_of
 from data.samples import SampleSet
 from data.splits import hold_out
-from tests.conftest import ROOT, run
+from tests.conftest import ROOT, refused
 
 GRIDS = np.random.default_rng(0).random((130, 8, 8, 8)) < 0.3
 
@@ -174,11 +174,11 @@ def test_views_as_inputs_of_voxels():
     assert both.height >= alone.height and both.width > alone.width
 
 
-def test_chairs(tmp_path, no_tensorflow):
+def test_chairs(tmp_path):
     file = ROOT.parent / "shared" / "datasets" / "chairs" / "chairs30.npz"
     if not file.is_file():
         pytest.skip(f"no {file}")
     words = (file, "--count", 12, "--size", 32, "--out", "s.png")
-    code, out, err = run("data", *words, cwd=tmp_path, before=[no_tensorflow])
+    code, out, err = refused("data", *words, cwd=tmp_path)
     assert code == 0 and "shapes of voxels, 30×30×30" in out and (tmp_path / "s.png").is_file(), err
     assert 0.02 < load(file, "test", 32).samples.mean() < 0.3

@@ -1,4 +1,4 @@
-"""What holds for every world that draws pictures."""
+"""What holds for every world that draws pictures or shapes."""
 
 import hashlib
 import subprocess
@@ -16,8 +16,10 @@ from tests.data.readers import accuracy, shrunk
 
 PICTURES = ["digits", "eyes:simulated", "eyes:real", "facades", "faces", "houses"]
 PICTURES += ["fruit:apples", "fruit:oranges", "fruit:bananas"]
-PICTURES += ["seasons:summer", "seasons:winter", "stacked_digits"]
+PICTURES += ["paintings", "paintings:scenes", "seasons:summer", "seasons:winter", "stacked_digits"]
+SHAPES = ["furniture", "furniture:views"]
 all_worlds = pytest.mark.parametrize("name", PICTURES)
+and_shapes = pytest.mark.parametrize("name", PICTURES + SHAPES)
 
 
 def world(name):
@@ -29,24 +31,28 @@ def arrays(drawn):
 
 
 def test_these_are_all_the_worlds():
-    assert {name.split(":")[0] for name in PICTURES} | {"ring", "grid"} == set(worlds.names())
+    assert {name.split(":")[0] for name in PICTURES + SHAPES} | {"ring", "grid"} == set(
+        worlds.names()
+    )
 
 
-@all_worlds
+@and_shapes
 def test_same_in_another_process(name):
     code = (
         "import hashlib, sys, numpy as np; from data.made import open_world;"
         "drawn = open_world(sys.argv[1]).world.draw(np.arange(50, 60), 32, seed=3);"
-        "print(hashlib.sha256(drawn.samples).hexdigest())"
+        "shown = drawn.samples if drawn.inputs is None else drawn.inputs;"
+        "print(hashlib.sha256(drawn.samples).hexdigest(), hashlib.sha256(shown).hexdigest())"
     )
     other = subprocess.run(
         [sys.executable, "-c", code, name], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    images = world(name).draw(np.arange(50, 60), 32, seed=3).samples
-    assert other.stdout.strip() == hashlib.sha256(images).hexdigest()
+    drawn = arrays(world(name).draw(np.arange(50, 60), 32, seed=3))
+    hashes = [hashlib.sha256(images).hexdigest() for images in (drawn[0], drawn[-1])]
+    assert other.stdout.split() == hashes
 
 
-@all_worlds
+@and_shapes
 @pytest.mark.parametrize("pixels", [1, 7 * 32 * 32, 1 << 22])
 def test_same_in_chunks_of_any_size(monkeypatch, name, pixels):
     expected = world(name).draw(np.arange(30), 32)
@@ -58,7 +64,7 @@ def test_same_in_chunks_of_any_size(monkeypatch, name, pixels):
         np.testing.assert_array_equal(expected.factors[factor], again.factors[factor])
 
 
-@all_worlds
+@and_shapes
 @pytest.mark.parametrize("size", [32, 64])
 def test_a_picture_does_not_depend_on_its_neighbours(name, size):
     together = world(name).draw(np.arange(160, 190), size)
@@ -82,13 +88,13 @@ def test_everything_is_reckoned_in_float32(monkeypatch, name):
     assert set(seen) <= {np.dtype(np.float32)}
 
 
-@all_worlds
+@pytest.mark.parametrize("name", [*PICTURES, "furniture"])
 def test_seeds_and_splits_share_no_picture(name):
     seen = set()
     for seed, split in [(0, "train"), (0, "validation"), (0, "test"), (1, "train")]:
-        images = world(name).draw(np.arange(300), 32, seed, split).samples
+        images = world(name).draw(np.arange(150), 32, seed, split).samples
         hashes = {picture.tobytes() for picture in images}
-        assert len(hashes) == 300
+        assert len(hashes) == 150
         assert not hashes & seen
         seen |= hashes
 
@@ -115,7 +121,7 @@ def test_types_ranges_and_factors(name):
                 assert set(values) == set(range(len(words)))
 
 
-@all_worlds
+@and_shapes
 def test_the_largest_size_can_be_drawn(name):
     it = world(name)
     assert it.draw(np.arange(2), it.largest_size).samples.shape[1] == it.largest_size
@@ -133,10 +139,12 @@ def test_sizes_show_the_same_scene(name):
 
 def figures_of(name):
     """Numbers that any change of a drawing changes: sums under signs drawn by lot."""
-    drawn = world(name).draw(np.arange(64), 64)
+    drawn = world(name).draw(np.arange(64), 32 if name in SHAPES else 64)
     signs = np.random.default_rng(0)
     pixels = [
-        float((images * signs.choice((-1.0, 1.0), images.shape)).sum()) for images in arrays(drawn)
+        float((images * signs.choice((-1.0, 1.0), images.shape)).sum())
+        * (255 if images.dtype == bool else 1)
+        for images in arrays(drawn)
     ]
     known = [float((v * signs.choice((-1.0, 1.0), v.shape)).sum()) for v in drawn.factors.values()]
     return np.round(pixels + known, 1)
@@ -153,14 +161,26 @@ FIGURES = {
     "fruit:apples": (1, [29496.0, -13.0, 2.0, 7.0, 4.0, -1.3, 3.2, -2.7, 0.4]),
     "fruit:oranges": (1, [138536.0, 34.0, -6.0, 23.0, -5.0, 1.4, 1.3, -2.0, -0.6]),
     "fruit:bananas": (1, [29248.0, 21.0, -21.0, 23.0, 3.0, 0.8, 2.2, -2.6, 0.5]),
+    "furniture": (
+        1,
+        [-10965.0, -49.0, -29.0, -2.0, 3.0, 0.0, 2.0, 4.0, 0.0, -7.0, 0.0, -3.0]
+        + [0.0, 6.0, -6.0, -10.0, 2.5, -0.3, -7.6],
+    ),
+    "furniture:views": (
+        1,
+        [-10965.0, 223390.0, -5.0, 29.0, -2.0, 3.0, 0.0, -4.0, 0.0, 2.0, 5.0]
+        + [0.0, 1.0, -2.0, 0.0, -4.0, 2.0, 1.4, 3.2, -10.4, -11.4, -1.0],
+    ),
     "houses": (2, [47105.0, 12.0, -9.0, 10.0, -6.0, -19.0, 13.0, -1.2]),
+    "paintings": (1, [17884.0, -9.0, -16.0, 7.0, -4.0, -9.0, 2.0, -10.0]),
+    "paintings:scenes": (1, [136376.0, 5.0, -4.0, 10.0, -7.0, -33.0, 4.0]),
     "seasons:summer": (1, [85886.0, 3.0, 5.0, 10.0, -2.0, -10.9, 2.0, -11.0]),
     "seasons:winter": (1, [75596.0, 1.0, -14.0, 3.0, -4.0, -10.1, 4.0, -19.0]),
     "stacked_digits": (1, [75554.0, 4227.0, -17.0, 46.0, 25.0]),
 }
 
 
-@all_worlds
+@and_shapes
 def test_a_changed_drawing_has_a_new_version(name):
     version, expected = FIGURES[name]
     assert world(name).version == version
@@ -181,11 +201,13 @@ def test_those_figures_notice_a_small_change(monkeypatch):
     assert np.abs(figures_of("houses") - before).max() > 1000
 
 
-@all_worlds
+@and_shapes
 def test_sizes_and_counts_that_cannot_be_drawn(name):
     source = data.find(name)
     for size in (source.world.smallest_size - 1, source.world.largest_size + 1):
-        with pytest.raises(data.Refused, match=r"draws \d+ to \d+ pixels a side, not") as no:
+        with pytest.raises(
+            data.Refused, match=r"draws \d+ to \d+ (pixels|cells) a side, not"
+        ) as no:
             source.load("train", size, 10, 0)
         assert "\n" not in str(no.value)
     for count in (0, -3, 10**8):

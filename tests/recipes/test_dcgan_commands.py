@@ -208,7 +208,7 @@ def test_a_checkpoint_cut_in_half_falls_back(whole_run, place):
     path = checkpoint.path_of(broken / "checkpoints", 20)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     code, out, err = called(TRAIN, "--resume", "broken", cwd=place)
-    assert code == 0 and "is damaged; using the one of step 18" in err
+    assert code == 0 and "is damaged; trying the one of step 18" in err
     assert_same_weights(whole_run, broken, 20)
 
 

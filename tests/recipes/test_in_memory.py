@@ -60,7 +60,7 @@ def started(recipe, **changes):
 
 
 @pytest.fixture(scope="module", params=RECIPES)
-def trained(request):
+def trained(request, eagerly):
     """A recipe's name, its trainer after 4 steps at once, and what was recorded."""
     trainer, dataset = started(request.param, steps=4)
     return request.param, trainer, trainer.trainModel(dataset, verbose=False)
@@ -205,7 +205,7 @@ def test_kept_again_it_is_still_known(kept, tmp_path):
     assert one == other and one["fingerprint"]
 
 
-def test_domains_of_fewer_channels_and_noise_on_both():
+def test_domains_of_fewer_channels_and_noise_on_both(eagerly):
     """From colour to grey, and back: the noise has as many channels as either needs."""
     for a, b in ((3, 1), (1, 3)):
         config = dataclasses.replace(
