@@ -8,7 +8,7 @@ from data import worlds
 from data.drawing.dice import Dice
 from data.worlds import seasons
 from data.worlds import world as world_module
-from tests.data.readers import accuracy, shrunk
+from tests.data.readers import Reader, shrunk
 
 SUMMER, WINTER = worlds.get("seasons").worlds.values()
 SEEN_IN_BOTH = ("light", "cabin", "lake", "tree")
@@ -52,17 +52,18 @@ def test_the_counterpart_keeps_what_both_seasons_show(season, both_ways):
     learned = other.draw(np.arange(5000), 32)
     drawn = world.draw(np.arange(1000), 32)
     counterpart, _ = world.counterpart(np.arange(1000), 32)
-    pictures = shrunk(np.concatenate([learned.samples, counterpart]), 2)
+    reader = Reader(shrunk(np.concatenate([learned.samples, counterpart]), 2))
     for factor in SEEN_IN_BOTH:
         answers = np.concatenate([learned.factors[factor], drawn.factors[factor]])
-        assert accuracy(pictures, answers) > 0.93, factor
+        assert reader.accuracy(answers) > 0.93, factor
 
 
-@pytest.mark.parametrize("factor", ["path", "flowers"])
-def test_snow_hides_paths_and_flowers(factor):
+def test_snow_hides_paths_and_flowers():
     drawn = WINTER.draw(np.arange(6000), 32)
-    answers = drawn.factors[factor]
-    assert accuracy(shrunk(drawn.samples, 2), answers) < np.bincount(answers).max() / 6000 + 0.05
+    reader = Reader(shrunk(drawn.samples, 2))
+    for factor in ("path", "flowers"):
+        answers = drawn.factors[factor]
+        assert reader.accuracy(answers) < np.bincount(answers).max() / 6000 + 0.05, factor
 
 
 def test_summer_shows_its_flowers():
