@@ -29,6 +29,8 @@ _OF_LABELS = {
     "labels read": "share of pixels whose label a segmenter finds again (as `real`)",
     "class IoU": "overlap of what it finds with the label map, mean over labels (as `real`)",
 }
+# Where a label is in none of the test pictures, the published score is lowered by it.
+_OF_PRESENT = {"IoU of labels there": "the same, mean over the labels that the tests have"}
 #: The columns of this measure's controls.
 CONTROLS = ("real", "wrong pairing", "mean colours")
 
@@ -56,6 +58,8 @@ def measure(case: Case) -> Scores:
         segmenter, unavailable = None, dict.fromkeys(_OF_LABELS, segmenter)
     else:
         measures |= _OF_LABELS
+        if len(np.unique(segmenter.labels(tests.inputs))) < len(segmenter.palette):
+            measures |= _OF_PRESENT
         measures["labels read"] += f"; of new real ones it reads {segmenter.accuracy:.1%}"
         facts["segmenter"] = {
             **{"digest": segmenter.info.digest, "labels": len(segmenter.palette)},
@@ -88,7 +92,10 @@ def score(
     if segmenter:
         read, wanted = segmenter.segment(pictures), segmenter.labels(tests.inputs)
         values["labels read"] = pixel_accuracy(read, wanted)
-        values["class IoU"] = class_iou(read, wanted, len(segmenter.palette))
+        count = len(segmenter.palette)
+        values["class IoU"] = class_iou(read, wanted, count)
+        if len(np.unique(wanted)) < count:
+            values["IoU of labels there"] = class_iou(read, wanted, count, absent=False)
     return values
 
 

@@ -13,6 +13,9 @@ from common.metrics.checks import checked
 #: Neighbours within a sample's reach; a set needs one sample more.
 K = 5
 
+# Squared distances that differ by less are the same: what is rounded, over the features' squares.
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True)
 class Neighbourhood:
@@ -32,9 +35,11 @@ class Neighbourhood:
 def neighbourhood(real: np.ndarray, fake: np.ndarray, k: int = K) -> Neighbourhood:
     """Compute precision, recall, density and coverage.
 
-    A sample's reach is the distance to its k-th nearest neighbour in its own set. For two
-    sets of one distribution and equal size, density is 1 in the mean, and coverage
-    1 − (½)^k = .969 where k is 5 and N is large.
+    A sample's reach is the distance to its k-th nearest neighbour in its own set. Precision and
+    recall count what is as far as that, density and coverage only what is nearer, as their
+    authors have it: so of two identical sets all four are 1. For two sets of one distribution
+    and equal size, density is 1 in the mean, and coverage 1 − (½)^k = .969 where k is 5 and N
+    is large.
 
     Args:
         real, fake: Features, N×d and M×d; more than k rows each.
@@ -44,24 +49,26 @@ def neighbourhood(real: np.ndarray, fake: np.ndarray, k: int = K) -> Neighbourho
     """
     real, fake = checked(real, fake, at_least=lambda d: k + 1)
     reach_real, reach_fake = (_reach(samples, k) for samples in (real, fake))
+    same = _ROUNDING * max((samples**2).sum(1).max() for samples in (real, fake))
     precision, density, coverage = 0, 0, np.zeros(len(real), bool)
     recalled = np.zeros(len(real), bool)
     # In parts, so that the table of distances stays small.
     for part in np.array_split(np.arange(len(fake)), max(1, len(fake) // 500)):
-        distance = np.sqrt(_squared(fake[part], real))
-        inside = distance <= reach_real
-        precision += inside.any(1).sum()
-        density += inside.sum()
-        coverage |= inside.any(0)
-        recalled |= (distance <= reach_fake[part, None]).any(0)
+        distance = _squared(fake[part], real)
+        precision += (distance <= reach_real + same).any(1).sum()
+        nearer = distance < reach_real - same
+        density += nearer.sum()
+        coverage |= nearer.any(0)
+        recalled |= (distance <= reach_fake[part, None] + same).any(0)
     return Neighbourhood(
         precision / len(fake), recalled.mean(), density / (k * len(fake)), coverage.mean()
     )
 
 
 def _reach(samples: np.ndarray, k: int) -> np.ndarray:
+    """The squared distance of each sample to its k-th nearest neighbour."""
     distances, _ = NearestNeighbors(n_neighbors=k).fit(samples).kneighbors()
-    return distances[:, -1]
+    return distances[:, -1] ** 2
 
 
 def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:

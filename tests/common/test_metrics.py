@@ -113,6 +113,24 @@ def test_neighbourhood_against_counting_by_hand():
     assert found.coverage == pytest.approx(inside.any(0).mean())
 
 
+@pytest.mark.parametrize("shift", [0.0, 1.0, 1000.0])
+@pytest.mark.parametrize("count", [60, 1700])
+def test_of_identical_sets_all_four_are_one(shift, count):
+    """Ties are decided by the definitions, not by rounding."""
+    real = gaussian(count, 5) * [1, 3, 0.1, 1, 7] + shift
+    found = neighbourhood(real, real[::-1].copy())
+    assert (found.precision, found.recall, found.density, found.coverage) == (1, 1, 1, 1)
+
+
+def test_as_far_as_the_reach_counts_for_precision_alone():
+    real = np.arange(8.0)[:, None] * [1, 0]
+    # One beside the row, as far from its end as that is from its second neighbour.
+    found = neighbourhood(real, np.array([[-2.0, 0]] * 8), k=2)
+    assert found.precision == 1 and found.coverage == 0 == found.density
+    nearer = neighbourhood(real, np.array([[-1.99, 0]] * 8), k=2)
+    assert nearer.coverage == 1 / 8
+
+
 def test_swapping_the_sets_swaps_precision_and_recall():
     """Real data of two kinds, of which one is generated: nothing is wrong, but half is missing."""
     real = np.concatenate([gaussian(500, 4), gaussian(500, 4, 1, 9.0)])

@@ -107,8 +107,10 @@ def test_class_iou_in_closed_form():
     wanted = np.array([0, 0, 0, 0, 1, 1])
     read = np.array([0, 0, 0, 1, 1, 1])
     assert pixel_accuracy(read, wanted) == pytest.approx(5 / 6)
-    # Label 0: 3 of 4; label 1: 2 of 3; label 2 is nowhere, and counts for nothing.
-    assert class_iou(read, wanted, 3) == pytest.approx((3 / 4 + 2 / 3) / 2)
+    # Label 0: 3 of 4; label 1: 2 of 3; label 2 is nowhere, and counts 0, or not at all.
+    assert class_iou(read, wanted, 2) == pytest.approx((3 / 4 + 2 / 3) / 2)
+    assert class_iou(read, wanted, 3) == pytest.approx((3 / 4 + 2 / 3) / 3)
+    assert class_iou(read, wanted, 3, absent=False) == class_iou(read, wanted, 2)
 
 
 def test_a_segmenter_learns_to_read(monkeypatch):
