@@ -24,7 +24,7 @@ from common.layers import share_statistics
 from common.machine import backend, precision, strategy
 from common.network import Network, named_inputs
 from common.run import checkpoint
-from common.run.folder import Run, fingerprint
+from common.run.folder import Run, fingerprint, networks_of
 from common.run.place import occupant
 from data.errors import Refused
 from data.homes import at_home
@@ -331,7 +331,8 @@ class Trainer(keras.Model):
             raise Refused(f"{path} holds {what}: {load}save to a new folder")
         run = Run.create(path, _recipe_of(type(self)), self.config, dict(self._facts))
         checkpoint.save(run.checkpoints, self.step, self.state())
-        run.note(networks=run.save_networks(self.average), saved=True)
+        run.save_networks(self.average)
+        run.note(**networks_of(self.average), saved=True)
 
     def restore(self, folder: Path) -> int | None:
         """Restore state and step from the latest usable checkpoint in a folder.

@@ -163,20 +163,30 @@ class Run:
         """Names of the saved models, the most important one first."""
         return self.facts.get("networks", ["generator"])
 
-    def save_networks(self, average) -> list[str]:
+    def save_networks(self, average) -> None:
         """Save the models for inference: float32, averaged, plain Keras layers.
 
         Args:
             average: The `common.average.Average` that has them.
-
-        Returns:
-            Their names.
         """
         with average.ema_models() as models:
             for model in models:
                 with atomic_write(self.network(model.name)) as tmp:
                     model.save(tmp)
-            return [model.name for model in models]
+
+    def check_network(self, name: str, model) -> None:
+        """Refuse a `keras.Model` that takes or makes something else than this run's of its name.
+
+        (Versions before 0.3 did not record what that was.)
+        """
+        recorded = self.facts.get("shapes", {}).get(name)
+        if recorded and (found := _shapes_of(model)) != recorded:
+            told = "; ".join(
+                f"{part} {found[part]} instead of {recorded[part]}"
+                for part in recorded
+                if found[part] != recorded[part]
+            )
+            raise Refused(f"{self.network(name)} is not this run's network: {told}")
 
     def check_version(self, doing: str) -> None:
         """Refuse a run of an earlier version, whose checkpoints are of other networks.
@@ -200,6 +210,27 @@ class Run:
         self.facts |= facts
         with atomic_write(self.path / "config.yaml") as tmp:
             tmp.write_text(_to_yaml(self.facts), encoding="utf-8")
+
+
+def networks_of(average) -> dict:
+    """Return what a run records of its saved models: their names, and what they take and make.
+
+    Args:
+        average: The `common.average.Average` that has them.
+    """
+    with average.ema_models() as models:
+        return {
+            "networks": [model.name for model in models],
+            "shapes": {model.name: _shapes_of(model) for model in models},
+        }
+
+
+def _shapes_of(model) -> dict:
+    """Shapes without the batch's axis."""
+    return {
+        "inputs": {tensor.name: list(tensor.shape[1:]) for tensor in model.inputs},
+        "outputs": [list(tensor.shape[1:]) for tensor in model.outputs],
+    }
 
 
 def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from common.config import Config
 from common.run.folder import Run
 from data.errors import Refused
-from data.files import DAMAGED
+from data.npz import Damaged, noticing_damage
 from data.progress import waiting
 
 
@@ -77,9 +77,11 @@ class LoadedRun:
 
         self._register_layers()
         try:
-            model = backend.load_network(file)
-        except DAMAGED as fault:
+            with noticing_damage():
+                model = backend.load_network(file)
+        except (Damaged, OSError) as fault:
             raise Refused(f"{file} is damaged; resuming the run writes it anew") from fault
+        self.run.check_network(file.stem, model)
         if "gan_cookbook" not in self.run.facts.get("made_with", {}):
             # Version 0.1 took inputs by position. Later ones are called what they are called
             # today; the first was a "picture", or had no name of its own.

@@ -18,7 +18,7 @@ from common.machine import backend
 from common.machine.strategy import any_worker, describe, readable_silence
 from common.machine.workers import Cluster
 from common.run import checkpoint
-from common.run.folder import Run
+from common.run.folder import Run, networks_of
 from common.run.settings import to_dict
 from common.trainer import Trainer
 from data.errors import EnvironmentFailure, Refused
@@ -53,12 +53,10 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
                 raise Refused(
                     f"{run.path} is at step {trainer.step}; --steps {config.steps} is less"
                 )
-            with trainer.average.ema_models() as models:
-                names = [model.name for model in models]
             device = describe(trainer.distribute_strategy)
             changes = [*run.facts.get("changes", []), *_changes(run, config, trainer.step)]
-            more = {"changes": changes} if changes else {}
-            run.note(config=to_dict(config), device=device, networks=names, **more)
+            more = networks_of(trainer.average) | ({"changes": changes} if changes else {})
+            run.note(config=to_dict(config), device=device, **more)
 
             events = backend.EventWriter(run.events)
             watchdog = Watchdog(config, diversity(trainer.real_samples()))

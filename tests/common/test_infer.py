@@ -1,8 +1,10 @@
 """From a run folder to samples: no training needed, only small networks in a folder."""
 
+import contextlib
 import dataclasses
 import importlib
 import sys
+import zipfile
 from pathlib import Path
 
 import keras
@@ -14,7 +16,7 @@ from common.batches import draw_latents, rng_for
 from common.commands.infer import LatentFlags, from_latents, main
 from common.commands.made import Made
 from common.config import Config
-from common.run.folder import Run
+from common.run.folder import Run, networks_of
 from common.run.loaded import LoadedRun
 from data.errors import EnvironmentFailure, Refused
 
@@ -203,6 +205,51 @@ def test_a_damaged_network(run):
     content = (run / "generator.keras").read_bytes()
     (run / "generator.keras").write_bytes(content[: len(content) // 2])
     with pytest.raises(Refused, match="generator.keras is damaged; resuming the run writes it"):
+        made_of(run)
+
+
+class Average:
+    """As much of `common.average.Average` as a run folder asks for."""
+
+    def __init__(self, *models):
+        self.ema_models = lambda: contextlib.nullcontext(models)
+
+
+def test_a_network_of_another_run(run):
+    """Of another size, or with other inputs: told apart by what the run has recorded."""
+    wide = keras.Sequential([keras.Input((5,), name="latent"), keras.layers.Dense(7)])
+    labelled = pictures_from("latent", "label")
+    right = keras.models.load_model(run / "generator.keras")
+    right.name = "generator"
+    Run.open(run, "toy").note(**networks_of(Average(right)))
+    assert made_of(run, count=2).samples.shape == (2, 4, 4, 1)
+    for other, words in (
+        (wide, r"outputs \[\[7\]\] instead of \[\[4, 4, 1\]\]"),
+        (labelled, "inputs {'latent': .5., 'label': ..} instead of {'latent': .5.}"),
+    ):
+        other.save(run / "generator.keras")
+        with pytest.raises(Refused, match=f"generator.keras is not this run's network: {words}"):
+            made_of(run)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"units": 16', b'"units": 16000000000000'),
+        (b'"module": "keras.layers"', b'"module": "nobody.knows"'),
+        (b'"class_name": "Dense"', b'"class_name": "Dance"'),
+        (b'"config": {', b'"config": ['),
+    ],
+)
+def test_a_network_file_that_says_something_else(run, old, new):
+    file = run / "generator.keras"
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts["config.json"]
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(old, new))
+    with pytest.raises(Refused, match="generator.keras is damaged"):
         made_of(run)
 
 
