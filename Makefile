@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/runs
 INSTALLED := $(VENV)/installed
 
-.PHONY: install demo test lint format bench chapters results image-check clean help
+.PHONY: install demo test lint format bench chapters results faults image-check clean help
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ chapters: $(INSTALLED)  ## make the chapters' pictures again (trains what result
 
 results: $(INSTALLED)  ## train and evaluate what is new, rewrite all tables (RECIPE=dcgan, SEEDS=1, FORCE=1)
 	$(BIN)/python -m tests.results
+
+faults: $(INSTALLED)  ## damage files, try command lines and kill trainings of every recipe (about an hour)
+	$(BIN)/python -m tests.faults
 
 image-check: $(INSTALLED)  ## build the image, run, stop and resume a training in it (VARIANT=cpu; needs docker)
 	$(BIN)/python docker/check.py $(or $(VARIANT),cpu)

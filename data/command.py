@@ -112,7 +112,7 @@ def _at_home(value, name: str = ""):
 
 
 def _utf8() -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
 
 
 def _content(stream: io.TextIOWrapper) -> str:

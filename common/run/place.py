@@ -40,7 +40,9 @@ def occupant(path: Path) -> str:
     if not os.path.lexists(path):
         return ""
     with contextlib.suppress(OSError):
-        if not {*os.listdir(path)} - _NOTHING:
+        # What a killed process was about to put there is nothing, either.
+        there = {name for name in os.listdir(path) if not name.startswith(ASIDE)}
+        if not there - _NOTHING:
             return ""
     return "a run" if os.path.isfile(path / "config.yaml") else "something else"
 

@@ -37,6 +37,11 @@ def empty(path):
     return path
 
 
+def killed_early(path):
+    (empty(path) / ".aside-1a2b3c4d.yaml").write_text("recipe:")
+    return path
+
+
 def volume(path):
     (empty(path) / "lost+found").mkdir()
     return path
@@ -69,7 +74,8 @@ def test_parts_of_a_run_may_lie_elsewhere_but_not_in_another_run(here):
     assert Run.open(here / "link", "toy").path == here / "link"
 
 
-PLACES = {"empty": empty, "volume": volume, "link": link, "deep": lambda path: path / "a" / "b"}
+PLACES = {"empty": empty, "killed early": killed_early, "volume": volume, "link": link}
+PLACES["deep"] = lambda path: path / "a" / "b"
 
 
 @pytest.mark.parametrize("kind", PLACES)
@@ -79,7 +85,7 @@ def test_an_empty_folder_is_used_as_it_is(here, kind):
     made(path)
     # A volume cannot be moved, and what is linked to is to be written to.
     assert before in (None, path.stat().st_ino) and path.is_symlink() == (kind == "link")
-    assert {*os.listdir(path)} - {"lost+found"} == {"config.yaml"}
+    assert {n for n in os.listdir(path) if n[0] != "."} - {"lost+found"} == {"config.yaml"}
 
 
 def test_the_current_folder_is_used(here):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from common.run import checkpoint
-from tests.conftest import TINY, called, command, refused, started
+from tests.conftest import TINY, called, command, run, started
 
 TRAIN = "recipes.dcgan.train"
 FLAGS = [*TINY, "--checkpoint-every", 3, "--sample-every", 3, "--log-every", 1]
@@ -179,9 +179,9 @@ def test_uneven_batches_and_other_words(place):
         (["--wait", "-1"], "--wait -1: legal is above 0"),
     ],
 )
-def test_refused_before_tensorflow_is_loaded(place, flags, words, monkeypatch):
+def test_refused_before_tensorflow_is_loaded(place, flags, words, no_tensorflow, monkeypatch):
     monkeypatch.setenv("TF_CONFIG", "{'cluster'")
-    code, out, err = refused(TRAIN, *FLAGS, *flags, cwd=place)
+    code, out, err = run(TRAIN, *FLAGS, *flags, cwd=place, before=[no_tensorflow])
     assert code == 2 and not out and err.count("\n") == 1 and words in err, err
 
 
