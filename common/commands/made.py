@@ -14,7 +14,7 @@ from PIL import Image
 
 from data.errors import EnvironmentFailure, Refused
 from data.figure import scatter
-from data.files import atomic_write
+from data.files import atomic_write, clear_asides
 from data.listing import printable
 from data.progress import counted
 from data.sheet import grid, save
@@ -57,6 +57,8 @@ class Made:
             EnvironmentFailure: the file cannot be written.
         """
         with writing(path):
+            # What killed processes were about to write here.
+            clear_asides(path.parent)
             if path.suffix.lower() != ".npz":
                 save(self.sheet(), path)
                 return
@@ -78,6 +80,7 @@ class Made:
         """
         if not overwrite:
             check_unused(folder, prefix)
+        clear_asides(folder)
         digits = max(4, len(str(len(self.samples))))
         paths = [folder / f"{prefix}-{n:0{digits}}.png" for n in range(1, len(self.samples) + 1)]
         words = f"writing {len(paths):,} pictures"

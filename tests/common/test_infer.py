@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import importlib
+import os
 import sys
 import zipfile
 from pathlib import Path
@@ -206,6 +207,18 @@ def test_a_damaged_network(run):
     (run / "generator.keras").write_bytes(content[: len(content) // 2])
     with pytest.raises(Refused, match="generator.keras is damaged; resuming the run writes it"):
         made_of(run)
+
+
+def test_what_killed_processes_left_is_tidied(tmp_path):
+    """Beside what is written; not what another process may be about to write."""
+    old, new = tmp_path / ".aside-old.png", tmp_path / ".aside-new.png"
+    made = Made(np.zeros((2, 4, 4, 1), np.uint8))
+    for write in (lambda: made.write(tmp_path / "a.png"), lambda: made.write_each(tmp_path, "b")):
+        for file in (old, new):
+            file.write_bytes(b"half")
+        os.utime(old, (0, 0))
+        write()
+        assert not old.exists() and new.exists()
 
 
 class Average:
