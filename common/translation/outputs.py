@@ -22,6 +22,7 @@ from common.translation.pictures import (
 )
 from common.translation.sheet import row_of, stacked
 from data.errors import Refused
+from data.files import clear_asides
 from data.listing import printable
 from data.own import is_own, is_run
 from data.sheet import save
@@ -168,6 +169,8 @@ class Outputs:
             with writing(sheet):
                 save(stacked(self._rows), sheet)
             print(f"side by side: {sheet}")
+        # What killed processes were about to write here.
+        clear_asides(self._written[-1].parent)
         count = len(self._written)
         where = self._written[-1] if self._to_file else self._out
         print(f"{count} picture{'s' * (count > 1)}: {where}")

@@ -1,6 +1,7 @@
 """What users bring to a translator, and what they get in its place: no network needed."""
 
 import io
+import os
 import struct
 import sys
 import zlib
@@ -466,3 +467,14 @@ def test_two_folders_with_names_of_the_training_s_own():
     work("in/summer", "one", config={"layout": "domains"})
     work("in/summer", "one", config={"layout": "pairs"})
     assert pixels("one/1.png").shape == (20, 24, 3)
+
+
+@pytest.mark.parametrize("out", ["made", "made/a.png"])
+def test_what_killed_processes_left_is_tidied(out):
+    still("in/a.png")
+    Path("made").mkdir()
+    left = Path("made", ".aside-old.png")
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    work("in" if out == "made" else "in/a.png", out)
+    assert not left.exists() and Path("made", "a.png").is_file()
