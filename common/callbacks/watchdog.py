@@ -64,10 +64,16 @@ class Watchdog(keras.callbacks.Callback):
         """Return what it has seen so far, as JSON has it; a checkpoint keeps it."""
         return {"sure": self._sure, "alive_at": self._alive_at, "fading": self._fading}
 
-    def recall(self, notes: dict) -> None:
-        """Go on from `notes()`; from nothing, where an earlier version kept none."""
+    def recall(self, notes: dict, changed: bool = False) -> None:
+        """Go on from `notes()`; from nothing, where an earlier version kept none.
+
+        Args:
+            notes: What it had seen.
+            changed: Whether the training goes on with other settings: they get as much patience as
+                those of before, and the last good checkpoint is kept meanwhile.
+        """
         sure = notes.get("sure")
-        self._sure = None if sure is None else tuple(sure)
+        self._sure = sure and (sure[0], sure[1], 0 if changed else sure[2])
         self._alive_at, self._fading = notes.get("alive_at"), notes.get("fading", False)
 
     @property

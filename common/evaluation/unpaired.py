@@ -261,7 +261,10 @@ def true_translations(
     """Draw the test scenes of a world in the style of another one that corresponds to it.
 
     Args:
-        like: The counterpart, where a world has several.
+        source: The world whose scenes are drawn.
+        target: The other one.
+        count: How many.
+        size: Pixels a side.
 
     Returns:
         Pictures uint8 N×size×size×C, and how much of each pixel can be known, N×size×size, 0 to 1.

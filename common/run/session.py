@@ -54,7 +54,8 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
                     f"{run.path} is at step {trainer.step}; --steps {config.steps} is less"
                 )
             device = describe(trainer.distribute_strategy)
-            changes = [*run.facts.get("changes", []), *_changes(run, config, trainer.step)]
+            changed = _changes(run, config, trainer.step)
+            changes = [*run.facts.get("changes", []), *changed]
             more = networks_of(trainer.average) | ({"changes": changes} if changes else {})
             run.note(config=to_dict(config), device=device, **more)
 
@@ -72,7 +73,7 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
                 if restored is None:
                     samples.draw()
                 else:
-                    if not _recall(watchdog, run, restored):
+                    if not _recall(watchdog, run, restored, bool(changed)):
                         shown = trainer.visuals(config.sample_count)[trainer.watched]
                         watchdog.look_at(restored, shown)
                     if watchdog.worry:
@@ -126,26 +127,27 @@ def follow(run: Run | None, trainer: Trainer, dataset, cluster: Cluster) -> int:
         with GracefulStop(any_worker(trainer.distribute_strategy)) as stop:
             watchdog = Watchdog(config, 0.0)
             if restored is not None:
-                _recall(watchdog, run, restored)
+                # As the leader finds it: both have read the run before anything is noted.
+                _recall(watchdog, run, restored, bool(_changes(run, config, restored, aloud=False)))
             trainer.trainModel(dataset, [watchdog, stop], verbose=False)
     print(f"step {trainer.step} of {config.steps}; {cluster.named(0)} wrote the run")
     return 128 + stop.stopped_by if stop.stopped_by else 0
 
 
-def _changes(run: Run, config: Config, step: int) -> list[dict]:
+def _changes(run: Run, config: Config, step: int, aloud: bool = True) -> list[dict]:
     """What a run goes on with that is not as it was, if anything."""
     was, now = run.facts["config"], to_dict(config)
     names = [n for n in now if n not in ("steps", "data") and n in was and was[n] != now[n]]
     told = {name: {"from": was[name], "to": now[name]} for name in names}
-    for name, values in told.items():
+    for name, values in told.items() if aloud else ():
         print(f"{flag(name)}: from {values['from']} to {values['to']}")
     return [{"step": step, **told}] if told else []
 
 
-def _recall(watchdog: Watchdog, run: Run, step: int) -> bool:
+def _recall(watchdog: Watchdog, run: Run, step: int, changed: bool) -> bool:
     """Let a watchdog know what it knew at a checkpoint; False where nothing was kept of it."""
     notes = checkpoint.notes_of(run.checkpoints, step).get("watchdog")
-    watchdog.recall(notes or {})
+    watchdog.recall(notes or {}, changed)
     return notes is not None
 
 

@@ -20,7 +20,7 @@ texture where the fruit covered it: `counterpart` marks those places.
 What a cheat could exploit: the colour of the fruit tells the domains apart, and to change it alone
 looks right from afar, for oranges at least. So compare with the best map of colours: it leaves
 dents, stalks and pits where they were, and a banana's shape out of all reach
-(`python -m tests.fruit_figures`).
+(`python -m tests.data.fruit_figures`).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from data.drawing.dice import Dice
 from data.drawing.still_life import draw
 from data.drawing.values import ramp
 from data.samples import SampleSet
-from data.worlds.world import Domains, World, scenes
+from data.worlds.world import Correspondent, Domains
 
 DOMAINS = ("apples", "oranges", "bananas")
 
@@ -48,7 +48,7 @@ _ANOTHER = 8
 _SAME, _OTHER = 12, 60
 
 
-class Fruit(World):
+class Fruit(Correspondent):
     """Still lifes with one kind of fruit."""
 
     version = 1
@@ -74,36 +74,11 @@ class Fruit(World):
 
     def draw_chunk(self, indices, size, seed):
         """Draw a few still lifes."""
-        images, s, _ = _draw(self._own(indices), size, seed, self.domain)
+        images, s, _ = _draw(self.own_numbers(indices), size, seed, self.domain)
         known = {"number": s.number - 1, "place": s.place, "ground": s.ground, "light": s.lit_from}
         known |= {"warmth": s.warmth, "ripeness": s.ripeness, "size": s.size}
         middle = (s.x * s.there).sum(1) / s.number.astype(np.float32)
         return SampleSet(images, {**known, "across": middle})
-
-    def counterpart(
-        self,
-        indices: np.ndarray,
-        size: int,
-        seed: int = 0,
-        split: str = "train",
-        *,
-        to: Fruit,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the scenes that `draw` shows with another fruit: for evaluation only.
-
-        Args:
-            to: The world of that fruit.
-
-        Returns:
-            Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
-            the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it).
-        """
-        parts = [
-            self._counterpart(own, size, seed, to.domain)
-            for own in self._in_chunks(indices, size, split)
-        ]
-        images, unknown = zip(*parts, strict=True)
-        return np.concatenate(images), np.concatenate(unknown)
 
     def masks(
         self,
@@ -120,11 +95,16 @@ class Fruit(World):
             of: The world of the fruit that the scenes are drawn with; None: this one.
         """
         fruit = (of or self).domain
-        parts = [_draw(own, size, seed, fruit)[2] for own in self._in_chunks(indices, size, split)]
+        parts = [_draw(own, size, seed, fruit)[2] for own in self.own_chunks(indices, size, split)]
         return np.round(np.concatenate(parts) * 255).astype(np.uint8)
 
-    def _counterpart(self, own: np.ndarray, size: int, seed: int, fruit: str) -> tuple:
-        """Pictures of scenes, and what of them could as well look otherwise."""
+    def draw_counterpart(self, own, size, seed, to):
+        """Draw a few still lifes with another fruit (None: apples, or of these oranges).
+
+        What cannot be known is what could as well look otherwise.
+        """
+        usual = DOMAINS[1] if self.domain == DOMAINS[0] else DOMAINS[0]
+        fruit = to.domain if to else usual
         images, _, _ = _draw(own, size, seed, fruit)
         _, _, covered = _draw(own, size, seed, self.domain)
         details, _, _ = _draw(own, size, seed, fruit, details=_ANOTHER)
@@ -137,11 +117,7 @@ class Fruit(World):
         unknown = np.maximum(unlike(details), unlike(ground) * covered)
         return images, np.round(unknown * 255).astype(np.uint8)
 
-    def _in_chunks(self, indices: np.ndarray, size: int, split: str):
-        own = self._own(scenes(indices, split))
-        return (own[part] for part in self.chunks(len(own), size))
-
-    def _own(self, indices: np.ndarray) -> np.ndarray:
+    def own_numbers(self, indices):
         """Each domain has every third scene."""
         return indices * np.uint64(len(DOMAINS)) + np.uint64(DOMAINS.index(self.domain))
 

@@ -32,7 +32,7 @@ from data.drawing.resampling import blurred, brightness, enlarged
 from data.drawing.scenery import FACTORS, paint_scene
 from data.errors import Refused
 from data.samples import SampleSet
-from data.worlds.world import World, scenes
+from data.worlds.world import Correspondent, World
 
 #: Manners, in the order of their factor's values.
 MANNERS = ("strokes", "dots", "facets", "hatching", "woodcut")
@@ -64,7 +64,7 @@ class _Drawn(World):
     chunk_pixels = 96 * 1024
 
 
-class Manner(_Drawn):
+class Manner(_Drawn, Correspondent):
     """Landscapes in one manner, or plain.
 
     Args:
@@ -78,45 +78,32 @@ class Manner(_Drawn):
 
     def draw_chunk(self, indices, size, seed):
         """Draw a few pictures."""
-        own = _numbers(indices, self.manner)
+        own = self.own_numbers(indices)
         canvas, known = _scene(own, size, seed)
         _paint(canvas, own, seed + _MARKS, self.manner)
         return SampleSet(canvas.finish(), known)
 
-    def counterpart(
-        self,
-        indices: np.ndarray,
-        size: int,
-        seed: int = 0,
-        split: str = "train",
-        *,
-        to: Manner | None = None,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The scenes that `draw` shows, in the manner of another of these worlds: for evaluation.
+    def own_numbers(self, indices):
+        """Each of these worlds has scenes of its own."""
+        return _numbers(indices, self.manner)
 
-        Args:
-            to: The other world (None: the plain scenes).
+    def draw_counterpart(self, own, size, seed, to):
+        """Draw a few scenes in another manner (None: plain).
 
-        Returns:
-            Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
-            the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it): what this manner
-            has lost, and where in the other one it is up to chance what is painted.
+        What cannot be known is what this manner has lost, and where in the other one it is up to
+        chance what is painted.
         """
-        other, found = SCENES if to is None else to.manner, []
-        own = _numbers(scenes(indices, split), self.manner)
-        for part in self.chunks(len(own), size):
-            canvas, _ = _scene(own[part], size, seed)
-            lost = np.abs(canvas.planes - _kept(canvas.planes, self.manner)).max(0)
-            again = Canvas(len(own[part]), size)
-            again.planes[...] = canvas.planes
-            _paint(canvas, own[part], seed + _MARKS, other)
-            # By other dice; what differs little here may differ more under still others.
-            _paint(again, own[part], seed + 3 * _MARKS, other)
-            chance = blurred(np.abs(canvas.planes - again.planes).max(0), 0.06)
-            unknown = np.clip(np.maximum(lost, chance) / _UNLIKE, 0, 1) * 255 + 0.5
-            found.append((canvas.finish(), unknown.astype(np.uint8)))
-        pictures, unknown = zip(*found, strict=True)
-        return np.concatenate(pictures), np.concatenate(unknown)
+        other = SCENES if to is None else to.manner
+        canvas, _ = _scene(own, size, seed)
+        lost = np.abs(canvas.planes - _kept(canvas.planes, self.manner)).max(0)
+        again = Canvas(len(own), size)
+        again.planes[...] = canvas.planes
+        _paint(canvas, own, seed + _MARKS, other)
+        # By other dice; what differs little here may differ more under still others.
+        _paint(again, own, seed + 3 * _MARKS, other)
+        chance = blurred(np.abs(canvas.planes - again.planes).max(0), 0.06)
+        unknown = np.clip(np.maximum(lost, chance) / _UNLIKE, 0, 1) * 255 + 0.5
+        return canvas.finish(), unknown.astype(np.uint8)
 
 
 class Paintings(_Drawn):

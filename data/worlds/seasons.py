@@ -30,7 +30,7 @@ from data.drawing.noise import clouds, peaks, profile
 from data.drawing.plants import BroadTree, SpruceRow
 from data.drawing.values import choose, flag, mix, pick, ramp, tone
 from data.samples import SampleSet
-from data.worlds.world import Domains, World, scenes
+from data.worlds.world import Correspondent, Domains
 
 DOMAINS = ("summer", "winter")
 LIGHTS = ("light from the left", "light from the right")
@@ -46,7 +46,7 @@ _DARK_GREEN, _GREEN = tone(0.07, 0.19, 0.15), tone(0.20, 0.40, 0.22)
 _BLUE_SNOW = tone(0.68, 0.76, 0.90)
 
 
-class Season(World):
+class Season(Correspondent):
     """Landscapes in one season."""
 
     channels = 3
@@ -70,38 +70,17 @@ class Season(World):
 
     def draw_chunk(self, indices, size, seed):
         """Draw a few landscapes; `forest` is its density: each row has .6 to 1.1 times it."""
-        images, known, _ = _draw(self._own(indices), size, seed, self.season)
+        images, known, _ = _draw(self.own_numbers(indices), size, seed, self.season)
         return SampleSet(images, known)
 
-    def counterpart(
-        self,
-        indices: np.ndarray,
-        size: int,
-        seed: int = 0,
-        split: str = "train",
-        *,
-        to: Season | None = None,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The scenes that `draw` shows, in the other season: for evaluation only.
-
-        Args:
-            to: The world of the season wanted (None: the other one of the two).
-
-        Returns:
-            Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
-            the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it).
-        """
+    def draw_counterpart(self, own, size, seed, to):
+        """Draw a few landscapes in another season (None: the other one)."""
         other = to.season if to else DOMAINS[1 - DOMAINS.index(self.season)]
-        own = self._own(scenes(indices, split))
-        parts = [_draw(own[part], size, seed, other) for part in self.chunks(len(own), size)]
-        unknown = [
-            scene.under_snow if self.season == "winter" else scene.behind_leaves
-            for _, _, scene in parts
-        ]
-        shares = np.clip(np.concatenate(unknown) * 255 + 0.5, 0, 255).astype(np.uint8)
-        return np.concatenate([images for images, _, _ in parts]), shares
+        images, _, scene = _draw(own, size, seed, other)
+        unknown = scene.under_snow if self.season == "winter" else scene.behind_leaves
+        return images, np.clip(unknown * 255 + 0.5, 0, 255).astype(np.uint8)
 
-    def _own(self, indices: np.ndarray) -> np.ndarray:
+    def own_numbers(self, indices):
         """Summers are the even scenes, winters the odd ones."""
         return indices * np.uint64(2) + np.uint64(DOMAINS.index(self.season))
 

@@ -112,6 +112,55 @@ class World(ABC):
         """Draw a few scenes at once; as `draw`, with the split already in the index."""
 
 
+class Correspondent(World):
+    """A world whose scenes have true counterparts in other worlds of its family.
+
+    No scene is in two of these worlds; but what is a scene of one can be drawn as another
+    shows it, which an evaluation alone may see.
+    """
+
+    @abstractmethod
+    def own_numbers(self, indices: np.ndarray) -> np.ndarray:
+        """Map numbers that are disjoint between splits to ones that no other world has, too."""
+
+    @abstractmethod
+    def draw_counterpart(
+        self, own: np.ndarray, size: int, seed: int, to: World | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw a few scenes at once; as `counterpart`, from this world's own numbers."""
+
+    def counterpart(
+        self,
+        indices: np.ndarray,
+        size: int,
+        seed: int = 0,
+        split: str = "train",
+        *,
+        to: World | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the scenes that `draw` shows as another world of the family does.
+
+        Args:
+            indices, size, seed, split: As for `draw`.
+            to: The other world; None: the usual one, where there is such.
+
+        Returns:
+            Pictures, uint8 N×size×size×3, and how much of each pixel cannot be known from
+            the picture of `draw`, uint8 N×size×size from 0 to 255 (all of it).
+        """
+        parts = [
+            self.draw_counterpart(own, size, seed, to)
+            for own in self.own_chunks(indices, size, split)
+        ]
+        images, unknown = zip(*parts, strict=True)
+        return np.concatenate(images), np.concatenate(unknown)
+
+    def own_chunks(self, indices: np.ndarray, size: int, split: str) -> Iterator[np.ndarray]:
+        """Divide scenes, in this world's own numbers, into parts that are drawn at a time."""
+        own = self.own_numbers(scenes(indices, split))
+        return (own[part] for part in self.chunks(len(own), size))
+
+
 def _room(example: np.ndarray | None, count: int) -> np.ndarray | None:
     return None if example is None else np.empty((count, *example.shape[1:]), example.dtype)
 

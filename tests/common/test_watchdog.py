@@ -112,6 +112,20 @@ def test_a_resumed_watchdog_stops_where_the_whole_one_does(stop):
     assert told[0] == told[1] and "since step 6" in told[0]
 
 
+def test_other_settings_get_as_much_patience():
+    """And the last good checkpoint stays protected meanwhile."""
+    for changed, last in ((False, 1), (True, 20)):
+        dog = after({})
+        dog.recall({"sure": [6, 2.0, 30], "alive_at": None, "fading": False}, changed)
+        dog.set_model(model := SimpleNamespace(step=100))
+        assert dog.suspicious_since == 6
+        with pytest.raises(EnvironmentFailure, match="since step 6"):
+            for model.step in range(101, 200):
+                logs = {"discriminator/pairwise_accuracy": 1.0, "generator/adversarial": 9.0}
+                dog.on_train_batch_end(0, logs)
+        assert model.step == 100 + last
+
+
 def test_what_is_known_is_told():
     assert after({}).worry == "" and after({"sure": [6, 2.0, 3]}).worry == ""
     won = after({"sure": [6, 2.0, 30]})

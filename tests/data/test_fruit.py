@@ -14,8 +14,8 @@ from data.drawing.dice import Dice
 from data.made import open_world
 from data.worlds import fruit
 from data.worlds.world import scenes
+from tests.data.fruit_figures import best_colours, error, iou, shades
 from tests.data.readers import accuracy
-from tests.fruit_figures import best_colours, error, iou, shades
 
 WORLDS = worlds.get("fruit").worlds
 APPLES, ORANGES, BANANAS = WORLDS.values()
@@ -36,7 +36,7 @@ def masks():
 def test_no_scene_is_in_two_domains():
     """Neither a number of a scene, nor what is known of it."""
     numbers = [
-        world._own(scenes(np.arange(500), split))
+        world.own_numbers(scenes(np.arange(500), split))
         for world in WORLDS.values()
         for split in ("train", "validation", "test")
     ]
@@ -63,7 +63,7 @@ def test_the_counterpart_is_the_same_scene(drawn, target):
 def test_a_counterpart_has_the_same_scene_whichever_way_one_comes(monkeypatch):
     """From apples to oranges' world and its own drawing of the scene: the same pixels."""
     truth, _ = APPLES.counterpart(np.arange(20), 32, to=ORANGES)
-    monkeypatch.setattr(type(ORANGES), "_own", lambda self, numbers: numbers * np.uint64(3))
+    monkeypatch.setattr(type(ORANGES), "own_numbers", lambda self, numbers: numbers * np.uint64(3))
     np.testing.assert_array_equal(ORANGES.draw(np.arange(20), 32).samples, truth)
 
 
@@ -75,7 +75,7 @@ def test_what_cannot_be_known_is_marked(monkeypatch):
     monkeypatch.setattr(fruit, "_ANOTHER", 16)
     others, _ = ORANGES.counterpart(numbers, 48, to=APPLES)
     np.testing.assert_array_equal(others, truth)
-    own = ORANGES._own(numbers.astype(np.uint64))
+    own = ORANGES.own_numbers(numbers.astype(np.uint64))
     leafy, _, _ = fruit._draw(own, 48, 0, "apples", details=16)
     changed = np.abs(leafy.astype(int) - truth).max(-1)
     assert 0.005 < (changed > 60).mean() < 0.1
@@ -87,7 +87,7 @@ def test_what_cannot_be_known_is_marked(monkeypatch):
 
 
 def test_pieces_are_counted_and_lie_inside_of_the_picture():
-    s = scene(Dice(0, APPLES._own(np.arange(1000, dtype=np.uint64))))
+    s = scene(Dice(0, APPLES.own_numbers(np.arange(1000, dtype=np.uint64))))
     assert (s.there.sum(1) == s.number).all() and set(s.number) == set(range(1, MOST + 1))
     for axis in (s.x, s.y):
         assert (np.abs(axis) + 0.5 * s.radius < 1)[s.there].all()
@@ -130,7 +130,7 @@ def test_a_map_of_colours_is_not_enough(drawn, masks):
 
 @pytest.mark.parametrize("domain", list(WORLDS))
 def test_the_place_can_be_read(domain):
-    """By a simple reader of small pictures; what reads the others is `tests.fruit_figures`."""
+    """By a simple reader of small pictures; what reads the others is `tests.data.fruit_figures`."""
     read = WORLDS[domain].draw(np.arange(1500), 16)
     assert accuracy(read.samples, read.factors["place"], width=300) > 0.96
 

@@ -17,7 +17,7 @@ SEEN_IN_BOTH = ("light", "cabin", "lake", "tree")
 def test_no_scene_is_in_both_domains():
     """Neither a number of a scene nor a picture; the counterpart is how that would look."""
     numbers = [
-        world._own(world_module.scenes(np.arange(1000), split))
+        world.own_numbers(world_module.scenes(np.arange(1000), split))
         for world in (SUMMER, WINTER)
         for split in world_module.SPLITS
     ]

@@ -1,4 +1,4 @@
-"""What `fruit` is worth: `python -m tests.fruit_figures` prints it, in a few minutes on a CPU.
+"""What `fruit` is worth: `python -m tests.data.fruit_figures` prints it, in a few minutes on a CPU.
 
 How far a map from one fruit to another has to change shapes, and how well nets read the factors.
 """
