@@ -11,59 +11,132 @@ from types import SimpleNamespace
 import numpy as np
 
 from data.drawing.canvas import Canvas
-from data.drawing.head import Head, line_at, noise_on, only, soft, turned, window
-from data.drawing.values import flag, mix, ramp, tone
+from data.drawing.head import Head, Pose, line_at, rounded, soft, some
+from data.drawing.sprites import paint
+from data.drawing.values import flag, mix, tone
+
+# Noise of two octaves is never further from 0.
+_MOST = 3
 
 
-def hair_behind(c: Canvas, p: SimpleNamespace, m: SimpleNamespace) -> None:
+def _cuts(p: SimpleNamespace):
+    """The pictures with short hair, and those with long, which hangs far down; none is bald."""
+    for long in (0, 1):
+        chosen = np.flatnonzero((p.length[:, 0, 0] == long) & (p.bald[:, 0, 0] == 0))
+        if chosen.size:
+            yield chosen
+
+
+def hair_behind(c: Canvas, p: SimpleNamespace, m: SimpleNamespace, pose: Pose) -> None:
     """Paint hair that falls behind the head and onto the shoulders."""
-    outer = 1.06 + p.volume
-    reach = 1.3 * outer + 0.1
-    c = window(c, m, -reach, reach, -p.fall - 0.6, p.crown + p.volume + 0.2)
-    h = SimpleNamespace(canvas=c, pixel=c.pixel / m.scale, strands=noise_on(c, m.strands))
-    h.u, h.v = turned(c, m)
-    low = np.maximum(-h.v, 0)
-    wave = 1 - (0.10 * p.wave) * np.sin(5 * h.v) * flag(low > 0.3)
-    across = np.abs(h.u) / (outer * wave * (1 + (0.10 * p.curls) * h.strands))
-    up = h.v / (p.crown + p.volume)
-    top = np.sqrt(across * across + up * up)
-    side = across * (1 + (0.35 * (1 - p.length)) * low)
-    ends = np.maximum((side - 1) * outer, (-p.fall - 0.10 * h.strands - h.v) * 0.8)
-    distance = np.where(h.v > 0, (top - 1) * outer, ends)
-    c.paint(soft(h, distance) * (1 - p.bald), _hair_colour(h, p, m) * 0.6)
+    for chosen in _cuts(p):
+        _hair_behind(c, *(some(chosen, each) for each in (p, m, pose)), chosen)
 
 
-def _hair_colour(h, p, m) -> np.ndarray:
-    sheen = line_at(h.v - np.float32(0.95) + (0.25 * m.side) * h.u, np.float32(0.22))
-    light = 0.68 + (0.20 * m.side) * h.u + 0.16 * np.clip(h.v, -1, 1.4)
-    light += (0.26 + 0.26 * sheen) * h.strands + 0.16 * sheen
-    colour = p.hair_colour * light
-    colour += (0.05 * p.gloss) * sheen
-    return np.clip(colour, 0, 1, out=colour)
+def _hair_behind(c: Canvas, p, m, pose, chosen: np.ndarray) -> None:
+    outer, high = 1.06 + p.volume, p.crown + p.volume
+    reach = outer * (1 + (0.10 * _MOST) * p.curls) * (1 + 0.10 * np.abs(p.wave))
+    part = pose.windows(c, -reach, reach, -p.fall - 0.10 * _MOST, high, chosen)
+    h = SimpleNamespace(pixel=c.pixel / pose.scale)
+    h.u, h.v = pose.plane(part)
+    h.strands = part.of(m.noise.strands)
+    # Waves run along the hair, which hangs straight down.
+    down = (part.y - pose.up) / pose.scale
+    wave = (0.10 * p.wave) * np.sin(5 * down) * flag(down < -0.3)
+    across = np.abs(h.u)
+    across /= (1 + (0.10 * p.curls) * h.strands) * (outer * (1 - wave))
+    up = h.v * (1 / high)
+    above = flag(up > 0)
+    top = across * across
+    up *= up
+    top += up
+    np.sqrt(top, out=top)
+    side = across * (1 + (0.35 * (1 - p.length)) * np.maximum(-h.v, np.float32(0)))
+    side += (top - side) * above
+    side -= 1
+    side *= outer
+    ends = h.strands * np.float32(-0.08)
+    ends -= np.float32(0.8) * h.v
+    ends -= 0.8 * p.fall
+    _lay(c, part, soft(h, np.maximum(side, ends)), h, p, m, np.float32(0.6))
 
 
-def hair(h: Head, p: SimpleNamespace, m: SimpleNamespace) -> None:
+def _lay(c: Canvas, part, covered: np.ndarray, h, p, m, amount: np.float32) -> None:
+    """Paint hair where it is: on a part of the canvas, with that much light."""
+    where = np.flatnonzero(covered)
+    many = np.count_nonzero(covered.reshape(len(covered), -1), axis=1)
+
+    def here(values):
+        return values.reshape(-1).take(where)
+
+    def each(values):
+        return values.reshape(-1).astype(np.float32).repeat(many)
+
+    u, v, strands = here(h.u), here(h.v), here(h.strands)
+    tilted = each(m.side) * u
+    sheen = line_at(v - np.float32(0.95) + np.float32(0.25) * tilted, np.float32(0.22))
+    light = np.float32(0.68) + np.float32(0.20) * tilted
+    light += np.float32(0.16) * np.clip(v, -1, 1.4)
+    light += (np.float32(0.26) + np.float32(0.26) * sheen) * strands
+    light += np.float32(0.16) * sheen
+    sheen *= each(0.05 * p.gloss)
+    colour = [each(tone_) * light for tone_ in p.hair_colour]
+    for plane in colour:
+        plane += sheen
+        np.clip(plane, 0, 1, out=plane)
+        plane *= amount
+    paint(c, here(part.places), here(covered), colour)
+
+
+def hair(c: Canvas, p: SimpleNamespace, m: SimpleNamespace, pose: Pose) -> None:
     """Paint hair on the head: above a line that runs from temple to temple."""
-    h = h.on(-1.8, 1.8, -p.sides - 0.4, p.crown + 0.8)
-    outer = 1.04 + p.volume * p.fullness
-    up = h.v / (p.crown + p.volume)
-    across = h.u / outer
-    radius = np.sqrt(across * across + up * up) - (0.05 * p.curls + 0.012) * h.strands
+    for chosen in _cuts(p):
+        _hair(c, *(some(chosen, each) for each in (p, m, pose)), chosen)
+
+
+def _hair(c: Canvas, p, m, pose, chosen: np.ndarray) -> None:
+    outer, high = 1.04 + p.volume * p.fullness, p.crown + p.volume
+    rough = 0.05 * p.curls + 0.012
+    wide, high_ = outer * (1 + _MOST * rough), high * (1 + _MOST * rough)
+    h = Head(c, p, m, pose, -wide, wide, -p.sides - 0.3, high_, chosen)
+    across, up = h.u * (1 / outer), h.v * (1 / high)
+    across *= across
+    up *= up
+    across += up
+    radius = np.sqrt(across, out=across)
+    radius -= rough * h.strands
     part = h.f - p.part
-    square = part * part
-    line = p.hairline - p.fringe * np.exp(square * ((p.parted - 1) / 0.30))
-    line += (0.22 * p.parted) * np.exp(square * np.float32(-12.7)) + 0.06 * h.strands
+    part *= part
+    line = 0.06 * h.strands
+    line += p.hairline
+    line -= p.fringe * rounded(part * ((1 - p.parted) * np.float32(1.1)))
+    line += (0.22 * p.parted) * rounded(part * np.float32(4.2))
     far = np.abs(h.f)
     line += p.recede * line_at(far - np.float32(0.5), np.float32(0.22))
     # At the temples it comes down, before the ears or over them.
-    temple = ramp(far, p.temple, p.temple + 0.24)
-    line = mix(line, -p.sides, temple * temple * (3 - 2 * temple))
+    temple = (far - p.temple) * np.float32(1 / 0.24)
+    np.clip(temple, 0, 1, out=temple)
+    temple *= temple * (3 - 2 * temple)
+    line += (-p.sides - line) * temple
     on_head = h.g - line
-    shade = line_at(on_head + np.float32(0.07), np.float32(0.09)) * flag(h.radius < 1)
-    h.canvas.darken(shade * (1 - p.bald) * flag(on_head < 0.02), 0.22)
-    covered = np.clip(0.5 + on_head / np.maximum(h.pixel, np.float32(0.05)), 0, 1)
-    there = covered * soft(h, (radius - 1) * outer) * (1 - p.bald)
-    h.canvas.paint(there, _hair_colour(h, p, m))
+    _shade(c, h, on_head)
+    covered = on_head * (1 / np.maximum(h.pixel, np.float32(0.05)))
+    covered += np.float32(0.5)
+    np.clip(covered, 0, 1, out=covered)
+    radius -= 1
+    radius *= outer
+    covered *= soft(h, radius)
+    _lay(c, h.canvas, covered, h, p, m, np.float32(1))
+
+
+def _shade(c: Canvas, h: Head, on_head: np.ndarray) -> None:
+    """Darken the forehead below the hair."""
+    near = (on_head < np.float32(0.02)) & (on_head > np.float32(-0.25)) & (h.radius < 1)
+    where = np.flatnonzero(near)
+    shade = line_at(on_head.reshape(-1).take(where) + np.float32(0.07), np.float32(0.09))
+    where = h.canvas.places.reshape(-1).take(where)
+    for plane in c.planes:
+        plane.reshape(-1)[where] *= 1 - np.float32(0.22) * shade
 
 
 def glasses(h: Head, p: SimpleNamespace, m: SimpleNamespace) -> None:
@@ -71,8 +144,8 @@ def glasses(h: Head, p: SimpleNamespace, m: SimpleNamespace) -> None:
     chosen = np.flatnonzero(m.eyewear[:, 0, 0])
     if not chosen.size:
         return
-    whole = h.on(-1.2, 1.2, -0.42, 0.42)
-    h, p, m = only(chosen, whole, p, m)
+    p, m = some(chosen, p), some(chosen, m)
+    h = h.on(-1.15, 1.15, -0.38, 0.38, chosen)
     c, dark = h.canvas, flag(m.eyewear == 2)
     thick = np.maximum(m.rim, 0.6 * h.pixel)
     rims = None
@@ -90,29 +163,31 @@ def glasses(h: Head, p: SimpleNamespace, m: SimpleNamespace) -> None:
     arms = soft(h, np.abs(h.g - np.float32(0.05)) - thick)
     arms *= flag(np.abs(h.f) > p.eyes_apart + m.lens_width * 0.95) * flag(h.radius < 1)
     c.paint(np.maximum(np.maximum(rims, bridge), arms), m.frame)
-    whole.canvas.planes[:, chosen] = c.planes
+    c.lay_back()
 
 
-def hat(c: Canvas, p: SimpleNamespace, m: SimpleNamespace) -> None:
+def hat(c: Canvas, p: SimpleNamespace, m: SimpleNamespace, pose: Pose) -> None:
     """Paint hats with brims, and knitted ones, on those who wear one."""
     chosen = np.flatnonzero(m.hat[:, 0, 0])
     if not chosen.size:
         return
-    whole = SimpleNamespace(canvas=c, pixel=c.pixel / m.scale)
-    whole.u, whole.v = turned(c, m)
-    h, p, m = only(chosen, whole, p, m)
-    c = h.canvas
+    p, m, pose = (some(chosen, each) for each in (p, m, pose))
+    outer = 1.12 + p.volume * 0.7
+    brim_x = outer * (1 + 0.45 * m.brim)
+    top = 0.3 + p.crown * m.hat_height - 0.2
+    reach = brim_x * (1 + 4.2 * c.pixel / pose.scale)
+    c = pose.windows(c, -reach, reach, p.hairline - 0.56, top, chosen)
+    h = SimpleNamespace(pixel=c.pixel / pose.scale)
+    h.u, h.v = pose.plane(c)
     low = p.hairline - 0.12 + 0.10 * h.u * h.u
     g = h.v - 0.6 * m.nod
-    outer = 1.12 + p.volume * 0.7
-    dome = np.sqrt((h.u / outer) ** 2 + ((h.v - 0.3) / (p.crown * m.hat_height - 0.2)) ** 2)
+    dome = np.sqrt((h.u / outer) ** 2 + ((h.v - 0.3) / (top - 0.3)) ** 2)
     body = soft(h, (dome - 1) * outer) * soft(h, low - g)
     knit = 1 + (0.10 * m.knit) * np.sin(26 * h.u)
     light = (0.70 + (0.28 * m.side) * h.u + 0.16 * np.clip(h.v - 0.5, -1, 1)) * knit
     shade = line_at(g - low + np.float32(0.10), np.float32(0.12)) * flag(g < low)
     c.darken(shade * flag(np.abs(h.u) < 0.95), 0.30)
     c.paint(body, np.clip(m.hat_colour * light, 0, 1))
-    brim_x = outer * (1 + 0.45 * m.brim)
     brim = np.sqrt((h.u / brim_x) ** 2 + ((g - low) / (0.10 + 0.06 * m.brim)) ** 2)
     c.paint(
         soft(h, (brim - 1) * 0.12) * flag(m.brim > 0),
@@ -120,4 +195,4 @@ def hat(c: Canvas, p: SimpleNamespace, m: SimpleNamespace) -> None:
     )
     band = soft(h, np.abs(g - low - np.float32(0.10)) - 0.09) * body
     c.paint(band, np.clip(m.hat_colour * 0.72 * light, 0, 1))
-    whole.canvas.planes[:, chosen] = c.planes
+    c.lay_back()

@@ -67,7 +67,7 @@ _BACKDROPS = np.array(
 _FRAMES = np.array([[0.1, 0.1, 0.1], [0.35, 0.2, 0.12], [0.7, 0.6, 0.35], [0.5, 0.12, 0.14]])
 _TINTS = np.array([[0.07, 0.07, 0.08], [0.22, 0.13, 0.07], [0.09, 0.14, 0.22]])
 _LIGHTS = np.array([[1.0, 1.0, 1.0], [1.04, 0.98, 0.90], [0.95, 0.99, 1.05]])
-_BALD = 5
+_GREY, _BALD = 4, 5
 
 
 def person(dice: Dice) -> SimpleNamespace:
@@ -91,8 +91,11 @@ def _colours(p: SimpleNamespace, dice: Dice) -> None:
     p.skin = mix(pick(_SKIN, low), pick(_SKIN, low + 1), place - np.floor(place))
     p.skin = np.clip(p.skin + tone(0.02, 0, -0.02) * dice.uniform(-1, 1), 0, 1)
     fair = (dice.uniform() * (1 - 0.5 * p.tan) * 3.99).astype(np.int32)
-    p.hair = np.where((dice.uniform() < 0.85) & (p.old == 1), 4, fair).astype(np.int32)
+    p.hair = np.where((dice.uniform() < 0.92) & (p.old == 1), _GREY, fair).astype(np.int32)
     p.hair_colour = np.clip(pick(_HAIR, p.hair) * dice.uniform(0.75, 1.2), 0, 0.97)
+    # Brows turn grey, too, and first where hair is dyed.
+    grey = 0.85 * flag(p.old == 1)
+    p.brow_colour = mix(0.62 * p.hair_colour, pick(_HAIR, 0 * p.hair + _GREY), grey)
     p.gloss = dice.uniform(0.2, 1.0)
     eyes = (dice.uniform() * (1 - 0.7 * p.tan) * 4.99).astype(np.int32)
     p.eye_colour = dice.near(pick(_EYES, eyes), 0.05)
@@ -172,17 +175,17 @@ def moment(canvas: Canvas, dice: Dice, p: SimpleNamespace) -> SimpleNamespace:
     _worn(m, dice)
     m.backdrop_low = dice.colour(_BACKDROPS, 0.05)
     m.backdrop_high = np.clip(m.backdrop_low * dice.uniform(0.75, 1.25), 0, 1)
-    m.haze = clouds(canvas, dice, 3, 3)
-    m.grain = clouds(canvas, dice, 24, 24, 2)
+    m.noise = SimpleNamespace(haze=clouds(canvas, dice, 3, 3))
+    m.noise.grain = clouds(canvas, dice, 24, 24, 2)
     curls = clouds(canvas, dice, 14, 14, 2)
-    m.strands = mix(clouds(canvas, dice, 3, 30, 2), curls, p.curls)
+    m.noise.strands = mix(clouds(canvas, dice, 3, 30, 2), curls, p.curls)
     return m
 
 
 def _expression(m: SimpleNamespace, dice: Dice) -> None:
     m.expression = dice.integer(0, 2)
-    strength = dice.uniform(0.6, 1.0)
-    m.smile = choose((-0.6, 0.0, 1.0), m.expression) * strength + 0.06 * dice.uniform(-1, 1)
+    strength = dice.uniform(0.7, 1.0)
+    m.smile = choose((-0.8, 0.0, 1.0), m.expression) * strength + 0.06 * dice.uniform(-1, 1)
     m.frown = flag(m.expression == 0) * strength
     m.open = flag(m.smile > 0.5) * dice.chance(0.8) * dice.uniform(0.10, 0.20)
     m.lids = dice.uniform(0.82, 1.12)

@@ -35,7 +35,7 @@ class Faces(World):
         of_each: Pictures of each identity; they follow each other.
     """
 
-    version = 1
+    version = 2
     channels = 3
     smallest_size = 16
     largest_size = 256
