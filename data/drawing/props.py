@@ -10,7 +10,7 @@ from data.drawing import fruits, peel
 from data.drawing.arrangement import MOST, ON_BRANCH, branch_at
 from data.drawing.canvas import Canvas
 from data.drawing.lamp import mirrored
-from data.drawing.sprites import SHADE, Pixels, Sprites, paint, placed
+from data.drawing.sprites import SHADE, Layers, Pixels, Sprites, paint, placed
 from data.drawing.values import mix, tone
 
 _BARK = tone(0.42, 0.31, 0.22)
@@ -140,41 +140,51 @@ def twig(c: Canvas, s: SimpleNamespace, rank: int) -> None:
 def foliage(c: Canvas, s, chosen: np.ndarray, light, layer: int, masks: np.ndarray) -> None:
     """Paint leaves along branches: layer 0 behind the fruit, or 1 in front of it."""
     place, turn, size, tint = s.leaves[4 * layer : 4 * layer + 4, chosen]
+    number = np.arange(MOST)
+    along = -0.95 + 1.9 * (number + 0.15 + 0.7 * place) / MOST
+    height = branch_at(_some(s, chosen), along)
+    angle = (0.5 + 1.3 * turn) * np.where(number % 2, 1, -1)
+    long = (0.15 + 0.09 * size) * (1.1 - 0.25 * layer)
+    # The first of each picture, then the second …
+    each = [
+        values.T.reshape(-1).astype(np.float32) for values in (along, height, long, angle, tint)
+    ]
+    leaves = _leaves(c, np.tile(chosen, MOST), number.repeat(len(chosen)), *each, light)
     for number in range(MOST):
-        along = -0.95 + 1.9 * (number + 0.15 + 0.7 * place[:, number]) / MOST
-        height = branch_at(_some(s, chosen), along[:, None])[:, 0]
-        angle = (0.5 + 1.3 * turn[:, number]) * (1 if number % 2 else -1)
-        long = (0.15 + 0.09 * size[:, number]) * (1.1 - 0.25 * layer)
-        p = _leaf(c, chosen, along, height, long, angle, tint[:, number], light)
-        masks.reshape(-1)[p.pixels.where] *= 1 - p.coverage
+        leaves.paint(c, number)
+        leaves.cover(masks, number, False)
 
 
-def leaf_of(c: Canvas, s: SimpleNamespace, rank: int, light) -> None:
-    """Paint a leaf at the stalk of some apples."""
-    chosen = np.flatnonzero(s.there[:, rank] & (s.leafy[:, rank] < 0.45) & (s.place != ON_BRANCH))
-    if not chosen.size:
-        return
+def leaves_of(c: Canvas, s: SimpleNamespace, rank, chosen, light) -> Layers:
+    """Leaves at the stalks of some apples, to be painted with them.
+
+    Args:
+        rank, chosen: Of all pieces, which it is of its picture, and in which picture it is.
+    """
+    leafy = (s.leafy[chosen, rank] < 0.45) & (s.place[chosen] != ON_BRANCH)
+    rank, chosen = rank[leafy], chosen[leafy]
     angle, radius, kind = (a[chosen, rank] for a in (s.angle, s.radius, s.leaf_kind))
     # The stalk's upper end, as it is seen.
     high = radius * np.cos(fruits.tilts()[s.view[chosen, rank]])
     x, y = s.x[chosen, rank] - np.sin(angle) * high, s.y[chosen, rank] + np.cos(angle) * high
     way = np.where(kind < 0.5, np.float32(1), np.float32(-1))
     angle = angle + way * (0.9 + 0.8 * (kind * 2 % 1))
-    _leaf(c, chosen, x, y, 0.42 * radius, angle, kind, light)
+    return _leaves(c, chosen, rank, x, y, 0.42 * radius, angle, kind, light)
 
 
-def _leaf(c: Canvas, chosen, x, y, long, angle, kind, light) -> Sprites:
-    """Paint a leaf in each of some pictures, from (x, y) on; `kind` says which, and its green."""
+def _leaves(c: Canvas, chosen, turn, x, y, long, angle, kind, light) -> Layers:
+    """Leaves from (x, y) on, each painted in its turn; `kind` says which it is, and its green."""
     views = fruits.leaves()
     number = (kind * 16 % 1 * len(views.outline)).astype(np.int32)
     x, y = x - np.sin(angle) * long * 1.25, y + np.cos(angle) * long * 1.25
     p = Sprites(c, views, placed(chosen, number, x, y, long, angle))
-    skin = peel.leaf(p, kind[p.pixels.box])
-    lamp = [part[chosen[p.pixels.box]] for part in light]
+    skin = peel.leaf(p, kind.take(p.pixels.box))
+    lamp = [part[chosen].take(p.pixels.box) for part in light]
     facing = np.clip(p.right * lamp[0] + p.up * lamp[1] + p.out * lamp[2], 0, 1)
-    colour = skin * (0.40 + 0.62 * facing) + 0.20 * facing**8
-    paint(c, p.pixels.where, p.coverage, np.clip(colour, 0, 1))
-    return p
+    squared = facing * facing
+    squared *= squared
+    colour = skin * (0.40 + 0.62 * facing) + 0.20 * (squared * squared)
+    return Layers(p.pixels, turn, p.coverage, np.clip(colour, 0, 1, out=colour))
 
 
 def _some(s: SimpleNamespace, chosen: np.ndarray) -> SimpleNamespace:

@@ -22,36 +22,49 @@ class Pixels:
         x, y: Its middle in picture units, float32 (pixels,).
     """
 
-    def __init__(self, c: Canvas, picture: np.ndarray, left, right, low, high):
-        """Find them; all arguments but the canvas are (boxes,)."""
+    def __init__(self, c: Canvas, picture, left, right, low, high, oval: bool = False):
+        """Find them; all arguments but the canvas are (boxes,).
+
+        Args:
+            oval: Leave out the corners, beyond the ellipse that touches a box's sides.
+        """
         (height, width), pixel = c.shape, c.pixel
 
         def clipped(edge, most):
             return np.clip(edge, 0, most).astype(np.int32)
 
-        first_column = clipped(np.floor(left / pixel + width / 2), width)
-        columns = clipped(np.ceil(right / pixel + width / 2), width) - first_column
         first_row = clipped(np.floor(height / 2 - high / pixel), height)
         rows = clipped(np.ceil(height / 2 - low / pixel), height) - first_row
-        count = np.maximum(columns, 0) * np.maximum(rows, 0)
-        self.box = np.repeat(np.arange(len(count), dtype=np.int32), count)
-        start = np.cumsum(count) - count
-        place = np.arange(len(self.box), dtype=np.int32) - start.astype(np.int32)[self.box]
-        down = place // np.maximum(columns, 1)[self.box]
-        row = first_row[self.box] + down
-        column = first_column[self.box] + place - down * columns[self.box]
-        self.where = (picture.astype(np.int32) * height)[self.box]
-        self.where += row
-        self.where *= width
+        # First the lines of all boxes, then the pixels of all lines.
+        line, row = _counted(first_row, np.maximum(rows, 0))
+        left, right, y = left[line], right[line], c.y[0, :, 0][row]
+        if oval:
+            middle, half = (low + high) / 2, (high - low) / 2
+            share = ((y - middle[line]) / half[line]) ** 2
+            shorter = (right - left) * (0.5 - 0.5 * np.sqrt(np.maximum(1 - share, 0)))
+            left, right = left + shorter, right - shorter
+        first = clipped(np.floor(left / pixel + width / 2), width)
+        many = np.maximum(clipped(np.ceil(right / pixel + width / 2), width) - first, 0)
+        _, column = _counted(first, many)
+        self.box, self.y = line.repeat(many), y.repeat(many)
+        self.where = ((picture.astype(np.int32)[line] * height + row) * width).repeat(many)
         self.where += column
-        self.x, self.y = c.x[0, 0][column], c.y[0, :, 0][row]
+        self.x = c.x[0, 0].take(column)
 
     def only(self, chosen: np.ndarray) -> Pixels:
         """Some of them."""
         part = object.__new__(Pixels)
         for name in ("where", "box", "x", "y"):
-            setattr(part, name, getattr(self, name)[chosen])
+            setattr(part, name, getattr(self, name).take(chosen))
         return part
+
+
+def _counted(first: np.ndarray, many: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each of some rows of numbers, in turn, which row it is and the numbers: int32 (sum,)."""
+    which = np.arange(len(many), dtype=np.int32).repeat(many)
+    number = np.arange(len(which), dtype=np.int32)
+    number += (first - (np.cumsum(many, dtype=np.int32) - many)).astype(np.int32).repeat(many)
+    return which, number
 
 
 def paint(c: Canvas, where: np.ndarray, coverage: np.ndarray, colour) -> None:
@@ -59,14 +72,50 @@ def paint(c: Canvas, where: np.ndarray, coverage: np.ndarray, colour) -> None:
     left = 1 - coverage
     for plane, tone in zip(c.planes, colour, strict=True):
         flat = plane.reshape(-1)
-        flat[where] = flat[where] * left + tone * coverage
+        laid = flat.take(where)
+        laid *= left
+        laid += tone * coverage
+        flat[where] = laid
 
 
 def darken(c: Canvas, where: np.ndarray, share: np.ndarray) -> None:
     """Lay a shadow on some pixels of a whole canvas: it takes a share of the light away."""
     for plane, amount in zip(c.planes, SHADE, strict=True):
-        flat = plane.reshape(-1)
-        flat[where] *= 1 - share * np.float32(amount)
+        flat, left = plane.reshape(-1), share * np.float32(-amount)
+        left += 1
+        left *= flat.take(where)
+        flat[where] = left
+
+
+class Layers:
+    """Pixels with colours that are painted in turns: in each turn, no pixel is there twice.
+
+    Args:
+        pixels: All pixels, turn by turn.
+        turn: In which turn each box is painted, (boxes,), ascending.
+        coverage: The share of each pixel that is covered.
+        colour: (3, pixels).
+    """
+
+    def __init__(self, pixels: Pixels, turn: np.ndarray, coverage: np.ndarray, colour: np.ndarray):
+        self._where, self._coverage, self._colour = pixels.where, coverage, colour
+        self._box, self._turn = pixels.box, turn
+
+    def _part(self, turn: int) -> slice:
+        boxes = np.searchsorted(self._turn, (turn, turn + 1))
+        return slice(*np.searchsorted(self._box, boxes))
+
+    def paint(self, c: Canvas, turn: int) -> None:
+        """Paint what is painted in a turn."""
+        part = self._part(turn)
+        paint(c, self._where[part], self._coverage[part], self._colour[:, part])
+
+    def cover(self, masks: np.ndarray, turn: int, shown: bool) -> None:
+        """Add what is painted in a turn to how much of each pixel shows fruit, or hide that."""
+        part, flat = self._part(turn), masks.reshape(-1)
+        where, coverage = self._where[part], self._coverage[part]
+        seen = flat.take(where)
+        flat[where] = np.maximum(seen, coverage) if shown else seen * (1 - coverage)
 
 
 def placed(picture, index, x, y, radius, angle, wide=1.0, tall=1.0) -> SimpleNamespace:
@@ -86,27 +135,28 @@ def outline(views: Views, s: SimpleNamespace, box: np.ndarray, dx, dy) -> tuple:
         box: Which sprite a pixel belongs to.
         dx, dy: Its place from the sprite's middle, in picture units.
     """
-    cos, sin, wide, tall, narrow = np.stack([s.cos, s.sin, s.wide, s.tall, s.narrow])[:, box]
     cells = views.outline.shape[-1]
-    scale = np.float32(cells / 2) / REACH
+    scale, middle = np.float32(cells / 2) / REACH, np.float32(cells / 2 - 0.5)
 
-    def cell(axis):
-        axis *= scale
-        axis += np.float32(cells / 2 - 0.5)
+    def cell(across, up):
+        axis = across.take(box)
+        axis *= dx
+        other = up.take(box)
+        other *= dy
+        axis += other
+        axis += middle
         np.clip(axis, 0, np.float32(cells - 1.001), out=axis)
         whole = axis.astype(np.int32)
         axis -= whole
         return whole, axis
 
-    column, right = cell((cos * dx + sin * dy) / wide)
-    row, up = cell((cos * dy - sin * dx) / tall)
-    start = s.index.astype(np.int32)[box]
-    start *= cells
-    start += row
-    start *= cells
-    start += column
-    place = (start, right, up, cells)
-    return _between(views.outline.reshape(-1), place) * narrow, place
+    column, right = cell(s.cos * scale / s.wide, s.sin * scale / s.wide)
+    row, up = cell(-s.sin * scale / s.tall, s.cos * scale / s.tall)
+    row *= cells
+    row += column
+    row += (s.index.astype(np.int32) * cells**2).take(box)
+    place = (row, right, up, cells)
+    return _between(views.outline.reshape(-1), place) * s.narrow.take(box), place
 
 
 def _between(table: np.ndarray, place) -> np.ndarray:
@@ -135,20 +185,21 @@ class Sprites(SimpleNamespace):
     """
 
     def __init__(self, c: Canvas, views: Views, s: SimpleNamespace):
-        """Look up the sprites `s` of `placed`, no two of which are in one picture."""
+        """Look up the sprites `s` of `placed`."""
         reach = views.extent[s.index] * np.maximum(s.wide, s.tall) + c.pixel
-        pixels = Pixels(c, s.picture, s.x - reach, s.x + reach, s.y - reach, s.y + reach)
-        dx, dy = pixels.x - s.x[pixels.box], pixels.y - s.y[pixels.box]
+        sides = (s.x - reach, s.x + reach, s.y - reach, s.y + reach)
+        pixels = Pixels(c, s.picture, *sides, oval=True)
+        dx, dy = pixels.x - s.x.take(pixels.box), pixels.y - s.y.take(pixels.box)
         away, place = outline(views, s, pixels.box, dx, dy)
         away *= -1 / c.pixel
         away += np.float32(0.5)
         seen = np.flatnonzero(away > 0)
-        coverage = np.minimum(away[seen], 1)
+        coverage = np.minimum(away.take(seen), np.float32(1))
         pixels = pixels.only(seen)
         *place, cells = place
-        found = _between(views.surface, (*(p[seen] for p in place), cells)).T
+        found = _between(views.surface, (*(p.take(seen) for p in place), cells)).T
         known = dict(zip(SURFACE, np.ascontiguousarray(found), strict=True))
-        cos, sin = s.cos[pixels.box], s.sin[pixels.box]
+        cos, sin = s.cos.take(pixels.box), s.sin.take(pixels.box)
         right, up = known["right"], known["up"]
         known["right"], known["up"] = cos * right - sin * up, sin * right + cos * up
         known["out"] = np.sqrt(np.maximum(1 - right * right - up * up, np.float32(0.002)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,8 +12,8 @@ from data.drawing.arrangement import IN_BOWL, MOST, ON_BRANCH, ON_TABLE
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.lamp import mirrored
-from data.drawing.props import bowl_behind, bowl_in_front, branch, foliage, leaf_of, twig
-from data.drawing.sprites import Pixels, Sprites, darken, outline, paint, placed
+from data.drawing.props import bowl_behind, bowl_in_front, branch, foliage, leaves_of, twig
+from data.drawing.sprites import Layers, Pixels, Sprites, darken, outline, placed
 from data.drawing.values import ramp
 
 _SKINS = {"apples": peel.apple, "oranges": peel.orange, "bananas": peel.banana}
@@ -36,23 +37,22 @@ def draw(c: Canvas, s: SimpleNamespace, fruit: str, hidden: Dice, ground: Dice) 
     _grounds(c, s, ground)
     if in_bowls.size:
         bowl_behind(c, s, in_bowls)
-    for rank in range(MOST):
-        _shadow(c, s, rank, views)
+    # All pieces: the first of each picture, then the second of those that have one …
+    rank, chosen = np.nonzero(s.there.T)
+    _shadows(c, s, rank, chosen, views)
     if on_branches.size:
         branch(c, s, on_branches)
         foliage(c, s, on_branches, light, 0, masks)
-    for rank in range(MOST):
-        chosen = np.flatnonzero(s.there[:, rank])
-        if not chosen.size:
-            continue
-        twig(c, s, rank)
-        p = Sprites(c, views, _placed(s, rank, chosen))
-        _cut_by_bowl(s, p, chosen)
-        paint(c, p.pixels.where, p.coverage, _lit(c, s, p, chosen, rank, fruit, light))
-        flat = masks.reshape(-1)
-        flat[p.pixels.where] = np.maximum(flat[p.pixels.where], p.coverage)
-        if fruit == "apples":
-            leaf_of(c, s, rank, light)
+    p = Sprites(c, views, _placed(s, rank, chosen))
+    _cut_by_bowl(s, p, chosen)
+    pieces = Layers(p.pixels, rank, p.coverage, _lit(c, s, p, chosen, rank, fruit, light))
+    leaves = leaves_of(c, s, rank, chosen, light) if fruit == "apples" else None
+    for turn in range(MOST):
+        twig(c, s, turn)
+        pieces.paint(c, turn)
+        pieces.cover(masks, turn, True)
+        if leaves:
+            leaves.paint(c, turn)
     if in_bowls.size:
         bowl_in_front(c, s, in_bowls, light, masks)
     if on_branches.size:
@@ -104,7 +104,7 @@ def _grounds(c: Canvas, s: SimpleNamespace, dice: Dice) -> None:
     backgrounds.paint_grounds(c, g)
 
 
-def _placed(s, rank: int, chosen: np.ndarray) -> SimpleNamespace:
+def _placed(s, rank: np.ndarray, chosen: np.ndarray) -> SimpleNamespace:
     return placed(
         chosen,
         s.view[chosen, rank],
@@ -130,31 +130,33 @@ def _cut_by_bowl(s: SimpleNamespace, p: Sprites, chosen: np.ndarray) -> None:
     p.coverage[rows] *= np.clip(over + 0.5, 0, 1)
 
 
-def _lit(c: Canvas, s, p: Sprites, chosen, rank: int, fruit: str, light) -> np.ndarray:
+def _lit(c: Canvas, s, p: Sprites, chosen, rank, fruit: str, light) -> np.ndarray:
     """The colour of each covered pixel, (3, pixels)."""
-    box, at = p.pixels.box, chosen[p.pixels.box]
+    box = p.pixels.box
+
+    def each(values):
+        return values.take(box)
+
     angle = s.angle[chosen, rank]
     own = SimpleNamespace(
-        ripe=s.ripe[chosen, rank][box],
-        around=s.around[chosen, rank][box],
-        shift=s.shift[chosen, rank][box],
-        cos=np.cos(angle)[box],
-        sin=np.sin(angle)[box],
+        ripe=each(s.ripe[chosen, rank]),
+        around=each(s.around[chosen, rank]),
+        shift=each(s.shift[chosen, rank]),
+        cos=each(np.cos(angle)),
+        sin=each(np.sin(angle)),
     )
     look = _SKINS[fruit](p, own, float(c.pixel))
     normal = (p.right + look.right, p.up + look.up, p.out)
-    lamp = [part[at] for part in light]
+    lamp = [each(part[chosen]) for part in light]
     facing = sum(n * to for n, to in zip(normal, lamp, strict=True))
     # How much of the lamp's light and of the sky's comes past the others.
     direct, sky = np.ones_like(facing), p.open
-    place = (p.pixels.x, p.pixels.y, s.z[chosen, rank][box] + p.near * s.radius[chosen, rank][box])
+    deep = each(s.z[chosen, rank]) + p.near * each(s.radius[chosen, rank])
+    place = (p.pixels.x, p.pixels.y, deep)
     for other in range(MOST):
-        if other != rank:
-            _in_its_light(
-                s, chosen, rank, other, _BULKS[fruit], box, place, normal, lamp, direct, sky
-            )
+        _in_its_light(s, chosen, rank, other, _BULKS[fruit], box, place, normal, lamp, direct, sky)
     lit = np.clip((facing + 0.12) * np.float32(1 / 1.12), 0, 1) * direct * (0.5 + 0.5 * sky)
-    hangs = (s.place[chosen] == ON_BRANCH)[box]
+    hangs = each(s.place[chosen] == ON_BRANCH)
     up = normal[1]
     # What stands on something is darker below, and takes some of its colour.
     stands = np.where(hangs, 1, 0.5 + 0.5 * ramp(up, -1.0, 0.1))
@@ -164,7 +166,7 @@ def _lit(c: Canvas, s, p: Sprites, chosen, rank: int, fruit: str, light) -> np.n
     edge = 1 - p.out
     gloss = mirrored(*normal, lamp, look.sharp) * direct * look.gloss + 0.10 * edge**3 * sky
     colour = look.skin * amount
-    colour += look.skin * (ends[:, box] * bounce)
+    colour += look.skin * (ends.take(box, axis=1) * bounce)
     colour += gloss
     return np.clip(colour, 0, 1, out=colour)
 
@@ -173,73 +175,101 @@ def _in_its_light(s, chosen, rank, other, bulk, box, place, normal, lamp, direct
     """Darken `direct` and `sky` of a piece where another one is in their way: a ball, about."""
     size = s.radius[chosen, other] * np.float32(bulk)
     apart = [getattr(s, axis)[chosen, other] - getattr(s, axis)[chosen, rank] for axis in "xy"]
-    stands = s.there[chosen, other] & (np.hypot(*apart) < 2.2 * (size + s.radius[chosen, rank]))
-    rows = np.flatnonzero(stands[box])
+    near = np.hypot(*apart) < 2.2 * (size + s.radius[chosen, rank])
+    rows = np.flatnonzero((near & s.there[chosen, other] & (rank != other)).take(box))
     if not rows.size:
         return
-    some = box[rows]
+    some = box.take(rows)
     way = [
-        getattr(s, axis)[chosen, other][some] - at[rows]
+        getattr(s, axis)[chosen, other].take(some) - at.take(rows)
         for axis, at in zip("xyz", place, strict=True)
     ]
-    size = size[some]
+    size = size.take(some)
     far = sum(d * d for d in way) + np.float32(1e-6)
-    along = sum(d * to[rows] for d, to in zip(way, lamp, strict=True))
-    miss = np.sqrt(np.maximum(far - along * along, 0)) / size
+    along = sum(d * to.take(rows) for d, to in zip(way, lamp, strict=True))
+    miss = np.sqrt(np.maximum(far - along * along, np.float32(0))) / size
     dark = np.clip((1.12 - miss) * 2.6, 0, 1) * np.clip(along / size * 2, 0, 1)
-    direct[rows] *= 1 - 0.85 * dark
-    toward = sum(d * n[rows] for d, n in zip(way, normal, strict=True)) / np.sqrt(far)
-    sky[rows] *= 1 - 0.55 * np.clip(toward, 0, 1) * np.clip(size * size / far, 0, 1)
+    direct[rows] = direct.take(rows) * (1 - 0.85 * dark)
+    toward = sum(d * n.take(rows) for d, n in zip(way, normal, strict=True)) / np.sqrt(far)
+    shade = 0.55 * np.clip(toward, 0, 1) * np.clip(size * size / far, 0, 1)
+    sky[rows] = sky.take(rows) * (1 - shade)
 
 
-def _shadow(c: Canvas, s: SimpleNamespace, rank: int, views) -> None:
-    """The shadow of one piece: on the table, in the bowl, or on the wall behind it."""
-    chosen = np.flatnonzero(s.there[:, rank])
-    if not chosen.size:
-        return
-    sprite, place = _placed(s, rank, chosen), s.place[chosen]
-    radius, stands = sprite.radius, place == ON_TABLE
-    side, foot = s.side[chosen], s.foot[chosen, rank]
-    # On what stands upright behind it, its outline is moved; on a table, it falls to the side.
-    shift_x = -side * np.float32([0, 0.06, 0.30])[place]
-    shift_y = np.float32([0, -0.10, -0.24])[place]
-    lean = -side * 0.75
+def _shadows(c: Canvas, s: SimpleNamespace, rank, chosen, views) -> None:
+    """The shadows of pieces: on the table, in the bowl, or on the wall behind them."""
+    stands = s.place[chosen] == ON_TABLE
+    for some, shadow in ((stands, _on_table), (~stands, _behind)):
+        if not some.any():
+            continue
+        of, turn = chosen[some], rank[some]
+        pixels, dark = shadow(c, s, of, turn, _placed(s, turn, of), views)
+        seen = np.flatnonzero(dark > 0)
+        pixels, dark = pixels.only(seen), dark.take(seen)
+        first = np.searchsorted(pixels.box, np.searchsorted(turn, np.arange(MOST + 1)))
+        for start, stop in pairwise(first):
+            darken(c, pixels.where[start:stop], dark[start:stop])
+
+
+def _on_table(c: Canvas, s, chosen, rank, sprite, views) -> tuple[Pixels, np.ndarray]:
+    """The shadow that falls to the side of a piece, and how dark it is."""
+    radius, foot = sprite.radius, s.foot[chosen, rank]
+    lean = -s.side[chosen] * np.float32(0.75)
     reach = views.extent[sprite.index] * radius
-    long = np.where(stands, 2 * lean * reach, shift_x)
-    left = sprite.x - reach + np.minimum(long, 0)
-    right = sprite.x + reach + np.maximum(long, 0)
-    low = np.where(stands, foot - 0.6 * radius, sprite.y + shift_y - reach)
-    high = np.where(stands, foot + 0.95 * radius, sprite.y + shift_y + reach)
     soft = 0.16 * reach
-    low, high = low - soft, high + soft
+    left = sprite.x - reach + np.minimum(2 * lean * reach, 0) - soft
+    right = sprite.x + reach + np.maximum(2 * lean * reach, 0) + soft
+    # It ends with the table.
+    high = np.minimum(foot + 0.95 * radius + soft, s.edge[chosen] + c.pixel)
+    pixels = Pixels(c, chosen, left, right, foot - 0.6 * radius - soft, high)
+    box = pixels.box
+    foot, radius = foot.take(box), radius.take(box)
+    x, up = pixels.x - sprite.x.take(box), pixels.y - foot
+    tall = (up + np.float32(0.24) * radius) * np.float32(1 / 0.42)
+    dx, dy = x - tall * lean.take(box), tall - np.float32(0.92) * radius
+    away, _ = outline(views, sprite, box, dx, dy)
+    blur = np.float32(0.10) * radius + np.float32(0.16) * np.maximum(tall, np.float32(0))
+    away /= blur + c.pixel
+    dark = _smooth(away) * np.float32(0.58)
+    # Where a piece touches the table, no light comes from any side.
+    x /= radius * s.touching
+    x *= x
+    up /= (np.float32(0.45) * s.touching) * radius
+    up *= up
+    touch = 1 - np.float32(0.9) * x - up
+    touch = np.float32(0.75) * np.sqrt(np.maximum(touch, np.float32(0)))
+    np.maximum(dark, touch, out=dark)
+    dark *= np.clip((s.edge[chosen].take(box) - pixels.y) * (1 / c.pixel), 0, 1)
+    return pixels, dark
+
+
+def _behind(c: Canvas, s, chosen, rank, sprite, views) -> tuple[Pixels, np.ndarray]:
+    """The shadow on what stands upright behind a piece, its outline moved; how dark it is."""
+    bowl = s.place[chosen] == IN_BOWL
+    shift_x = -s.side[chosen] * np.where(bowl, np.float32(0.06), np.float32(0.30))
+    shift_y = np.where(bowl, np.float32(-0.10), np.float32(-0.24))
+    x, y = sprite.x + shift_x, sprite.y + shift_y
+    reach = 1.16 * views.extent[sprite.index] * sprite.radius
+    low, high = y - reach, y + reach
     # A bowl ends what is seen in it.
     rim, thin = s.bowl_rim[chosen], (s.bowl_half * s.bowl_flat)[chosen]
-    low = np.where(place == IN_BOWL, np.maximum(low, rim - thin), low)
-    high = np.where(place == IN_BOWL, np.minimum(high, rim + thin), high)
-    pixels = Pixels(c, chosen, left - soft, right + soft, low, high)
+    low = np.where(bowl, np.maximum(low, rim - thin), low)
+    high = np.where(bowl, np.minimum(high, rim + thin), high)
+    pixels = Pixels(c, chosen, x - reach, x + reach, low, high)
     box = pixels.box
-    at = chosen[box]
-    foot, radius, stands, lean = foot[box], radius[box], stands[box], lean[box]
-    x, y = pixels.x - sprite.x[box], pixels.y - sprite.y[box]
-    tall = (pixels.y - foot + 0.24 * radius) * np.float32(1 / 0.42)
-    dx = np.where(stands, x - tall * lean, x - shift_x[box])
-    dy = np.where(stands, tall - 0.92 * radius, y - shift_y[box])
-    away, _ = outline(views, sprite, box, dx, dy)
-    blur = np.where(stands, 0.10 * radius + 0.16 * np.maximum(tall, 0), 0.35 * radius)
-    blur += c.pixel
-    dark = np.clip(0.5 - away / blur, 0, 1)
-    dark *= dark * (3 - 2 * dark)
-    dark *= np.float32([0.58, 0.62, 0.34])[place][box]
-    # Where a piece touches the table, no light comes from any side.
-    wide = radius * s.touching
-    touch = 1 - (x / wide) ** 2 * 0.9 - ((pixels.y - foot) / (0.45 * wide)) ** 2
-    touch = 0.75 * np.sqrt(np.clip(touch, 0, 1))
-    dark = np.maximum(dark, np.where(stands, touch, 0))
-    # Shadows end with the table, or the bowl.
-    ends = (s.edge[at] - pixels.y) / c.pixel
+    away, _ = outline(views, sprite, box, pixels.x - x.take(box), pixels.y - y.take(box))
+    away *= (1 / (np.float32(0.35) * sprite.radius + c.pixel)).take(box)
+    dark = _smooth(away) * np.where(bowl, np.float32(0.62), np.float32(0.34)).take(box)
+    some = np.flatnonzero(bowl.take(box))
+    at = chosen.take(box.take(some))
     half = s.bowl_half[at]
-    oval = ((pixels.x - s.bowl_x[at]) / half) ** 2
-    oval += ((pixels.y - s.bowl_rim[at]) / (half * s.bowl_flat[at])) ** 2
-    inside = np.where(place[box] == IN_BOWL, (1 - oval) * 6, 1)
-    dark *= np.clip(np.where(stands, ends, inside), 0, 1)
-    darken(c, pixels.where, dark)
+    oval = ((pixels.x[some] - s.bowl_x[at]) / half) ** 2
+    oval += ((pixels.y[some] - s.bowl_rim[at]) / (half * s.bowl_flat[at])) ** 2
+    dark[some] *= np.clip((1 - oval) * 6, 0, 1)
+    return pixels, dark
+
+
+def _smooth(away: np.ndarray) -> np.ndarray:
+    """From 1 half inside of an outline to 0 half outside, without corners."""
+    dark = np.clip(np.float32(0.5) - away, 0, 1)
+    dark *= dark * (3 - 2 * dark)
+    return dark

@@ -51,13 +51,13 @@ _SAME, _OTHER = 12, 60
 class Fruit(Correspondent):
     """Still lifes with one kind of fruit."""
 
-    version = 1
+    version = 2
     channels = 3
     smallest_size = 16
     largest_size = 256
     usual_size = 64
     # Its planes are seldom touched as a whole.
-    chunk_pixels = 320 * 1024
+    chunk_pixels = 256 * 1024
     factors = {
         "number": ("one piece", "two pieces", "three pieces", "four pieces", "five pieces"),
         "place": ("on a table", "in a bowl", "on a branch"),
