@@ -75,11 +75,12 @@ def first_hits(solids: Solids, eyes: Eyes, side: int) -> Hits:
         eyes: n of them.
         side: Pixels a side.
     """
-    found = []
+    windows, rays, found = _windows(solids, eyes, side), own_rays(solids, eyes), []
     for body in (BLOCK, ROUND, BALL, CUSHION):
         some = np.flatnonzero(solids.body == body)
         if some.size:
-            found.append(_met(body, solids.take(some), some, eyes, side))
+            own = [each[some] for each in (*windows, *rays)]
+            found.append(_met(body, solids.take(some), some, *own, side))
     pixel, part, depth = (np.concatenate(each) for each in zip(*found, strict=True))
     # The nearest wins: a depth above 0 is in the order of its bits.
     nearest = np.full(len(eyes.place) * side * side, np.iinfo(np.uint64).max, np.uint64)
@@ -112,10 +113,14 @@ def own_rays(solids: Solids, eyes: Eyes) -> tuple[np.ndarray, np.ndarray]:
     return start.astype(np.float32), np.stack(ways, 1).astype(np.float32)
 
 
-def _met(body, solids: Solids, numbers, eyes: Eyes, side: int):
-    """(pixel, part, depth) of all rays that meet parts of one body."""
-    low, high = _windows(solids, eyes, side)
-    start, ways = own_rays(solids, eyes)
+def _met(body, solids: Solids, numbers, low, high, start, ways, side: int):
+    """(pixel, part, depth) of all rays that meet parts of one body.
+
+    Args:
+        numbers: What the parts are called.
+        low, high: The windows of `_windows`.
+        start, ways: The rays of `own_rays`.
+    """
     forward, right, up = ways.transpose(1, 0, 2)
     part, row = counted(high[:, 1] - low[:, 1])
     row += low[part, 1]

@@ -141,43 +141,59 @@ def _depths(solids: Solids, lamp: Eyes) -> np.ndarray:
 def _lit(light, piece: np.ndarray, points: list[np.ndarray]) -> np.ndarray:
     """The share of the lamp's light that arrives, through a shadow's soft edge: 0 to 1."""
     lamp = light.lamp
-    points = [p - w for p, w in zip(points, lamp.place.T.astype(np.float32)[:, piece], strict=True)]
+    points = [p - w.take(piece) for p, w in zip(points, _floats(lamp.place), strict=True)]
 
     def along(way):
-        way = (way / (way**2).sum(1, keepdims=True)).T.astype(np.float32)[:, piece]
-        return points[0] * way[0] + points[1] * way[1] + points[2] * way[2]
+        way = [each.take(piece) for each in _floats(way / (way**2).sum(1, keepdims=True))]
+        return _dot(points, way)
 
     depth = along(lamp.forward)
     column = (along(lamp.right) / depth + 1) * np.float32(_SHADOWS / 2) - np.float32(0.5)
     row = (1 - along(lamp.up) / depth) * np.float32(_SHADOWS / 2) - np.float32(0.5)
     column, row = (np.clip(each, 1, _SHADOWS - 2.001) for each in (column, row))
     left, top = column.astype(np.int32), row.astype(np.int32)
-    right, down = column - left, row - top
+    right, down = (each - whole.astype(np.float32) for each, whole in ((column, left), (row, top)))
     start = piece.astype(np.int32) * _SHADOWS**2 + (top - 1) * _SHADOWS + left - 1
     nearer = depth - np.float32(0.012)
-    total = np.float32(0)
-    for y, weight_y in enumerate((1 - down, 1, 1, down)):
-        line = np.float32(0)
-        for x, weight_x in enumerate((1 - right, 1, 1, right)):
-            line = line + (light.depths[start + (y * _SHADOWS + x)] >= nearer) * weight_x
-        total = total + line * weight_y
+
+    def free(y):
+        line = start + y * _SHADOWS
+        seen = [light.depths.take(line + x) >= nearer for x in range(4)]
+        total = (1 - right) * seen[0]
+        total += seen[1]
+        total += seen[2]
+        total += right * seen[3]
+        return total
+
+    total = (1 - down) * free(0)
+    total += free(1)
+    total += free(2)
+    total += down * free(3)
     return total * np.float32(1 / 9)
+
+
+def _floats(vectors: np.ndarray) -> np.ndarray:
+    """float32 3×n of n×3."""
+    return np.ascontiguousarray(vectors.T, np.float32)
 
 
 def _nooks(solids: Solids, count: int) -> np.ndarray:
     """How much is around each place: float32 n × (cells + 2)³, with an empty border."""
-    cells = filled(solids, count, _NOOKS * _OF)
-    shape = (count, *(_NOOKS, _OF) * 3)
-    dense = cells.reshape(shape).sum((2, 4, 6), dtype=np.uint8).astype(np.float32)
+    dense = filled(solids, count, _NOOKS * _OF).view(np.uint8)
+    for axis in (1, 2, 3):
+        halves = [(slice(None),) * axis + (slice(k, None, _OF),) for k in range(_OF)]
+        dense = sum(dense[half] for half in halves[1:]) + dense[halves[0]]
     around = np.zeros((count, *(_NOOKS + 6,) * 3), np.float32)
     around[:, 3:-3, 3:-3, 3:-3] = dense * np.float32(1 / _OF**3)
     for _ in range(2):
         for axis in (1, 2, 3):
-            near = np.zeros_like(around)
-            inner, low, high = ([slice(None)] * 4 for _ in range(3))
-            inner[axis], low[axis], high[axis] = slice(1, -1), slice(None, -2), slice(2, None)
-            near[tuple(inner)] = around[tuple(low)] + around[tuple(high)]
-            around = (around + near * np.float32(0.5)) * np.float32(0.5)
+            inner, low, high = (
+                (slice(None),) * axis + (slice(*ends),) for ends in ((1, -1), (None, -2), (2, None))
+            )
+            near = around[low] + around[high]
+            near *= np.float32(0.25)
+            around *= np.float32(0.5)
+            around[inner] += near
     return around
 
 
@@ -189,12 +205,13 @@ def _open(light, piece: np.ndarray, points: list[np.ndarray]) -> np.ndarray:
         place = np.clip(point * np.float32(_NOOKS) + np.float32(2.5), 0, np.float32(across - 1.001))
         cell = place.astype(np.int32)
         start = start * across + cell
-        parts.append(place - cell)
+        parts.append(place - cell.astype(np.float32))
     total, flat = np.float32(0), light.nooks.ravel()
     for x, share_x in ((0, 1 - parts[0]), (1, parts[0])):
         for y, share_y in ((0, 1 - parts[1]), (1, parts[1])):
             at = start + (x * across + y) * across
-            line = flat[at] + (flat[at + 1] - flat[at]) * parts[2]
+            line, beyond = flat.take(at), flat.take(at + 1)
+            line += (beyond - line) * parts[2]
             total = total + line * (share_x * share_y)
     return np.clip(1 - np.float32(1.9) * total, np.float32(0.12), 1)
 
@@ -244,10 +261,10 @@ def _seen(solids: Solids, eyes: Eyes, hits: Hits, light, paints, dice, fine) -> 
     ]
     points, aims = [], []
     for axis in range(3):
-        forward, right, up = (w[:, axis].astype(np.float32)[piece] for w in
+        forward, right, up = (w[:, axis].astype(np.float32).take(piece) for w in
                               (eyes.forward, eyes.right, eyes.up))  # fmt: skip
         aims.append(forward + u * right + v * up)
-        points.append(eyes.place[:, axis].astype(np.float32)[piece] + hits.depth * aims[-1])
+        points.append(eyes.place[:, axis].astype(np.float32).take(piece) + hits.depth * aims[-1])
     normal = _normals(solids, part, q, aims)
     material = solids.material[part]
     off = [p + np.float32(0.045) * n for p, n in zip(points, normal, strict=True)]

@@ -73,7 +73,7 @@ class Furniture(World):
 
     def chunks(self, count: int, size: int) -> Iterator[slice]:
         """As `World.chunks`; what counts is the cells, and the pixels of views."""
-        pixels = size**2 + (4 * self.view**2 if self.view else 0)
+        pixels = size**2 + (2 * self.view**2 if self.view else 0)
         return self._slices(count, max(1, self.chunk_pixels // pixels))
 
     def draw_chunk(self, indices, size, seed):
