@@ -7,7 +7,9 @@ from data.drawing import glyphs, handwriting, strokes
 from data.drawing.canvas import Canvas
 from data.drawing.dice import Dice
 from data.drawing.noise import clouds
+from data.drawing.sprites import Pixels
 from data.drawing.tables import look_up
+from data.drawing.windows import Windows
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.013])
@@ -137,3 +139,71 @@ def test_every_hand_writes_every_digit_within_its_frame():
     assert np.abs(ends).max() < 0.85
     tall = np.ptp(ends[..., 1].reshape(len(ends), -1), axis=1)
     assert tall.min() > 1.3 and tall.max() < 1.6
+
+
+def test_windows_are_parts_of_pictures():
+    """Each holds its own rectangle, and what is painted there is on the picture once laid back."""
+    canvas = Canvas(3, 32)
+    canvas.planes[:] = np.random.default_rng(0).uniform(size=canvas.planes.shape)
+    before = canvas.planes.copy()
+    middle = np.float32([-0.9, 0.0, 0.7])[:, None, None]
+    whole = Windows(canvas, middle - 0.4, middle + 0.4, -middle - 0.3, -middle + 0.3)
+    assert whole.planes.shape[2:] == (whole.y.shape[1], whole.x.shape[2])
+    for n in range(3):
+        rows = slice(whole.first_row[n], whole.first_row[n] + whole.y.shape[1])
+        columns = slice(whole.first_column[n], whole.first_column[n] + whole.x.shape[2])
+        np.testing.assert_array_equal(whole.planes[:, n], before[:, n, rows, columns])
+        np.testing.assert_array_equal(whole.y[n, :, 0], canvas.y[0, rows, 0])
+        np.testing.assert_array_equal(whole.x[n, 0], canvas.x[0, 0, columns])
+        np.testing.assert_array_equal(
+            whole.places[n], 1024 * n + np.arange(1024).reshape(32, 32)[rows, columns]
+        )
+        # All that is asked for and in the picture, half a pixel around it, and little more.
+        for axis, at in ((whole.y[n, :, 0], middle[n, 0, 0]), (whole.x[n, 0], -middle[n, 0, 0])):
+            half = 0.4 if axis.size == whole.y.shape[1] else 0.3
+            assert axis.min() < max(at - half, -0.96) and axis.max() > min(at + half, 0.96)
+            assert axis.size <= 2 * half / canvas.pixel + 3
+    # Windows of some pictures within others; what reaches beyond these is left out.
+    some = np.array([2, 0])
+    part = Windows(
+        canvas,
+        *(middle[some] + d for d in (0, 9)),
+        *(-middle[some] + d for d in (-9, 0)),
+        some,
+        whole,
+    )
+    values = whole.of(canvas.planes[0])
+    seen = part.of(values, whole)
+    np.testing.assert_array_equal(seen, part.planes[0])
+    assert seen.shape[1] <= whole.y.shape[1] and seen.shape[2] <= whole.x.shape[2]
+    part.put(values, np.full_like(seen, 2), whole)
+    assert (values == 2).sum() == seen.size
+    part.paint(np.ones_like(seen), np.full((3, 1, 1, 1), 3, np.float32))
+    np.testing.assert_array_equal(canvas.planes, before)
+    part.lay_back()
+    assert (canvas.planes == 3).sum() == 3 * seen.size
+    assert ((canvas.planes == before) | (canvas.planes == 3)).all()
+
+
+@pytest.mark.parametrize("oval", [False, True])
+def test_pixels_of_boxes(oval):
+    """Each pixel that a box touches, once, line by line; of an oval, all that are within it."""
+    canvas = Canvas(2, 32)
+    low, high = np.float32([-0.5, 0.8, 2.0]), np.float32([0.1, 1.3, 3.0])
+    left, right = np.float32([-0.4, -1.4, 0.0]), np.float32([0.4, -0.6, 1.0])
+    found = Pixels(canvas, np.array([1, 0, 1]), left, right, low, high, oval)
+    assert len(set(found.where)) == len(found.where) and (np.diff(found.box) >= 0).all()
+    row, column = np.divmod(found.where % 1024, 32)
+    np.testing.assert_array_equal(found.y, canvas.y[0, row, 0])
+    np.testing.assert_array_equal(found.x, canvas.x[0, 0, column])
+    np.testing.assert_array_equal(found.where // 1024, np.array([1, 0, 1])[found.box])
+    inside = 0
+    for n in range(3):
+        across = (canvas.x - (left[n] + right[n]) / 2) / ((right[n] - left[n]) / 2)
+        up = (canvas.y - (low[n] + high[n]) / 2) / ((high[n] - low[n]) / 2)
+        within = across**2 + up**2 < 1 if oval else (abs(across) < 1) & (abs(up) < 1)
+        here = np.zeros(1024, bool)
+        here[found.where[found.box == n] % 1024] = True
+        assert here[within[0].ravel()].all()
+        inside += within.sum()
+    assert inside <= len(found.where) < 1.4 * inside
