@@ -67,7 +67,8 @@ class Windows(Canvas):
     @cached_property
     def planes(self) -> np.ndarray:
         """What is seen of the pictures, (c, n, h, w)."""
-        return self._seen(self._whole.planes)[:, *self._places(None)]
+        # A plane at a time is what is painted: let each lie together.
+        return np.ascontiguousarray(self._seen(self._whole.planes)[:, *self._places(None)])
 
     def lay_back(self) -> None:
         """Lay what was painted back on the whole canvas."""
