@@ -74,7 +74,9 @@ def draw_flow(boxes: dict[str, Box], arrows: list[Arrow]) -> Figure:
 def described_flow(boxes: dict[str, Box], arrows: list[Arrow]) -> str:
     """Return a diagram in words: its things, then its arrows, one a line."""
     told = {name: " ".join(b.text.split()) for name, b in boxes.items()}
-    lines = [f"{told[a.start]} → {told[a.end]}" + (f" ({a.text})" if a.text else "") for a in arrows]
+    lines = [
+        f"{told[a.start]} → {told[a.end]}" + (f" ({a.text})" if a.text else "") for a in arrows
+    ]
     return "\n".join([*told.values(), *lines])
 
 

@@ -72,12 +72,14 @@ def described(blocks: list[Block]) -> str:
     lines = []
     for row, block in enumerate(blocks):
         others = ", ".join(str(s) for s in block.sources if s != row - 1)
-        lines.append(
-            f"{row} {block.name} {in_words(block.shape)} {', '.join(block.does)}"
-            f"{f' from {others}' if others else ''}"
-            f"{f' ×{block.repeats}' if block.repeats > 1 else ''}{' out' if block.is_output else ''}"
+        words = (
+            *(row, block.name, in_words(block.shape), ", ".join(block.does)),
+            f"from {others}" if others else "",
+            f"×{block.repeats}" if block.repeats > 1 else "",
+            "out" if block.is_output else "",
         )
-    return "\n".join(" ".join(line.split()) for line in lines)
+        lines.append(" ".join(str(word) for word in words if word != ""))
+    return "\n".join(lines)
 
 
 def in_words(shape: tuple[int | None, ...]) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
 
 _GAP, _HEAD = 6, 24
-_INK, _SIZE = "#222222", 15
+_INK, _SIZE = "#222222", 14
 #: Pixels a side of a tile, at least.
 TILE = 128
 
@@ -18,7 +20,7 @@ def headed(
     rows: Sequence[Sequence[np.ndarray]],
     heads: Sequence[str],
     names: Sequence[str] = (),
-    foot: str = "",
+    narrow: Sequence[int] = (),
     tile: int = TILE,
 ) -> Image.Image:
     """Lay out pictures in columns with a heading each.
@@ -28,30 +30,27 @@ def headed(
             factor, so that their pixels stay squares.
         heads: Of the columns; "" for none.
         names: Of the rows, to their left.
-        foot: A line below: what step, which seed.
+        narrow: Columns that hold nothing, and are a gap.
         tile: Pixels that a picture is high at least.
     """
     tiles = [[None if p is None else enlarged(p, tile) for p in row] for row in rows]
-    some = next(p for row in tiles for p in row if p is not None)
-    width, height = some.size
+    width, height = next(p for row in tiles for p in row if p is not None).size
     left = max((_width(name) for name in names), default=0) + (2 * _GAP if names else 0)
-    across = left + len(heads) * (width + _GAP) - _GAP
+    widths = [_GAP if column in narrow else width for column in range(len(heads))]
+    places = [left + sum(widths[:column]) + column * _GAP for column in range(len(heads))]
     top = _HEAD if any(heads) else 0
-    size = (across, top + len(rows) * (height + _GAP) - _GAP + (_HEAD if foot else 0))
+    size = (places[-1] + widths[-1], top + len(rows) * (height + _GAP) - _GAP)
     sheet = Image.new("RGB", size, "white")
     pen = ImageDraw.Draw(sheet)
-    for column, head in enumerate(heads):
-        x = left + column * (width + _GAP) + width // 2
-        pen.text((x, top // 2), head, _INK, _font(), anchor="mm")
+    for place, wide, head in zip(places, widths, heads, strict=True):
+        pen.text((place + wide // 2, top // 2), head, _INK, _font(), anchor="mm")
     for row, pictures in enumerate(tiles):
         y = top + row * (height + _GAP)
         if names:
             pen.text((0, y + height // 2), names[row], _INK, _font(), anchor="lm")
-        for column, picture in enumerate(pictures):
+        for place, picture in zip(places, pictures, strict=True):
             if picture is not None:
-                sheet.paste(picture, (left + column * (width + _GAP), y))
-    if foot:
-        pen.text((left, size[1] - _HEAD // 2), foot, "#666666", _font(13), anchor="lm")
+                sheet.paste(picture, (place, y))
     return sheet
 
 
@@ -93,6 +92,20 @@ def titled(picture: Image.Image, title: str) -> Image.Image:
     return sheet
 
 
+def keyed(picture: Image.Image, key: Sequence[tuple[str, str]]) -> Image.Image:
+    """Set a key of colours below a picture: a spot of each with its word."""
+    sheet = Image.new("RGB", (picture.width, picture.height + _HEAD), "white")
+    sheet.paste(picture, (0, 0))
+    pen, font = ImageDraw.Draw(sheet), _font(12)
+    wide = sum(20 + font.getlength(word) for _, word in key) + 12 * (len(key) - 1)
+    x, y = (picture.width - wide) / 2, picture.height + _HEAD // 2
+    for colour, word in key:
+        pen.ellipse((x, y - 5, x + 10, y + 5), fill=colour, outline="#888888")
+        pen.text((x + 16, y), word, _INK, font, anchor="lm")
+        x += 32 + font.getlength(word)
+    return sheet
+
+
 def in_rows(pictures: Sequence[Image.Image], columns: int) -> Image.Image:
     """Place pictures of one size beside and below each other."""
     width, height = pictures[0].size
@@ -106,8 +119,10 @@ def in_rows(pictures: Sequence[Image.Image], columns: int) -> Image.Image:
     return sheet
 
 
+@cache
 def _font(size: int = _SIZE):
-    return ImageFont.load_default(size)
+    # Pillow's own has neither arrows nor a minus.
+    return ImageFont.truetype(findfont("DejaVu Sans"), size)
 
 
 def _width(text: str) -> int:

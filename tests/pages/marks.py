@@ -1,4 +1,4 @@
-"""Code on the pages, printed from the source: what stands between its marks is never typed.
+"""What stands between marks on the pages: code from the source, pictures that there are.
 
     <!-- code: recipes/dcgan/generator.py DCGANGenerator.buildModel -->
     ```python
@@ -6,7 +6,14 @@
     ```
     <!-- end of code -->
 
-Several names of one file may follow each other; `-docstrings` after them leaves those out.
+is printed from the source. Several names of one file may follow each other; `-docstrings` after
+them leaves those out.
+
+    <!-- picture: pictures/faces.webp | What is seen | *What to see in it.* -->
+    …
+    <!-- end of picture -->
+
+shows a picture whose training not everybody can repeat: nothing, until the file is there.
 """
 
 from __future__ import annotations
@@ -20,6 +27,9 @@ from data.files import atomic_write
 
 ROOT = Path(__file__).parent.parent.parent
 _BLOCK = re.compile(r"<!-- code: ([^\n]+?) -->\n.*?<!-- end of code -->", re.DOTALL)
+_PICTURE = re.compile(
+    r"<!-- picture: (\S+) \| ([^|]+?) \| (.+?) -->\n.*?<!-- end of picture -->", re.DOTALL
+)
 _BARE = "-docstrings"
 
 
@@ -29,12 +39,12 @@ def pages() -> list[Path]:
     return sorted(found)
 
 
-def write_code() -> list[Path]:
-    """Print the code of every page anew; returns the pages that have changed."""
+def write_pages() -> list[Path]:
+    """Renew what stands between the marks of every page; returns the pages that have changed."""
     changed = []
     for page in pages():
         text = page.read_text(encoding="utf-8")
-        anew = renewed(text)
+        anew = renewed(text, page.parent)
         if anew != text:
             with atomic_write(page) as tmp:
                 tmp.write_text(anew, encoding="utf-8")
@@ -42,14 +52,25 @@ def write_code() -> list[Path]:
     return changed
 
 
-def renewed(text: str) -> str:
-    """A page's text with every block of code as the source has it now."""
-    return _BLOCK.sub(
-        lambda block: (
+def renewed(text: str, folder: Path) -> str:
+    """A page's text with every block of code as the source has it now, and the pictures there are.
+
+    Args:
+        text: The page's.
+        folder: The page's.
+    """
+
+    def code(block: re.Match) -> str:
+        return (
             f"<!-- code: {block[1]} -->\n```python\n{printed(block[1])}\n```\n<!-- end of code -->"
-        ),
-        text,
-    )
+        )
+
+    def picture(block: re.Match) -> str:
+        file, seen, words = block.groups()
+        shown = f"![{seen}]({file})\n\n{words}\n" if (folder / file).is_file() else ""
+        return f"<!-- picture: {file} | {seen} | {words} -->\n{shown}<!-- end of picture -->"
+
+    return _PICTURE.sub(picture, _BLOCK.sub(code, text))
 
 
 def asked_in(text: str) -> list[str]:
