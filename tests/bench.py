@@ -1,4 +1,4 @@
-"""`make bench`: speed and memory on this machine, everything compared within one run.
+"""`make bench`: speed and memory on this machine, compared within one run; writes BENCH.md.
 
 Nothing here gates a test: machines differ, and shared ones are noisy. So both sides of a
 ratio are measured in turns, several times, and the range is printed beside the median.
@@ -6,9 +6,12 @@ ratio are measured in turns, several times, and the range is printed beside the 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import io
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,10 +29,13 @@ from keras import ops  # isort: skip
 
 from common.batches import Batches
 from data import worlds
+from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
 from tests import bench_translators
+from tests.results import machine
 
+PAGE = Path(__file__).parent.parent / "BENCH.md"
 ROUNDS = 5
 ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
 PRECISION = choose("auto")
@@ -38,15 +44,54 @@ HAS_PEAKS = Path("/proc/self/clear_refs").exists()
 
 
 def main() -> None:
-    """Measure and print."""
-    print(f"{backend.device_name()}; {PRECISION}; median [lowest – highest] of {ROUNDS} rounds\n")
-    draw_speed()
-    row = training_speed()
-    convolution_share(row)
-    paper_speed()
-    memory()
-    waiting()
-    bench_translators.main()
+    """Measure and print; what was printed goes to BENCH.md."""
+    with printed() as ours:
+        print(
+            f"{backend.device_name()}; {PRECISION}; median [lowest – highest] of {ROUNDS} rounds\n"
+        )
+        draw_speed()
+        row = training_speed()
+        convolution_share(row)
+        paper_speed()
+        memory()
+        waiting()
+    with printed() as translators:
+        bench_translators.main()
+    page = PAGE.read_text(encoding="utf-8")
+    parts = {"machine": f"{machine()}."}
+    parts |= {"ours": _block(ours.getvalue()), "translators": _block(translators.getvalue())}
+    with atomic_write(PAGE) as tmp:
+        tmp.write_text(renewed(page, parts), encoding="utf-8")
+
+
+@contextlib.contextmanager
+def printed():
+    """Print as ever; yields a file that has it all as well."""
+    kept, out = io.StringIO(), sys.stdout
+
+    class Both(io.TextIOBase):
+        def write(self, text: str) -> int:
+            out.write(text)
+            out.flush()
+            return kept.write(text)
+
+    with contextlib.redirect_stdout(Both()):
+        yield kept
+
+
+def _block(text: str) -> str:
+    return f"```\n{text.strip()}\n```"
+
+
+def renewed(page: str, parts: dict[str, str]) -> str:
+    """A page's text with other words between the marks of some names."""
+    for name, words in parts.items():
+        head, found, rest = page.partition(f"<!-- bench: {name} -->\n")
+        _, end, rest = rest.partition("<!-- end of bench -->")
+        if not (found and end):
+            raise LookupError(f"no mark for {name}")
+        page = f"{head}{found}{words}\n{end}{rest}"
+    return page
 
 
 def in_words(values, digits: int = 0) -> str:

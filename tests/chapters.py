@@ -309,15 +309,19 @@ def dcgan() -> None:
         save(whole.crop((0, 0, whole.width, 3 * whole.width // 8)), frames[-1])
     animate(frames, pictures / "growth.webp", most=12)
     if photographs := FACES.run():
-        save_faces(photographs, os.environ["FACES"])
+        save_faces(photographs)
 
 
-def save_faces(run: Path, folder: str) -> None:
-    """Faces that a run has made beside real ones, and how its training went."""
+def save_faces(run: Path) -> None:
+    """Faces that a run has made, and how its training went.
+
+    The real ones are people: they are not shown.
+    """
     pictures = ROOT / "recipes" / "dcgan" / "pictures"
     # Pictures of 48 pixels stand on a sheet twice as large.
     made = [tile[::2, ::2] for tile in _tiles(run / "samples" / "latest.png", 96)]
-    save(beside_real(made, folder, 48, rows=4, each=4), pictures / "faces.webp")
+    rows = [made[row * 6 : row * 6 + 6] for row in range(4)]
+    save(sheets.headed(rows, [""] * 6), pictures / "faces.webp")
     save(curves({"faces": run}, LOSSES), pictures / "faces_curves.png")
 
 
@@ -381,11 +385,15 @@ def cyclegan() -> None:
     save(curves({"seasons": run}, shown), pictures / "curves.png")
     heads = ("painting", "→ photo", "→ back", "photo", "→ painting", "→ back")
     _real("cyclegan", "monet2photo", pictures / "paintings.png", 64, heads)
-    fruits = ("apple", "→ orange", "→ back", "orange", "→ apple", "→ back")
-    for photographs, words in ((FRUITS, fruits), (MONET, heads)):
-        if trained_on := photographs.run():
-            rows = translations(trained_on / "samples" / "latest.png", 128, 6)[:5]
-            save(sheets.headed(rows, words), pictures / f"{photographs.name}.webp")
+    if fruits := FRUITS.run():
+        rows = translations(fruits / "samples" / "latest.png", 128, 6)[:5]
+        words = ("apple", "→ orange", "→ back", "orange", "→ apple", "→ back")
+        save(sheets.headed(rows, words), pictures / "apple2orange.webp")
+    if paintings := MONET.run():
+        # The photographs are not ours to show; the paintings are everybody's.
+        rows = [row[:3] for row in translations(paintings / "samples" / "latest.png", 128, 6)]
+        both = _two_across(rows[:8])
+        save(sheets.headed(both, 2 * heads[:3]), pictures / "monet128.webp")
 
 
 #: Headings of CycleGAN's rows.

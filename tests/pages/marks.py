@@ -13,7 +13,8 @@ them leaves those out.
     …
     <!-- end of picture -->
 
-shows a picture whose training not everybody can repeat: nothing, until the file is there.
+shows a picture whose training not everybody can repeat: nothing, until the file is there. A
+mark begins its line; where it is indented, it is an example.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ from pathlib import Path
 from data.files import atomic_write
 
 ROOT = Path(__file__).parent.parent.parent
-_BLOCK = re.compile(r"<!-- code: ([^\n]+?) -->\n.*?<!-- end of code -->", re.DOTALL)
+_BLOCK = re.compile(
+    r"^<!-- code: ([^\n]+?) -->\n.*?^<!-- end of code -->", re.DOTALL | re.MULTILINE
+)
 _PICTURE = re.compile(
-    r"<!-- picture: (\S+) \| ([^|]+?) \| (.+?) -->\n.*?<!-- end of picture -->", re.DOTALL
+    r"^<!-- picture: (\S+) \| ([^|]+?) \| (.+?) -->\n.*?^<!-- end of picture -->",
+    re.DOTALL | re.MULTILINE,
 )
 _BARE = "-docstrings"
 
