@@ -6,12 +6,9 @@ ratio are measured in turns, several times, and the range is printed beside the 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import io
 import multiprocessing
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -33,6 +30,7 @@ from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
 from tests import bench_translators
+from tests.pages.report import block, filled, printed
 from tests.results import machine
 
 PAGE = Path(__file__).parent.parent / "BENCH.md"
@@ -59,39 +57,9 @@ def main() -> None:
         bench_translators.main()
     page = PAGE.read_text(encoding="utf-8")
     parts = {"machine": f"{machine()}."}
-    parts |= {"ours": _block(ours.getvalue()), "translators": _block(translators.getvalue())}
+    parts |= {"ours": block(ours.getvalue()), "translators": block(translators.getvalue())}
     with atomic_write(PAGE) as tmp:
-        tmp.write_text(renewed(page, parts), encoding="utf-8")
-
-
-@contextlib.contextmanager
-def printed():
-    """Print as ever; yields a file that has it all as well."""
-    kept, out = io.StringIO(), sys.stdout
-
-    class Both(io.TextIOBase):
-        def write(self, text: str) -> int:
-            out.write(text)
-            out.flush()
-            return kept.write(text)
-
-    with contextlib.redirect_stdout(Both()):
-        yield kept
-
-
-def _block(text: str) -> str:
-    return f"```\n{text.strip()}\n```"
-
-
-def renewed(page: str, parts: dict[str, str]) -> str:
-    """A page's text with other words between the marks of some names."""
-    for name, words in parts.items():
-        head, found, rest = page.partition(f"<!-- bench: {name} -->\n")
-        _, end, rest = rest.partition("<!-- end of bench -->")
-        if not (found and end):
-            raise LookupError(f"no mark for {name}")
-        page = f"{head}{found}{words}\n{end}{rest}"
-    return page
+        tmp.write_text(filled(page, parts), encoding="utf-8")
 
 
 def in_words(values, digits: int = 0) -> str:

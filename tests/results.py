@@ -1,6 +1,6 @@
 """`make results`: train the experiments of each recipe, evaluate them, and keep the figures.
 
-What was measured is kept in recipes/NAME/results.json; the tables in the README and in the
+What was measured is kept in recipes/NAME/results.json; the tables in RESULTS.md and in the
 chapters are written from these files alone. With the figures lie two digests: of what each
 training does (`tests.behaviour`) and of the code that measures. As long as both are the same
 the figures stand, on a fresh clone too, and nothing is repeated unless FORCE=1 asks for it. A

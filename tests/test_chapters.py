@@ -12,6 +12,7 @@ from data.command import read_flags
 from tests import tables
 from tests.conftest import ROOT
 from tests.pages import marks
+from tests.pages.report import block, filled, printed
 
 PAGES = marks.pages()
 CHAPTERS = sorted(p for p in (ROOT / "recipes").glob("*/README.md") if p.parent.name[0] != "_")
@@ -221,3 +222,17 @@ def test_an_excerpt_is_part_of_the_whole_table():
                 assert cell in rows[line.split(" | ")[0]]
     with pytest.raises(LookupError, match="no nobody"):
         tables.excerpt(trial, ["nobody"])
+
+
+def test_what_is_printed_goes_to_its_place_on_a_page(capsys):
+    with printed() as kept:
+        print("fast")
+    assert kept.getvalue() == "fast\n" == capsys.readouterr().out
+    page = (ROOT / "BENCH.md").read_text(encoding="utf-8")
+    anew = filled(page, {"ours": block(kept.getvalue()), "machine": "Here."})
+    assert "<!-- bench: ours -->\n```\nfast\n```\n<!-- end of bench -->" in anew
+    assert "<!-- bench: machine -->\nHere.\n<!-- end" in anew
+    # The rest stays, and so does what another part has.
+    assert anew.startswith("# Speed and memory") and "PyTorch 1.22" in anew
+    with pytest.raises(LookupError, match="no mark for nothing"):
+        filled(page, {"nothing": ""})

@@ -40,7 +40,7 @@ def unet():
 def test_a_u_net_has_skips_and_what_enters_beside():
     assert described(blocks_of(unet(), {"input": (16, 16, 3)})).splitlines() == [
         "0 input 16×16×3",
-        "1 noise 4×4×8 ",
+        "1 noise 4×4×8",
         "2 8×8×4 conv 4×4 ↓2 from 0",
         # The skip leaves before the activation, which is then a part of the next block.
         "3 4×4×8 LeakyReLU, conv 4×4 ↓2, batch norm, × noise, ReLU from 1",

@@ -39,8 +39,7 @@ _BARE = "-docstrings"
 
 def pages() -> list[Path]:
     """The pages that may show code: the README, the chapters, the guides."""
-    found = [*ROOT.glob("*.md"), *(ROOT / "data").glob("*.md"), *ROOT.glob("recipes/**/*.md")]
-    return sorted(found)
+    return sorted([*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("recipes/*/*.md")])
 
 
 def write_pages() -> list[Path]:
