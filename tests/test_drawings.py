@@ -10,7 +10,7 @@ import keras  # isort: skip
 from keras import layers, ops  # isort: skip
 
 from common.patchgan import patchgan
-from tests.pages import drawings, sheets
+from tests.pages import drawings, marks, sheets
 from tests.pages.curves import curves, read_metrics
 from tests.pages.diagram import _Tower, description_in, draw_networks, save_drawing
 from tests.pages.flow import Arrow, Box, described_flow, draw_flow
@@ -22,6 +22,8 @@ def test_diagrams_show_the_networks_as_they_are():
     found = drawings.drawings()
     assert {path.parent.parent.name for path in found} >= set(drawings.recipes())
     for path, (_, words) in found.items():
+        if not path.exists() and not marks.finished(path.parent.parent / "README.md"):
+            continue
         assert path.is_file() and description_in(path) == words, f"{path}: `make chapters QUICK=1`"
 
 

@@ -42,6 +42,11 @@ def pages() -> list[Path]:
     return sorted([*ROOT.glob("*.md"), *ROOT.glob("*/*.md"), *ROOT.glob("recipes/*/*.md")])
 
 
+def finished(page: Path) -> bool:
+    """Return whether nothing on a page is left to be written: a new recipe's says CHANGE there."""
+    return "<!-- CHANGE" not in page.read_text(encoding="utf-8")
+
+
 def write_pages() -> list[Path]:
     """Renew what stands between the marks of every page; returns the pages that have changed."""
     changed = []
