@@ -21,6 +21,7 @@ from data.errors import Refused
 from data.files import ASIDE, atomic_write
 from data.pixels import to_pixels
 from data.samples import SampleSet, UnpairedSet
+from tests.conftest import refused
 
 
 def latents(rng, count):
@@ -129,6 +130,13 @@ def test_what_cannot_be_balanced(factors, words):
     with pytest.raises(Refused, match=words):
         check_balance(UnpairedSet(dataset, dataset), config)
     check_balance(dataset, Config())
+
+
+def test_a_factor_that_cannot_be_balanced_is_refused_at_once(tmp_path):
+    words = ("tiny", "--balance", "nothing", "--run", "run")
+    code, out, err = refused("recipes.dcgan.train", *words, cwd=tmp_path)
+    assert code == 2 and "--balance nothing: legal is a factor with classes; these have " in err
+    assert "roof" in err and err.count("error") == 1 and not (tmp_path / "run").exists()
 
 
 class Paired(Config):

@@ -99,18 +99,19 @@ def printed(asked: str) -> str:
     file, *names = asked.split()
     bare = _BARE in names
     source = (ROOT / file).read_text(encoding="utf-8")
-    parts, above = [], ""
+    text, above = "", ""
     for name in (n for n in names if n != _BARE):
         owner, _, method = name.rpartition(".")
         code = _code_of(source, name, bare, file)
+        if owner:
+            code = textwrap.indent(code, "    ")
         if owner and owner != above:
             line = _node(ast.parse(source), owner, file).lineno
-            head = source.splitlines()[line - 1]
-            parts.append(f"{head}\n{textwrap.indent(code, '    ')}")
-        else:
-            parts.append(textwrap.indent(code, "    ") if owner else code)
+            code = f"{source.splitlines()[line - 1]}\n{code}"
+        # As a formatter has it: one empty line between methods, two elsewhere.
+        text += ("\n\n" if owner and owner == above else "\n\n\n") + code
         above = owner
-    return "\n\n".join(parts)
+    return text.strip("\n")
 
 
 def _node(tree: ast.Module, name: str, file: str) -> ast.AST:
