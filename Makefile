@@ -26,6 +26,7 @@ lint: $(INSTALLED)  ## check style and format
 	$(BIN)/ruff format --check .
 	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/kubernetes-validate --quiet --strict docker/kubernetes.yaml
 	$(BIN)/shellcheck docker/slurm.sh
 

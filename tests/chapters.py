@@ -301,15 +301,30 @@ def dcgan() -> None:
     made = [tile[::2, ::2] for tile in _tiles(run / "samples" / "latest.png", 80)]
     save(beside_real(made, "houses", 40, rows=4, each=3), pictures / "samples.png")
     save(curves({"houses": run}, LOSSES), pictures / "curves.png")
-    # The first rows of the grid are enough to see it grow, and small enough to be shown.
-    frames = []
-    for frame in sorted((run / "samples").glob("step-*.png")):
-        frames.append(run / "frames" / frame.name)
-        whole = Image.open(frame)
-        save(whole.crop((0, 0, whole.width, 3 * whole.width // 8)), frames[-1])
-    animate(frames, pictures / "growth.webp", most=12)
+    frames = [
+        grown(Image.open(frame), int(frame.stem.removeprefix("step-")))
+        for frame in sorted((run / "samples").glob("step-*.png"))
+    ]
+    save_growth(frames, pictures / "growth.webp")
     if photographs := FACES.run():
         save_faces(photographs)
+
+
+def grown(sheet: Image.Image, step: int) -> Image.Image:
+    """The first eight pictures of a sheet, enlarged, under their step."""
+    # Of 80 pixels each, with gaps of 2.
+    some = sheet.convert("RGB").crop((0, 0, 4 * 82 - 2, 2 * 82 - 2))
+    large = some.resize((2 * some.width, 2 * some.height), Image.Resampling.NEAREST)
+    return sheets.titled(large, f"step {step:,}")
+
+
+def save_growth(frames: list[Image.Image], path: Path) -> None:
+    """Animate how pictures grow, in at most twelve frames."""
+    folder = RUNS / "frames" / path.stem
+    files = [folder / f"{number:04d}.png" for number in range(len(frames))]
+    for frame, file in zip(frames, files, strict=True):
+        save(frame, file)
+    animate(files, path, most=12, each=350)
 
 
 def save_faces(run: Path) -> None:

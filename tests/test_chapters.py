@@ -1,10 +1,12 @@
 """Chapters keep to their pattern: what they print, draw, link and show is so."""
 
+import configparser
 import re
 import shlex
 from functools import cache
 
 import pytest
+import yaml
 
 from common.commands import train
 from data.__main__ import Flags as DataFlags
@@ -19,7 +21,7 @@ PAGES = marks.pages()
 CHAPTERS = sorted(page for page in (ROOT / "recipes").glob("*/README.md") if marks.finished(page))
 #: What every chapter has; a chapter without networks has neither drawing of them nor losses.
 PARTS = ("The idea", "What goes wrong", "Exercises", "Summary", "More")
-OF_NETWORKS = ("Run it", "The networks", "The code", "What to expect")
+OF_NETWORKS = ("Run it", "The networks", "The code", "The losses", "What to expect")
 LARGEST = 300_000
 
 
@@ -71,7 +73,7 @@ def test_a_chapter_has_its_parts(page):
     for part in (*PARTS, *(OF_NETWORKS if networks else ())):
         assert part in names, f"no part: {part}"
     if networks:
-        assert "](pictures/networks.svg)" in text and "$$" in text
+        assert "](pictures/networks.svg)" in text and "```math" in text
         assert names.index("Run it") < names.index("The networks") < names.index("The code")
     assert re.search(r"\]\(pictures/[\w.-]+\.svg\)", text), "no diagram"
     assert marks.asked_in(text), "no code"
@@ -110,6 +112,13 @@ def test_pictures_are_small():
     assert len(pictures) > 30
     for picture in pictures:
         assert picture.stat().st_size <= LARGEST, picture
+
+
+def test_what_is_cited_is_this_version():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    assert cited["version"] == setup["metadata"]["version"]
 
 
 def test_a_new_recipes_chapter_need_not_be_finished():
