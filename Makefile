@@ -26,6 +26,7 @@ lint: $(INSTALLED)  ## check style and format
 	$(BIN)/ruff format --check .
 	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	$(BIN)/kubernetes-validate --quiet --strict docker/kubernetes.yaml
 	$(BIN)/shellcheck docker/slurm.sh
 
@@ -33,10 +34,10 @@ format: $(INSTALLED)  ## put style and format right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED)  ## measure speed and memory on this machine
+bench: $(INSTALLED)  ## measure speed and memory on this machine, rewrite BENCH.md
 	$(BIN)/python -m tests.bench
 
-chapters: $(INSTALLED)  ## make the chapters' pictures again (trains what results lacks)
+chapters: $(INSTALLED)  ## make the chapters' code, diagrams and pictures again (QUICK=1: trains nothing; RECIPE=dcgan)
 	$(BIN)/python -m tests.chapters
 
 results: $(INSTALLED)  ## train and evaluate what is new, rewrite all tables (RECIPE=dcgan, SEEDS=1, FORCE=1)

@@ -104,7 +104,8 @@ class _Side:
             self._jitter, self._size = Jitter(), dataset.samples.shape[1:3]
         self._groups = _Groups.of(dataset, config) if config.grouped_by else None
         self._places = self._groups.places if self._groups else np.arange(len(dataset))
-        self.per_epoch = len(self._places) // config.batch_size
+        self._classes = self._balanced() if config.balance else None
+        self.per_epoch = self._epoch() // config.batch_size
         self._order = lru_cache(maxsize=2)(self._shuffled)
 
     def __call__(self, number: int) -> SampleSet:
@@ -122,10 +123,51 @@ class _Side:
         return self._jitter.cut(self._dataset, chosen, self._size, self._rng("jitter", number))
 
     def _shuffled(self, epoch: int) -> np.ndarray:
-        return self._places[self._rng("order", epoch).permutation(len(self._places))]
+        rng = self._rng("order", epoch)
+        if self._classes is None:
+            return self._places[rng.permutation(len(self._places))]
+        # Of a small class each sample several times before any once more.
+        most = max(map(len, self._classes))
+        drawn = [
+            np.concatenate([rng.permutation(places) for _ in range(-(-most // len(places)))])[:most]
+            for places in self._classes
+        ]
+        return rng.permutation(np.concatenate(drawn))
+
+    def _balanced(self) -> list[np.ndarray]:
+        """The places of each value of the factor that is balanced."""
+        values = classes_of(self._dataset, self._config)[self._places]
+        return [self._places[values == value] for value in np.unique(values)]
+
+    def _epoch(self) -> int:
+        """Samples of an epoch; balanced, every class has as many as the largest one."""
+        if self._classes is None:
+            return len(self._places)
+        return len(self._classes) * max(map(len, self._classes))
 
     def _rng(self, purpose: str, number: int) -> np.random.Generator:
         return rng_for(self._config.seed, f"{purpose}{self._name}", number)
+
+
+def classes_of(dataset: SampleSet, config: Config) -> np.ndarray:
+    """Return the values of the factor that `config.balance` names, one a sample.
+
+    Raises:
+        Refused: the samples have no such factor, or it has no classes.
+    """
+    name = config.balance
+    legal = [n for n, v in dataset.factors.items() if v.ndim == 1 and v.dtype.kind in "iubUSO"]
+    if name not in legal:
+        told = f"these have {', '.join(legal)}" if legal else "of these no factor is known"
+        raise Refused(f"--balance {name}: legal is a factor with classes; {told}")
+    return dataset.factors[name]
+
+
+def check_balance(dataset: SampleSet | UnpairedSet, config: Config) -> None:
+    """As `classes_of`, for what is to be balanced in a training; nothing where nothing is."""
+    if config.balance:
+        for side in (dataset.a, dataset.b) if isinstance(dataset, UnpairedSet) else (dataset,):
+            classes_of(side, config)
 
 
 class _Groups:

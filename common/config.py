@@ -54,6 +54,8 @@ class Config:
     """Load pictures larger by this share, and crop at random at every use (Pix2Pix: .117)."""
     flip: bool = False
     """Mirror pictures horizontally, each with probability ½ at every use."""
+    balance: str | None = None
+    """A factor (label) whose values training shows equally often; small classes are repeated."""
     kind: Suppress[Literal["pictures", "points", "voxels"]] = "pictures"
     """Kind of a sample: the data's own."""
     channels: Suppress[int | None] = None

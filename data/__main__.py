@@ -55,6 +55,8 @@ class Flags(PairedReadingFlags):
     """Only samples with these factors, in words: "red tower winter"."""
     duplicates: bool = True
     """Look for pictures that are there twice (every split is read)."""
+    outliers: bool = False
+    """Look for pictures whose brightness, contrast, colour or detail is far from the others'."""
     write: Annotated[
         Path | None, tyro.conf.arg(help="Write the set there: cleaned, cut, a folder each split.")
     ] = None
@@ -141,12 +143,18 @@ def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
     print(words)
     for line in describe.facts(source, samples):
         print(f"  {line}")
-    if flags.duplicates and source.count is not None and source.kind in ("pictures", "pairs"):
+    finite = source.count is not None and source.kind in ("pictures", "pairs")
+    if finite and (flags.duplicates or flags.outliers):
         size = _size(source, flags.size)
         sets = {split: source.load(split, size, 1, flags.seed) for split in SPLITS}
-        with waiting("looking for duplicates"):
-            copies = describe.copies(source, sets)
-        for line in (describe.lengths(sets), *copies):
+        lines = [describe.lengths(sets)]
+        if flags.duplicates:
+            with waiting("looking for duplicates"):
+                lines += describe.copies(source, sets)
+        if flags.outliers:
+            with waiting("looking for outliers"):
+                lines += describe.unlike(source, sets)
+        for line in lines:
             print(f"  {line}")
     many = min(max(1, flags.count // parts), len(samples))
     # Evenly over the set: the first files of a folder may all share one class.

@@ -9,6 +9,7 @@ import numpy as np
 
 from data import duplicates
 from data.listing import printable
+from data.outliers import FAR, outliers
 from data.samples import SampleSet
 from data.source import Source
 from data.words import told
@@ -91,6 +92,26 @@ def copies(source: Source, sets: dict[str, SampleSet]) -> list[str]:
             lines.append(f"in {split} twice: {len(found):,}")
         lines += _first_of(found, partial(name, split), partial(name, split))
     return lines or ["no picture is there twice"]
+
+
+def unlike(source: Source, sets: dict[str, SampleSet]) -> list[str]:
+    """Pictures whose brightness, contrast, colour or detail is far from that of the others.
+
+    Args:
+        sets: Split -> its pictures.
+    """
+    lines = []
+    for split, of in sets.items():
+        found = outliers(of)
+        if found:
+            lines.append(f"outliers in {split}, {FAR:g} deviations or more away: {len(found):,}")
+        for one in found[:_LISTED]:
+            name, side = source.name_of(split, one.index, of.left_out), one.deviations
+            words = f"{one.measure} {abs(side):.1f} {'above' if side > 0 else 'below'}"
+            lines.append(f"  {name}: {words}")
+        if len(found) > _LISTED:
+            lines.append(f"  and {len(found) - _LISTED:,} more")
+    return lines or ["no picture is far from the others"]
 
 
 def _first_of(found: list[duplicates.Duplicate], second: Callable, first: Callable) -> list[str]:

@@ -1,4 +1,4 @@
-"""`make bench`: speed and memory on this machine, everything compared within one run.
+"""`make bench`: speed and memory on this machine, compared within one run; writes BENCH.md.
 
 Nothing here gates a test: machines differ, and shared ones are noisy. So both sides of a
 ratio are measured in turns, several times, and the range is printed beside the median.
@@ -26,10 +26,14 @@ from keras import ops  # isort: skip
 
 from common.batches import Batches
 from data import worlds
+from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
 from tests import bench_translators
+from tests.pages.report import block, filled, printed
+from tests.results import machine
 
+PAGE = Path(__file__).parent.parent / "BENCH.md"
 ROUNDS = 5
 ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
 PRECISION = choose("auto")
@@ -38,15 +42,24 @@ HAS_PEAKS = Path("/proc/self/clear_refs").exists()
 
 
 def main() -> None:
-    """Measure and print."""
-    print(f"{backend.device_name()}; {PRECISION}; median [lowest – highest] of {ROUNDS} rounds\n")
-    draw_speed()
-    row = training_speed()
-    convolution_share(row)
-    paper_speed()
-    memory()
-    waiting()
-    bench_translators.main()
+    """Measure and print; what was printed goes to BENCH.md."""
+    with printed() as ours:
+        print(
+            f"{backend.device_name()}; {PRECISION}; median [lowest – highest] of {ROUNDS} rounds\n"
+        )
+        draw_speed()
+        row = training_speed()
+        convolution_share(row)
+        paper_speed()
+        memory()
+        waiting()
+    with printed() as translators:
+        bench_translators.main()
+    page = PAGE.read_text(encoding="utf-8")
+    parts = {"machine": f"{machine()}."}
+    parts |= {"ours": block(ours.getvalue()), "translators": block(translators.getvalue())}
+    with atomic_write(PAGE) as tmp:
+        tmp.write_text(filled(page, parts), encoding="utf-8")
 
 
 def in_words(values, digits: int = 0) -> str:

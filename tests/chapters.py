@@ -1,15 +1,24 @@
-"""`make chapters`: make every picture that the chapters show.
+"""`make chapters`: make what the chapters show, from the source and from trained runs.
 
-They are of the runs of `make results` with seed 0, which are trained first where they are
-missing (about a quarter of an hour on two cores). What is committed stays below 300 kB.
+First what needs no training: code is printed from the source, and diagrams are drawn from the
+networks; `make chapters QUICK=1` ends there. Then the pictures, which are of the runs of
+`make results` with seed 0; what is missing is trained (about half an hour on two cores).
+RECIPE=dcgan makes those of one chapter.
+
+Pictures of photographs need them: FACES=FOLDER, FACADES=FOLDER, FRUITS=FOLDER and MONET=FOLDER
+name the folders. Where one is not named, its pictures stay as they are. These trainings take
+longer, up to hours; what was interrupted goes on. What is committed stays below 300 kB.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,25 +27,97 @@ from PIL import Image
 import data
 from common.batches import rng_for
 from common.callbacks.animation import animate
+from data.command import run_program
 from data.contact import beside
+from data.errors import Refused
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
 from data.worlds.paintings import MANNERS
+from tests import results
 from tests.console import carried_out, shown_in
+from tests.pages import sheets
+from tests.pages.curves import curves
+from tests.pages.drawings import write_drawings
+from tests.pages.marks import write_pages
 from tests.results import missing, trained
 
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "runs" / "chapters"
+#: The two networks' losses, and how often the discriminator is right.
+LOSSES = {
+    "losses": ["generator/adversarial", "discriminator/adversarial"],
+    "D's pairwise accuracy": ["discriminator/pairwise_accuracy"],
+}
+
+
+@dataclass(frozen=True)
+class Photographs:
+    """A training on photographs that are not part of this project."""
+
+    recipe: str
+    #: What its run and its pictures are called.
+    name: str
+    #: The variable of the environment that names the folder.
+    variable: str
+    flags: tuple[str, ...]
+
+    def run(self) -> Path | None:
+        """Return the run, trained where that is needed; None, said in a line: no photographs."""
+        place = os.environ.get(self.variable)
+        if not place:
+            print(
+                f"{self.recipe}, {self.name}: left as it is, {self.variable}=FOLDER names the "
+                "photographs",
+                file=sys.stderr,
+            )
+            return None
+        if not Path(place).is_dir():
+            raise Refused(f"{self.variable}={place}: there is no such folder")
+        run = RUNS / f"{self.recipe}-{self.name}"
+        results.train(self.recipe, ("--data", place, *self.flags), run, 0)
+        return run
+
+
+#: Aligned faces, 64 pixels or more a side.
+FACES = Photographs(
+    *("dcgan", "faces", "FACES"),
+    ("--image-size", "48", "--flip", "--steps", "6000", "--sample-every", "250"),
+)
+#: Façades with label maps, in pairs side by side: the photograph is the left half.
+FACADES = Photographs(
+    *("pix2pix", "facades128", "FACADES"),
+    ("--direction", "BtoA", "--image-size", "128", "--steps", "16000", "--sample-every", "1000"),
+)
+#: Two folders: apples, and oranges.
+FRUITS = Photographs(
+    *("cyclegan", "apple2orange", "FRUITS"),
+    (
+        *("--image-size", "128", "--width", "32", "--batch-size", "1", "--sample-every", "1000"),
+        *("--generator-rate", "2e-4", "--discriminator-rate", "2e-4", "--averaging", "0.999"),
+        *("--steps", "20000", "--decay-from", "10000", "--decay-steps", "10000"),
+    ),
+)
+#: Two folders: paintings, and photographs.
+MONET = Photographs(
+    *("cyclegan", "monet128", "MONET"),
+    (*FRUITS.flags,),
+)
 
 
 def main() -> None:
-    """Make the pictures of each chapter."""
-    worlds()
-    data_prep()
-    first_gan()
-    dcgan()
-    pix2pix()
-    cyclegan()
+    """Make what RECIPE and QUICK in the environment ask for; without them, everything."""
+    chosen, quick = os.environ.get("RECIPE"), os.environ.get("QUICK", "0")
+    if chosen and chosen not in CHAPTERS:
+        raise Refused(f"RECIPE={chosen}: there are {', '.join(CHAPTERS)}")
+    if quick not in ("0", "1"):
+        raise Refused(f"QUICK={quick}: legal are 0 and 1")
+    for page in write_pages():
+        print(page.relative_to(ROOT))
+    write_drawings([chosen] if chosen else None)
+    if quick == "1":
+        return
+    for make in [CHAPTERS[chosen]] if chosen else [worlds, *CHAPTERS.values()]:
+        make()
 
 
 def worlds() -> None:
@@ -94,10 +175,19 @@ def first_gan() -> None:
     ring, vanilla_ring = trained("first_gan", "ring")
     grid, vanilla_grid = trained("first_gan", "grid")
     digits, _ = trained("first_gan", "digits")
-    frames = sorted((ring / "samples").glob("step-*.png"))
-    animate([_smaller(f, ring / "frames", 300) for f in frames], pictures / "ring.webp", most=20)
-    _row([ring, vanilla_ring, grid, vanilla_grid], pictures / "lost.png")
-    shutil.copy(digits / "samples" / "latest.png", pictures / "digits.png")
+    # Most is learned before the second sheet of the run; the same training, looked at more often.
+    early = RUNS / "first_gan-early"
+    shutil.rmtree(early, ignore_errors=True)
+    words = ("--steps", 1000, "--sample-every", 50, "--log-every", 10, "--run", early)
+    _python("recipes.first_gan.train", *words)
+    save_learning(early, ring, pictures / "ring.webp")
+    runs = [ring, vanilla_ring, grid, vanilla_grid]
+    save(lost([Image.open(run / "samples" / "latest.png") for run in runs]), pictures / "lost.png")
+    both = {"with help": ring, "vanilla": vanilla_ring}
+    save(curves(both, LOSSES), pictures / "curves.png")
+    save(curves({"the beginning": early}, LOSSES), pictures / "beginning.png")
+    made = _tiles(digits / "samples" / "latest.png", 64)
+    save(beside_real(made, "digits", 32, rows=4, each=4), pictures / "digits.png")
     _python("recipes.first_gan.optimal", "--out", pictures / "optimal.png")
     save(_slopes(), pictures / "slopes.png")
     save(_folded(ring), pictures / "folded.png")
@@ -106,22 +196,62 @@ def first_gan() -> None:
     shutil.rmtree(began, ignore_errors=True)
     words = ("--pretrain-discriminator", 500, "--steps", 1, "--run", began)
     _python("recipes.first_gan.train", *words)
-    sheets = [began / "samples" / f"step-{step:07d}.png" for step in (0, 1)]
-    save(beside(*(Image.open(sheet) for sheet in sheets)), pictures / "pretrained.png")
+    frames = [began / "samples" / f"step-{step:07d}.png" for step in (0, 1)]
+    save(beside(*(Image.open(frame) for frame in frames)), pictures / "pretrained.png")
 
 
-def _smaller(frame: Path, folder: Path, side: int) -> Path:
-    save(Image.open(frame).resize((side, side), Image.Resampling.LANCZOS), folder / frame.name)
-    return folder / frame.name
+#: The steps at which the ring is shown: where something is learned, many.
+SHOWN = (0, 50, 100, 150, 200, 300, 400, 600, 800, 1000, 2000, 4000, 8000, 13000, 19000, 25000)
+SHOWN += (30000, 36000)
 
 
-def _row(runs: list[Path], path: Path) -> None:
-    """The last sheets of some runs beside each other."""
-    sheets = [Image.open(run / "samples" / "latest.png").resize((300, 300)) for run in runs]
-    row = sheets[0]
-    for sheet in sheets[1:]:
-        row = beside(row, sheet)
-    save(row, path)
+def save_learning(early: Path, ring: Path, path: Path) -> None:
+    """Animate a training in the plane, with the step and what the colours mean."""
+    frames = []
+    for step in SHOWN:
+        name = f"step-{step:07d}.png"
+        source = early if step <= 1000 else ring
+        frames.append(RUNS / "frames" / name)
+        save(with_key(Image.open(source / "samples" / name), step), frames[-1])
+    animate(frames, path, most=len(frames), each=450)
+
+
+def with_key(sheet: Image.Image, step: int) -> Image.Image:
+    """A sheet of points under its step, and above a key of its colours."""
+    key = (("#000000", "real"), ("#ffd700", "fake"), ("#2166ac", "D: real"), ("#b2182b", "D: fake"))
+    return sheets.keyed(sheets.titled(sheet, f"step {step:,}"), key)
+
+
+def lost(last: list[Image.Image]) -> Image.Image:
+    """The last sheets of ring and grid, each with and without help, under their titles."""
+    titles = ("ring, with help", "ring, vanilla", "grid, with help", "grid, vanilla")
+    both = zip(last, titles, strict=True)
+    return sheets.in_rows([sheets.titled(each.convert("RGB"), title) for each, title in both], 2)
+
+
+def beside_real(made: list[np.ndarray], spec: str, side: int, rows: int, each: int) -> Image.Image:
+    """Made pictures, and as many real ones that were held out, to their right.
+
+    Args:
+        made: uint8 H×W×C each.
+        spec: The data set that they were learned from.
+        side: Pixels a side at which it was learned.
+        rows: Rows of the sheet.
+        each: Pictures of either kind in a row.
+    """
+    real = data.find(spec).load("test", side, rows * each, 0).samples
+    lines = [
+        [*made[row * each : (row + 1) * each], None, *real[row * each : (row + 1) * each]]
+        for row in range(rows)
+    ]
+    heads = [""] * (2 * each + 1)
+    heads[each // 2], heads[each + 1 + each // 2] = "made", "real"
+    return sheets.headed(lines, heads, narrow=(each,))
+
+
+def _tiles(sheet: Path, shown: int) -> list[np.ndarray]:
+    """The pictures of a sheet, of so many pixels on it, in their order."""
+    return [tile for row in sheets.tiles_of(sheet, shown) for tile in row]
 
 
 def _slopes() -> Image.Image:
@@ -158,72 +288,152 @@ def _folded(run: Path) -> Image.Image:
 
 
 def dcgan() -> None:
-    """The small configuration, seed 0: its grid, growth, walks and sums."""
+    """The small configuration, seed 0: its pictures, growth, walks and sums; and faces."""
     pictures = ROOT / "recipes" / "dcgan" / "pictures"
     run, _ = trained("dcgan", "houses")
     infer = ("recipes.dcgan.infer", "--run", run)
     _python(*infer, "--interpolate", 6, "--out", pictures / "interpolation.png")
     # Low houses at dusk − tall ones at dusk + tall ones by day, chosen from numbered.webp.
-    words = "14,41,54 - 31,39,45 + 16,34,55"
-    _python(*infer, "--arithmetic", words, "--out", pictures / "arithmetic.png")
+    words, sums = "14,41,54 - 31,39,45 + 16,34,55", RUNS / "sums.npz"
+    _python(*infer, "--arithmetic", words, "--out", sums)
+    save(arithmetic(np.load(sums)["images"]), pictures / "arithmetic.png")
     _python(*infer, "--numbered", "--count", 64, "--out", pictures / "numbered.webp")
-    shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
-    # The first rows of the grid are enough to see it grow, and small enough to be shown.
-    frames = []
-    for frame in sorted((run / "samples").glob("step-*.png")):
-        frames.append(run / "frames" / frame.name)
-        whole = Image.open(frame)
-        save(whole.crop((0, 0, whole.width, 3 * whole.width // 8)), frames[-1])
-    animate(frames, pictures / "growth.webp", most=12)
+    made = [tile[::2, ::2] for tile in _tiles(run / "samples" / "latest.png", 80)]
+    save(beside_real(made, "houses", 40, rows=4, each=3), pictures / "samples.png")
+    save(curves({"houses": run}, LOSSES), pictures / "curves.png")
+    frames = [
+        grown(Image.open(frame), int(frame.stem.removeprefix("step-")))
+        for frame in sorted((run / "samples").glob("step-*.png"))
+    ]
+    save_growth(frames, pictures / "growth.webp")
+    if photographs := FACES.run():
+        save_faces(photographs)
+
+
+def grown(sheet: Image.Image, step: int) -> Image.Image:
+    """The first eight pictures of a sheet, enlarged, under their step."""
+    # Of 80 pixels each, with gaps of 2.
+    some = sheet.convert("RGB").crop((0, 0, 4 * 82 - 2, 2 * 82 - 2))
+    large = some.resize((2 * some.width, 2 * some.height), Image.Resampling.NEAREST)
+    return sheets.titled(large, f"step {step:,}")
+
+
+def save_growth(frames: list[Image.Image], path: Path) -> None:
+    """Animate how pictures grow, in at most twelve frames."""
+    folder = RUNS / "frames" / path.stem
+    files = [folder / f"{number:04d}.png" for number in range(len(frames))]
+    for frame, file in zip(frames, files, strict=True):
+        save(frame, file)
+    animate(files, path, most=12, each=350)
+
+
+def save_faces(run: Path) -> None:
+    """Faces that a run has made, and how its training went.
+
+    The real ones are people: they are not shown.
+    """
+    pictures = ROOT / "recipes" / "dcgan" / "pictures"
+    # Pictures of 48 pixels stand on a sheet twice as large.
+    made = [tile[::2, ::2] for tile in _tiles(run / "samples" / "latest.png", 96)]
+    rows = [made[row * 6 : row * 6 + 6] for row in range(4)]
+    save(sheets.headed(rows, [""] * 6), pictures / "faces.webp")
+    save(curves({"faces": run}, LOSSES), pictures / "faces_curves.png")
+
+
+def arithmetic(made: np.ndarray) -> Image.Image:
+    """A sum of latents: three rows of terms with their averages, then the results.
+
+    Args:
+        made: uint8 20×H×W×C as `common.commands.latents.arithmetic` orders them.
+    """
+    rows = made.reshape(5, 4, *made.shape[1:])
+    names = ("low, dusk", "− tall, dusk", "+ tall, day", "= low, day", "")
+    return sheets.headed(rows, ("", "", "", "mean of the three"), names)
 
 
 def pix2pix() -> None:
     """Façades with and without an adversary, and photographs where they are to be had."""
     pictures = ROOT / "recipes" / "pix2pix" / "pictures"
-    pictures.mkdir(exist_ok=True)
     run, alone = trained("pix2pix", "facades")
-    shutil.copy(run / "samples" / "latest.png", pictures / "samples.png")
-    sheets = [np.asarray(Image.open(r / "samples" / "latest.png")) for r in (run, alone)]
-    # Of the first pair in each of two rows: the label map, then both answers, then the truth.
-    step = 66
-    columns = [
-        [sheet[row * step : row * step + 64, 3 * half * step + step :][:, :64] for sheet in sheets]
-        for row in range(4)
-        for half in range(2)
-    ]
-    both = np.stack([np.stack(pair) for pair in columns], axis=1)
-    save(grid(both.reshape(-1, 64, 64, 3), columns=8), pictures / "l1.png")
-    _real("pix2pix", "photographs", pictures / "photographs.png")
+    with_d, without = (translations(r / "samples" / "latest.png", 64, 3) for r in (run, alone))
+    save(sheets.headed(_two_across(with_d[:6]), TRANSLATED), pictures / "samples.png")
+    save(against_l1(with_d, without), pictures / "l1.png")
+    both = {"with D": run, "L1 alone": alone}
+    shown = {"L1, weighted": ["generator/l1"], "D's accuracy": LOSSES["D's pairwise accuracy"]}
+    save(curves(both, shown), pictures / "curves.png")
+    _real("pix2pix", "photographs", pictures / "photographs.png", 64, ("label map", "made", "real"))
+    if photographs := FACADES.run():
+        rows = translations(photographs / "samples" / "latest.png", 128, 3)[:4]
+        save(sheets.headed(rows, ("label map", "made", "real")), pictures / "facades128.webp")
+
+
+#: Headings of two pairs a row.
+TRANSLATED = ("label map", "made", "real", "label map", "made", "real")
+
+
+def translations(sheet: Path, side: int, columns: int) -> list[list[np.ndarray]]:
+    """The rows of a translator's sheet: what belongs to each input, `columns` pictures."""
+    flat = _tiles(sheet, side)
+    return [flat[i : i + columns] for i in range(0, len(flat) - columns + 1, columns)]
+
+
+def _two_across(rows: list[list[np.ndarray]]) -> list[list[np.ndarray]]:
+    return [[*first, *second] for first, second in zip(rows[::2], rows[1::2], strict=True)]
+
+
+def against_l1(with_d: list, without: list, count: int = 4) -> Image.Image:
+    """The same label maps with an adversary, without one, and as they were drawn."""
+    rows = [[w[0], w[1], o[1], w[2]] for w, o in zip(with_d, without, strict=True)]
+    return sheets.headed(rows[:count], ("label map", "L1 and adversary", "L1 alone", "real"))
 
 
 def cyclegan() -> None:
-    """Seasons, and paintings where they are to be had."""
+    """Seasons; fruit and paintings where they are to be had."""
     pictures = ROOT / "recipes" / "cyclegan" / "pictures"
-    pictures.mkdir(exist_ok=True)
     run, _ = trained("cyclegan", "seasons")
-    save(_upper(run / "samples" / "latest.png"), pictures / "samples.png")
-    _real("cyclegan", "monet2photo", pictures / "paintings.png")
+    rows = translations(run / "samples" / "latest.png", 64, 6)
+    save(sheets.headed(rows[:4], SEASONS), pictures / "samples.png")
+    shown = {
+        "adversarial": LOSSES["losses"],
+        "weighted": ["generator/cycle", "generator/identity"],
+    }
+    save(curves({"seasons": run}, shown), pictures / "curves.png")
+    heads = ("painting", "→ photo", "→ back", "photo", "→ painting", "→ back")
+    _real("cyclegan", "monet2photo", pictures / "paintings.png", 64, heads)
+    if fruits := FRUITS.run():
+        rows = translations(fruits / "samples" / "latest.png", 128, 6)[:5]
+        words = ("apple", "→ orange", "→ back", "orange", "→ apple", "→ back")
+        save(sheets.headed(rows, words), pictures / "apple2orange.webp")
+    if paintings := MONET.run():
+        # The photographs are not ours to show; the paintings are everybody's.
+        rows = [row[:3] for row in translations(paintings / "samples" / "latest.png", 128, 6)]
+        both = _two_across(rows[:8])
+        save(sheets.headed(both, 2 * heads[:3]), pictures / "monet128.webp")
 
 
-def _upper(sheet: Path, rows: int = 6) -> Image.Image:
-    """The first rows of a sheet, if it has more."""
-    with Image.open(sheet) as picture:
-        return picture.crop((0, 0, picture.width, min(picture.height, rows * 66 - 2)))
+#: Headings of CycleGAN's rows.
+SEASONS = ("summer", "→ winter", "→ back", "winter", "→ summer", "→ back")
 
 
-def _real(recipe: str, name: str, path: Path) -> None:
-    """The last sheet of a trial on data that may not be there; then the picture stays."""
+def _real(recipe: str, name: str, path: Path, side: int, heads: tuple[str, ...]) -> None:
+    """The first rows of the last sheet of a trial on data that may not be there."""
     why = missing(recipe, name)
     if why:
         print(f"{path.name} stays as it is: {why}", file=sys.stderr)
         return
     run, _ = trained(recipe, name)
-    save(_upper(run / "samples" / "latest.png"), path)
+    rows = translations(run / "samples" / "latest.png", side, len(heads))
+    save(sheets.headed(rows[:4], heads), path)
 
 
 def _python(*words) -> None:
     subprocess.run([sys.executable, "-m", *map(str, words)], cwd=ROOT, check=True)
 
 
+#: The chapters in their order, and what makes their pictures.
+CHAPTERS: dict[str, Callable[[], None]] = {
+    make.__name__: make for make in (data_prep, first_gan, dcgan, pix2pix, cyclegan)
+}
+
 if __name__ == "__main__":
-    main()
+    sys.exit(run_program(main))

@@ -1,6 +1,6 @@
 """`make results`: train the experiments of each recipe, evaluate them, and keep the figures.
 
-What was measured is kept in recipes/NAME/results.json; the tables in the README and in the
+What was measured is kept in recipes/NAME/results.json; the tables in RESULTS.md and in the
 chapters are written from these files alone. With the figures lie two digests: of what each
 training does (`tests.behaviour`) and of the code that measures. As long as both are the same
 the figures stand, on a fresh clone too, and nothing is repeated unless FORCE=1 asks for it. A
@@ -189,10 +189,10 @@ def _folders(recipe: str, experiment: Experiment, seed: int) -> tuple[Path, Path
 def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) -> dict:
     """Train and evaluate an experiment with one seed; returns its figures and what they took."""
     run, ablation = _folders(recipe, experiment, seed)
-    seconds = _train(recipe, _flags(experiment), run, seed, force)
+    seconds = train(recipe, _flags(experiment), run, seed, force)
     beside = []
     if ablation:
-        _train(recipe, experiment.ablation, ablation, seed, force)
+        train(recipe, experiment.ablation, ablation, seed, force)
         beside = ["--beside", ablation]
     made = [evaluation_digest(recipe)]
     made += [_sum(_record(folder)) for folder in (run, ablation) if folder]
@@ -209,7 +209,7 @@ def _sum(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
-def _train(recipe: str, flags: tuple[str, ...], run: Path, seed: int, force: bool) -> float:
+def train(recipe: str, flags: tuple[str, ...], run: Path, seed: int, force: bool = False) -> float:
     """Train where it is needed; returns the seconds that the training took."""
     # Beside the run, and written before it begins: whatever ends the training, it is there.
     record = _record(run)

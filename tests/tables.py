@@ -1,4 +1,12 @@
-"""The tables of results in the README and in the chapters, from recipes/*/results.json alone."""
+"""The tables of results in RESULTS.md and in the chapters, from recipes/*/results.json alone.
+
+What stands between <!-- results: … --> and <!-- end of results --> is written here:
+
+* `houses`: everything about an experiment of the chapter's recipe;
+* `houses | trained, real, PCA`: some candidates by the measures that criteria ask for;
+* `ring without-blur`: several experiments beside each other;
+* `all`, `every`: a row a criterion of all recipes; everything about every experiment.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +37,7 @@ def write_tables() -> None:
 def places() -> list[Path]:
     """The files that have tables."""
     return [
-        *(ROOT / "README.md", ROOT / "data" / "README.md"),
+        *(ROOT / "RESULTS.md", ROOT / "data" / "README.md"),
         *sorted(ROOT.glob("recipes/*/README.md")),
     ]
 
@@ -38,16 +46,24 @@ def renewed(path: Path, text: str) -> str:
     """A file's text with what stands between its marks made anew."""
 
     def table(match: re.Match) -> str:
-        wanted = match[1].split()
+        names, _, columns = match[1].partition("|")
+        wanted = names.split()
         if wanted == ["all"]:
             body = overview()
+        elif wanted == ["every"]:
+            body = everything()
         else:
             kept = read_results(path.parent)
             if not set(wanted) <= set(kept):
                 # Not measured yet: what stands there stays.
                 return match[0]
             trials = [kept[name] for name in wanted]
-            body = details(*trials) if len(trials) == 1 else compared(wanted, trials)
+            if len(trials) > 1:
+                body = compared(wanted, trials)
+            elif columns:
+                body = excerpt(trials[0], [name.strip() for name in columns.split(",")])
+            else:
+                body = details(*trials)
         return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"
 
     if SETS_MARK in text:
@@ -110,24 +126,31 @@ def _share(met: int | None, trial: dict) -> str:
     return "not measured" if met is None else f"{met} of {trial['seeds']}"
 
 
+def everything() -> str:
+    """Every experiment of every recipe under a heading of its own, which chapters link to."""
+    return "\n\n".join(
+        f"### {path.parent.name} {name}\n\n{details(trial)}"
+        for path in sorted(ROOT.glob("recipes/*/results.json"))
+        for name, trial in read_results(path.parent).items()
+    )
+
+
+def excerpt(trial: dict, candidates: list[str]) -> str:
+    """Some candidates by the measures that the criteria ask for, and how that was obtained.
+
+    Raises:
+        LookupError: there is no such candidate.
+    """
+    if unknown := set(candidates) - set(trial["scores"]):
+        raise LookupError(f"no {', '.join(unknown)}; there are {', '.join(trial['scores'])}")
+    rows = _table(trial, candidates, list(dict.fromkeys(trial["of_criteria"])))
+    return "\n".join([*rows, "", _provenance(trial), "", _criteria(trial)])
+
+
 def details(trial: dict) -> str:
     """Every measure of every candidate, and how it was obtained."""
-    candidates = list(trial["scores"])
-    rows = ["| | " + " | ".join(candidates) + " |", "|---" * (len(candidates) + 1) + "|"]
-    for measure in trial["measures"]:
-        cells = [told_of(trial["scores"][name].get(measure, [])) for name in candidates]
-        rows.append(f"| {measure} | " + " | ".join(cells) + " |")
-    verdicts = [f"{trial['passes'][name]} of {trial['seeds']}" for name in candidates]
-    rows.append("| **meets every criterion** | " + " | ".join(verdicts) + " |")
-    seconds = told_of(trial["seconds"])
-    several = trial["seeds"] > 1
-    rows += [
-        "",
-        f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
-        f"{trial['steps']:,} steps, {seconds} s{' each' if several else ''}; "
-        f"{trial['samples']:,} samples per column"
-        f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*",
-    ]
+    rows = _table(trial, list(trial["scores"]), list(trial["measures"]))
+    rows += ["", _provenance(trial)]
     if trial["features"]:
         known = trial["features"]
         reads = ", ".join(f"{name} {share:.1%}" for name, share in known["accuracy"].items())
@@ -138,8 +161,33 @@ def details(trial: dict) -> str:
             f"N = {trial['samples']:,}; {learned if reads else 'its weights are random'}; digest "
             f"{known['digest']}.*",
         ]
-    rows += ["", "Criteria: " + "; ".join(trial["criteria"]) + "."]
-    return "\n".join(rows)
+    return "\n".join([*rows, "", _criteria(trial)])
+
+
+def _table(trial: dict, candidates: list[str], measures: list[str]) -> list[str]:
+    """Rows: a measure each, and who meets every criterion."""
+    rows = ["| | " + " | ".join(candidates) + " |", "|---" * (len(candidates) + 1) + "|"]
+    for measure in measures:
+        cells = [told_of(trial["scores"][name].get(measure, [])) for name in candidates]
+        rows.append(f"| {measure} | " + " | ".join(cells) + " |")
+    verdicts = [f"{trial['passes'][name]} of {trial['seeds']}" for name in candidates]
+    rows.append("| **meets every criterion** | " + " | ".join(verdicts) + " |")
+    return rows
+
+
+def _provenance(trial: dict) -> str:
+    """How a trial's figures were obtained."""
+    several = trial["seeds"] > 1
+    return (
+        f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
+        f"{trial['steps']:,} steps, {told_of(trial['seconds'])} s{' each' if several else ''}; "
+        f"{trial['samples']:,} samples per column"
+        f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*"
+    )
+
+
+def _criteria(trial: dict) -> str:
+    return "Criteria: " + "; ".join(trial["criteria"]) + "."
 
 
 def compared(names: list[str], trials: list[dict]) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import tyro
 
 import data
-from common.batches import check_batch, unjittered
+from common.batches import check_balance, check_batch, unjittered
 from common.commands.elsewhere import elsewhere
 from common.commands.name import recipe_name
 from common.config import Config, flag
@@ -88,6 +88,7 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     if source.count is not None:
         check_batch(config.batch_size, source.count)
     dataset, examples = _load(source, config)
+    check_balance(dataset, config)
     if remark:
         print(f"note: {remark}", file=sys.stderr)
     # From here on TensorFlow is there, and nothing about flags or data is refused.

@@ -17,7 +17,7 @@ class Experiment:
     ablation: tuple[str, ...] | None = None
     #: Number of seeds.
     seeds: int = 3
-    #: Whether it is an extra for the chapter, and left out of the README.
+    #: Whether it is an extra for the chapter, and left out of the table of criteria.
     aside: bool = False
     #: An environment variable that may name the data, where it cannot be fetched.
     data_from: str = ""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.batches import Batches, draw_latents, rng_for
+from common.batches import Batches, check_balance, draw_latents, rng_for
 from common.callbacks.animation import animate
 from common.callbacks.metrics import Metrics
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
@@ -20,7 +20,8 @@ from data.command import read_flags
 from data.errors import Refused
 from data.files import ASIDE, atomic_write
 from data.pixels import to_pixels
-from data.samples import SampleSet
+from data.samples import SampleSet, UnpairedSet
+from tests.conftest import refused
 
 
 def latents(rng, count):
@@ -87,6 +88,55 @@ def test_parts_of_a_step_are_new_samples_each():
                 np.testing.assert_array_equal(both[name][part::2], alone[name])
         assert len(set(both["real"].ravel().tolist())) == 12
     assert len(two(-1)["real"]) == 6, "a pretraining has one part"
+
+
+def test_classes_are_balanced_by_resampling():
+    label = np.repeat(np.arange(3, dtype=np.int32), [2, 12, 6])
+    dataset = SampleSet(numbered(20).samples, {"label": label})
+    config = Config(batch_size=6, seed=1, balance="label")
+    batches = Batches(dataset, config, asked={"label"})
+    # As if all three were as large as the largest.
+    assert batches.per_epoch == 3 * 12 // 6
+    for epoch in range(2):
+        shown = [batches(epoch * 6 + step) for step in range(6)]
+        labels = np.concatenate([given["label"] for given in shown])
+        assert np.bincount(labels).tolist() == [12, 12, 12]
+        pictures = np.concatenate([given["real"].ravel() for given in shown]).astype(int)
+        # Of a small class each equally often, of the largest one each once.
+        assert np.bincount(pictures, minlength=20).tolist() == [6, 6, *[1] * 12, *[2] * 6]
+        np.testing.assert_array_equal(label[pictures], labels)
+    # A batch is still a function of its step alone.
+    np.testing.assert_array_equal(Batches(dataset, config)(4)["real"], batches(4)["real"])
+    plain = Batches(dataset, Config(batch_size=6, seed=1))
+    assert plain.per_epoch == 3
+
+
+@pytest.mark.parametrize(
+    ("factors", "words"),
+    [
+        ({}, "--balance label: .* of these no factor is known"),
+        ({"roof": np.zeros(20, np.int32), "light": np.zeros(20)}, "these have roof$"),
+        ({"label": np.zeros(20)}, "of these no factor is known"),
+    ],
+)
+def test_what_cannot_be_balanced(factors, words):
+    dataset, config = (
+        SampleSet(numbered(20).samples, factors),
+        Config(balance="label", batch_size=6),
+    )
+    for refuses in (Batches, check_balance):
+        with pytest.raises(Refused, match=words):
+            refuses(dataset, config)
+    with pytest.raises(Refused, match=words):
+        check_balance(UnpairedSet(dataset, dataset), config)
+    check_balance(dataset, Config())
+
+
+def test_a_factor_that_cannot_be_balanced_is_refused_at_once(tmp_path):
+    words = ("tiny", "--balance", "nothing", "--run", "run")
+    code, out, err = refused("recipes.dcgan.train", *words, cwd=tmp_path)
+    assert code == 2 and "--balance nothing: legal is a factor with classes; these have " in err
+    assert "roof" in err and err.count("error") == 1 and not (tmp_path / "run").exists()
 
 
 class Paired(Config):
