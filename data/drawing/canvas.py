@@ -59,11 +59,6 @@ class Canvas:
         part.planes = part.planes[..., first:last]
         return part
 
-    def part_of(self, values: np.ndarray, whole: Canvas) -> np.ndarray:
-        """The part of values (n, h, w) of another canvas that lies on this one."""
-        row, column = self.first_row - whole.first_row, self.first_column - whole.first_column
-        return values[:, row : row + self.y.shape[1], column : column + self.x.shape[2]]
-
     def _cut(self, rows: slice) -> None:
         self.first_row += rows.start
         self.y = self.y[:, rows]
