@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/runs
 INSTALLED := $(VENV)/installed
 
-.PHONY: install demo test lint format bench chapters results faults image-check clean help
+.PHONY: install demo test lint format bench chapters results faults soak image-check clean help
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ results: $(INSTALLED)  ## train and evaluate what is new, rewrite all tables (RE
 
 faults: $(INSTALLED)  ## damage files, try command lines and kill trainings of every recipe (about an hour)
 	$(BIN)/python -m tests.faults
+
+soak: $(INSTALLED)  ## watch a long training for growth of memory, descriptors and threads (RECIPE=first_gan, HOURS=1)
+	$(BIN)/python -m tests.soak --recipe $(or $(RECIPE),first_gan) --hours $(or $(HOURS),1)
 
 image-check: $(INSTALLED)  ## build the image, run, stop and resume a training in it (VARIANT=cpu; needs docker)
 	$(BIN)/python docker/check.py $(or $(VARIANT),cpu)
