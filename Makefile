@@ -42,8 +42,8 @@ chapters: $(INSTALLED)  ## make the chapters' pictures again (trains what result
 results: $(INSTALLED)  ## train and evaluate what is new, rewrite all tables (RECIPE=dcgan, SEEDS=1, FORCE=1)
 	$(BIN)/python -m tests.results
 
-faults: $(INSTALLED)  ## damage files, try command lines and kill trainings of every recipe (about an hour)
-	$(BIN)/python -m tests.faults
+faults: $(INSTALLED)  ## damage files, send hostile ones, try command lines and kill commands of every recipe (MINUTES=60)
+	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),60)
 
 soak: $(INSTALLED)  ## watch a long training for growth of memory, descriptors and threads (RECIPE=first_gan, HOURS=1)
 	$(BIN)/python -m tests.soak --recipe $(or $(RECIPE),first_gan) --hours $(or $(HOURS),1)

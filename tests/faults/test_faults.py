@@ -1,8 +1,12 @@
 """A small part of the campaigns; `make faults` runs the whole."""
 
+import contextlib
+
+import keras
+import numpy as np
 import pytest
 
-from tests.faults import files, kills, lines
+from tests.faults import files, hostile, kills, lines, traps, writers
 
 
 @pytest.mark.parametrize("recipe", ["first_gan", "_template_translator"])
@@ -20,12 +24,40 @@ def test_damage_that_is_not_noticed_is_a_fault(tmp_path, monkeypatch):
         files.campaign(files.Ground("first_gan", tmp_path), 40, seed=1)
 
 
-def careless(path, names=None):
+def careless(path, names=None, own=False):
     """Reads as NumPy does by itself."""
-    import numpy as np
-
     with files.checkpoint.npz.noticing_damage(), np.load(path) as file:
         return {name: file[name] for name in file.files if name != "digest"}
+
+
+@pytest.mark.parametrize("recipe", ["first_gan", "_template_translator"])
+def test_hostile_files(recipe, tmp_path):
+    (tmp_path / "met").mkdir()
+    ground = files.Ground(recipe, tmp_path / "ground")
+    met = hostile.campaign(ground, 30, tmp_path / "met", seed=1)
+    assert met.total() == 30 and met[hostile.REFUSED] > 10
+
+
+def opened_carelessly(path):
+    """Reads what is sent as those do who trust it."""
+    if path.suffix == ".npz":
+        with np.load(path, allow_pickle=True) as file:
+            return [file[name] for name in file.files]
+    return keras.saving.load_model(path, safe_mode=False)
+
+
+@pytest.mark.parametrize(("trap", "ending"), [(traps.pickled, ".npz"), (traps.network, ".keras")])
+def test_who_trusts_what_is_sent_runs_its_code(trap, ending, tmp_path):
+    """The control: these traps do snap."""
+    for seed in range(60):
+        path = tmp_path / f"{seed}{ending}"
+        words = trap(path, np.random.default_rng(seed), tmp_path)
+        if trap is traps.pickled or "Lambda" in words:
+            with contextlib.suppress(Exception):
+                opened_carelessly(path)
+            if (tmp_path / traps.OUTSIDE).exists():
+                return
+    pytest.fail("none did")
 
 
 @pytest.mark.parametrize("recipe", ["dcgan", "pix2pix"])
@@ -38,3 +70,6 @@ def test_kills(tmp_path):
     victim = kills.Victim("first_gan", tmp_path)
     assert victim.killed_at(2) == "begun"
     assert [victim.killed_at(number) for number in (9, 19)] == ["resumed"] * 2
+    # With the run that was trained: while infer writes, and a trainer is saved.
+    assert writers.Inferred("first_gan", tmp_path).killed_at(2)
+    assert writers.Saved("first_gan", tmp_path).killed_at(6)

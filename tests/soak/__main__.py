@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +20,10 @@ from tests.soak.watch import Watch, logged_step
 
 PROGRAM = "python -m tests.soak"
 NAMES = sorted(file.parent.name for file in (ROOT / "recipes").glob("*/train.py"))
-# Seconds between samples, and between checkpoints; between two looks; that a start may take;
-# for which the speed is measured beforehand.
-_EVERY, _LOOKS, _PATIENCE, _PACED = 60, 10, 900, 45
+# Seconds between samples, and between checkpoints; between two looks; that a start may take.
+_EVERY, _LOOKS, _PATIENCE = 60, 10, 1800
+# Steps: the most that there can be.
+_MOST = 2**31 - 1
 _HEAD = ("recipe", "hours", "steps", "memory", "an hour later", "descriptors", "threads")
 _HEAD += ("speed at the end", "command")
 
@@ -47,10 +47,7 @@ def main(flags: Flags) -> int:
     # Whoever ends this ends the training.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory() as place:
-        pace = Training(flags.recipe, Path(place, "pace"), 2**31 - 1)
-        every = pace.steps_in(_EVERY)
-        print(f"samples and a checkpoint every {every:,} steps", flush=True)
-        training = Training(flags.recipe, Path(place, "run"), every)
+        training = Training(flags.recipe, Path(place, "run"))
         looks = training.watched(flags.hours * 3600)
     found = growth(looks)
     steps = looks[-1].step - looks[0].step
@@ -63,41 +60,29 @@ def main(flags: Flags) -> int:
 
 
 class Training:
-    """Process that trains, and writes samples and checkpoints at regular steps.
+    """Process that trains, and draws samples and writes a checkpoint every minute.
 
     Args:
         recipe: Whose small configuration.
         run: The new run folder.
-        every: Steps between samples, and between checkpoints.
     """
 
-    def __init__(self, recipe: str, run: Path, every: int):
+    def __init__(self, recipe: str, run: Path):
         self._log, self._said = run / "metrics.csv", run.with_name(run.name + ".txt")
-        words = [sys.executable, "-m", f"recipes.{recipe}.train", "--run", run]
+        words = [sys.executable, "-m", "tests.soak.trained", _EVERY]
         # Until it is told to stop. A straight line would end at rates of 0; and who plays on for
         # hours may win.
-        words += ["--steps", 2**31 - 1, "--decay", "cosine", "--watchdog", "warn"]
-        words += ["--sample-every", every, "--checkpoint-every", every]
+        words += [f"recipes.{recipe}.train", "--run", run, "--steps", _MOST, "--decay", "cosine"]
+        words += ["--watchdog", "warn", "--sample-every", _MOST, "--checkpoint-every", _MOST]
         with open(self._said, "w") as said:
             self._process = subprocess.Popen(
                 list(map(str, words)), stdout=said, stderr=subprocess.STDOUT
             )
 
-    def steps_in(self, seconds: float) -> int:
-        """Measure how many steps are done in so many seconds, and end the training."""
-        try:
-            first = self._begun()
-            began = time.monotonic()
-            self._sleep(_PACED)
-            done = self._step() - first
-            return max(1, round(done * seconds / (time.monotonic() - began)))
-        finally:
-            self._end()
-
     def watched(self, seconds: float) -> list[Look]:
         """Look at it at regular times, and end it after so many seconds."""
         try:
-            self._begun()
+            self._begin()
             watch = Watch(self._process.pid, self._step)
             looks = [watch.look()]
             while looks[-1].seconds < seconds:
@@ -115,11 +100,11 @@ class Training:
     def _step(self) -> int:
         return logged_step(self._log) or 0
 
-    def _begun(self) -> int:
-        """Wait for the first row of its log; returns the step."""
+    def _begin(self) -> None:
+        """Wait for the first row of its log."""
         for _ in range(_PATIENCE):
-            if (step := logged_step(self._log)) is not None:
-                return step
+            if logged_step(self._log) is not None:
+                return
             self._sleep(1)
         raise EnvironmentFailure(f"no step in {_PATIENCE} s: {self._last_words()}")
 
