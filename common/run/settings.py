@@ -14,8 +14,9 @@ from common.config import Config
 from data.errors import Refused
 from data.listing import printable
 
-# Characters of a value that are shown.
-_LONGEST = 100
+# Characters of a value that are shown, and lists in each other.
+_LONGEST, _SHORT = 100, reprlib.Repr()
+_SHORT.maxlevel = 2
 
 
 def to_dict(config: Config) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def _told(value) -> str:
     """A value in words, however large it is: YAML may make a list of lists of itself."""
     if value is None:
         return "nothing"
-    text = reprlib.repr(value) if isinstance(value, list | dict | set) else str(value)
+    text = _SHORT.repr(value) if isinstance(value, list | dict | set) else str(value)
     return printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 

@@ -5,11 +5,15 @@ import os
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from common.callbacks.checkpoints import Checkpoints
+from common.callbacks.samples import Samples
 from tests import reliability
+from tests.soak import trained
 from tests.soak.growth import Look, growth
 from tests.soak.watch import Watch, logged_step
 
@@ -102,6 +106,19 @@ def test_a_process_that_leaks(leaks):
     else:
         # (Of a second a little memory would be gigabytes in an hour.)
         assert not set(MORE[1:]) & {words.split()[0] for words in found.faults}
+
+
+def test_samples_and_checkpoints_come_by_the_clock(monkeypatch):
+    """However fast the steps are."""
+    monkeypatch.setattr(Checkpoints, "_LONGEST", Checkpoints._LONGEST)
+    monkeypatch.setattr(Samples, "on_train_batch_end", Samples.on_train_batch_end)
+    now, drawn = 0, []
+    monkeypatch.setattr(trained, "time", SimpleNamespace(monotonic=lambda: now))
+    trained.save_every(60)
+    samples = SimpleNamespace(draw=lambda: drawn.append(now))
+    for now in range(0, 200, 10):
+        Samples.on_train_batch_end(samples, 0)
+    assert drawn == [60, 120, 180] and Checkpoints._LONGEST == 60
 
 
 @pytest.mark.parametrize(
