@@ -112,11 +112,12 @@ def test_samples_and_checkpoints_come_by_the_clock(monkeypatch):
     """However fast the steps are."""
     monkeypatch.setattr(Checkpoints, "_LONGEST", Checkpoints._LONGEST)
     monkeypatch.setattr(Samples, "on_train_batch_end", Samples.on_train_batch_end)
-    now, drawn = 0, []
-    monkeypatch.setattr(trained, "time", SimpleNamespace(monotonic=lambda: now))
+    clock, drawn = [0], []
+    monkeypatch.setattr(trained, "time", SimpleNamespace(monotonic=lambda: clock[-1]))
     trained.save_every(60)
-    samples = SimpleNamespace(draw=lambda: drawn.append(now))
-    for now in range(0, 200, 10):
+    samples = SimpleNamespace(draw=lambda: drawn.append(clock[-1]))
+    for seconds in range(0, 200, 10):
+        clock.append(seconds)
         Samples.on_train_batch_end(samples, 0)
     assert drawn == [60, 120, 180] and Checkpoints._LONGEST == 60
 
