@@ -34,7 +34,7 @@ _COLUMNS = {
     "infer": "of infer",
 }
 # Of one recipe's time, the shares of damage, hostile files, command lines and kills.
-_SHARES = (0.25, 0.2, 0.1, 0.45)
+_SHARES = (0.15, 0.15, 0.1, 0.6)
 # How many of each are tried before the clock is looked at.
 _AT_ONCE = 10
 # Every fourth touch first, then those between: of a short campaign, too, some are late ones.
@@ -135,24 +135,25 @@ def _kills(recipe: str, place: Path) -> Try:
 def _killed(recipe: str, folder: Path) -> Iterator[str]:
     """Kill one command after another at one touch after another; tells which it was."""
     trained = kills.Victim(recipe, folder)
-    victims = {
-        "train": trained,
-        "save": writers.Saved(recipe, folder),
-        "infer": writers.Inferred(recipe, folder),
+    makers = {
+        "train": lambda: trained,
+        "save": lambda: writers.Saved(recipe, folder),
+        "infer": lambda: writers.Inferred(recipe, folder),
     }
-    turns = {
-        name: itertools.chain.from_iterable(
-            itertools.takewhile(victim.killed_at, itertools.count(first, _STRIDE))
-            for first in _FIRST
-        )
-        for name, victim in victims.items()
-    }
+    turns = {name: _touches(make) for name, make in makers.items()}
     while turns:
         for name in list(turns):
             if next(turns[name], None) is None:
                 turns.pop(name)
             else:
                 yield name
+
+
+def _touches(make: Callable) -> Iterator[int]:
+    """Kill a victim at one touch after another, until each has had its own."""
+    victim = make()
+    for first in _FIRST:
+        yield from itertools.takewhile(victim.killed_at, itertools.count(first, _STRIDE))
 
 
 def _table(rows: dict[str, Counter], flags: Flags, seconds: float) -> list[str]:
