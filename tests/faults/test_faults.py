@@ -1,11 +1,13 @@
 """A small part of the campaigns; `make faults` runs the whole."""
 
 import contextlib
+from collections import Counter
 
 import keras
 import numpy as np
 import pytest
 
+from tests.faults import __main__ as campaigns
 from tests.faults import files, hostile, kills, lines, traps, writers
 
 
@@ -73,3 +75,24 @@ def test_kills(tmp_path):
     # With the run that was trained: while infer writes, and a trainer is saved.
     assert writers.Inferred("first_gan", tmp_path).killed_at(2)
     assert writers.Saved("first_gan", tmp_path).killed_at(6)
+
+
+def test_each_touch_has_its_kill(tmp_path, monkeypatch):
+    """Every fourth one first, and one command in turn with the others."""
+    touches = {"train": [], "save": [], "infer": []}
+
+    class Victim:
+        def __init__(self, name):
+            self.name = name
+
+        def killed_at(self, number):
+            touches[self.name].append(number)
+            return number <= {"train": 9, "save": 2, "infer": 5}[self.name]
+
+    monkeypatch.setattr(campaigns.kills, "Victim", lambda *_: Victim("train"))
+    monkeypatch.setattr(campaigns.writers, "Saved", lambda *_: Victim("save"))
+    monkeypatch.setattr(campaigns.writers, "Inferred", lambda *_: Victim("infer"))
+    told = list(campaigns._killed("nobody", tmp_path))
+    assert told[:6] == ["train", "save", "infer"] * 2
+    assert Counter(told) == {"train": 9, "save": 2, "infer": 5}
+    assert [n for n in touches["train"] if n <= 9] == [1, 5, 9, 3, 7, 2, 6, 4, 8]

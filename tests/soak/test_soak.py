@@ -12,7 +12,9 @@ import pytest
 
 from common.callbacks.checkpoints import Checkpoints
 from common.callbacks.samples import Samples
+from data.errors import Refused
 from tests import reliability
+from tests.soak import __main__ as command
 from tests.soak import trained
 from tests.soak.growth import Look, growth
 from tests.soak.watch import Watch, logged_step
@@ -130,6 +132,27 @@ def test_the_last_whole_row_of_a_log(tmp_path, text, step):
     (tmp_path / "metrics.csv").write_text(text)
     assert logged_step(tmp_path / "metrics.csv") == step
     assert logged_step(tmp_path / "none.csv") is None
+
+
+def test_a_recipe_has_one_row():
+    found = growth(an_hour())
+    lines = []
+    for hours, recipe in ((1, "pix2pix"), (1, "dcgan"), (2, "pix2pix")):
+        flags = command.Flags(recipe=recipe, hours=hours)
+        lines = command._with_row(lines, flags, 1234, found)
+    assert [line[: line.index("|", 12)] for line in lines[2:]] == ["| dcgan | 1 ", "| pix2pix | 2 "]
+    assert f"| 1,234 | {found.memory / 1e6:,.0f} MB |" in lines[3] and "9 → 9" in lines[3]
+    assert "`python -m tests.soak --recipe pix2pix --hours 2`" in lines[3]
+    assert len({line.count("|") for line in lines}) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [({"recipe": "nobody"}, "--recipe nobody: legal are .*dcgan"), ({"hours": 0.0}, "0.1 to")],
+)
+def test_refused(flags, words):
+    with pytest.raises(Refused, match=words):
+        command.main(command.Flags(**flags))
 
 
 def test_a_part_of_the_page_is_written_anew(tmp_path, monkeypatch):
