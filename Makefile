@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/runs
 INSTALLED := $(VENV)/installed
 
-.PHONY: install demo test lint format bench chapters results faults image-check clean help
+.PHONY: install demo test lint format bench chapters results faults soak image-check clean help
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,8 +43,11 @@ chapters: $(INSTALLED)  ## make the chapters' code, diagrams and pictures again 
 results: $(INSTALLED)  ## train and evaluate what is new, rewrite all tables (RECIPE=dcgan, SEEDS=1, FORCE=1)
 	$(BIN)/python -m tests.results
 
-faults: $(INSTALLED)  ## damage files, try command lines and kill trainings of every recipe (about an hour)
-	$(BIN)/python -m tests.faults
+faults: $(INSTALLED)  ## damage files, send hostile ones, try command lines and kill commands of every recipe (MINUTES=60)
+	$(BIN)/python -m tests.faults --minutes $(or $(MINUTES),60)
+
+soak: $(INSTALLED)  ## watch a long training for growth of memory, descriptors and threads (RECIPE=first_gan, HOURS=1)
+	$(BIN)/python -m tests.soak --recipe $(or $(RECIPE),first_gan) --hours $(or $(HOURS),1)
 
 image-check: $(INSTALLED)  ## build the image, run, stop and resume a training in it (VARIANT=cpu; needs docker)
 	$(BIN)/python docker/check.py $(or $(VARIANT),cpu)

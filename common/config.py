@@ -389,7 +389,8 @@ class AdversarialConfig(Config):
         super().check()
         self._at_least(0, "pretrain_discriminator")
         self._at_least(0, "instance_noise_steps")
-        self._at_least(1, "critic_steps")
+        # So many batches are drawn at once.
+        self._within("critic_steps", 1, 1000)
         self._within("stop_at_equilibrium", 0, 0.1)
         for name in ("r1", "r2", "gradient_penalty", "instance_noise"):
             self._within(name, 0, 1e6)

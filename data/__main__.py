@@ -18,6 +18,7 @@ from data.array_files import ENDINGS
 from data.command import read_flags, run_program
 from data.contact import beside, sheet_of
 from data.errors import EnvironmentFailure, Refused
+from data.files import resolved
 from data.jitter import Jitter
 from data.listing import printable
 from data.loader import folders_of
@@ -103,9 +104,9 @@ def _describe(arguments: list[str]) -> None:
 
 def _check(flags: Flags) -> None:
     if flags.write is not None:
-        place = flags.write.expanduser().resolve()
+        place = resolved(flags.write.expanduser())
         for folder in folders_of(flags.data):
-            if folder.resolve() in (place, *place.parents):
+            if resolved(folder) in (place, *place.parents):
                 raise Refused(
                     f"--write {printable(flags.write)} lies inside {printable(folder)}, which is "
                     "read; legal is a folder outside of it"

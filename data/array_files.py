@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from data.arrays import ArraySource
@@ -25,6 +27,9 @@ def open_arrays(path: Path, reading: Reading) -> ArraySource:
             names.
     """
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            # To open a pipe would wait for ever.
+            raise Refused(f"{printable(path)} is no file")
         with open(path, "rb") as file:
             begin = file.read(len(_HDF5))
     except OSError as fault:

@@ -139,7 +139,7 @@ def _look(path: Path, key: str, check: Callable, aloud: bool = True) -> dict | N
 
 
 def _read(path: Path, key: str) -> dict[str, np.ndarray]:
-    arrays = npz.read(path)
+    arrays = npz.read(path, own=True)
     if str(arrays.pop("key")) != key:
         raise ValueError("made for another key")
     if sorted(arrays.pop("names")) != sorted(arrays):

@@ -52,6 +52,14 @@ def atomic_write(path: Path) -> Iterator[Path]:
         tmp.unlink(missing_ok=True)
 
 
+def resolved(path: Path) -> Path:
+    """Return a path without links and relative parts; of a link to itself, the link.
+
+    (Of that `Path.resolve` raises RuntimeError, or OSError, as Python's version has it.)
+    """
+    return Path(os.path.realpath(path))
+
+
 def clear_asides(place: Path) -> None:
     """Remove temporary files of killed processes that are older than a day."""
     for left in place.glob(f"{ASIDE}*"):

@@ -19,6 +19,7 @@ from data import cache
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.faults import Faults
+from data.files import resolved
 from data.layouts import Item, Part, plan
 from data.levels import UNCHANGED, Levels, little_used, told
 from data.listing import picture_files, printable
@@ -114,7 +115,7 @@ class FolderSource(Source):
         ]
         # A list of a million files would be larger than many sets.
         listed = hashlib.sha256(repr(files).encode("utf-8", "backslashreplace")).hexdigest()
-        key = {"folder": str(self.path.resolve()), "files": listed, "shapes": shapes, "version": 2}
+        key = {"folder": str(resolved(self.path)), "files": listed, "shapes": shapes, "version": 2}
         key |= {"fit": self._reading.fit, "label maps": self.label_maps}
         key |= {"classes": self.factors, "levels": self.levels}
         label = f"folder-{shape[2]}x{shape[1]}"
@@ -263,7 +264,7 @@ def open_folder(path: Path, reading: Reading) -> Source:
     Raises:
         Refused: it has no picture, or too many that cannot be used, or lacks a side.
     """
-    name = printable(path.resolve().name)
+    name = printable(resolved(path).name)
     listed = picture_files(path)
     files, passed_over = without_own(path, listed.files)
     if not files:

@@ -13,7 +13,7 @@ import numpy as np
 from data import cache
 from data.arrays import ArraySource, training_key, wanted
 from data.errors import Refused
-from data.files import DAMAGED
+from data.files import DAMAGED, resolved
 from data.listing import printable
 from data.progress import counted
 from data.reading import Reading
@@ -64,7 +64,7 @@ class H5Source(ArraySource):
         height, width = height_and_width(size)
         rest = (height,) * 3 + (1,) if self.kind == "voxels" else (height, width, self.channels)
         shapes = {"samples": (len(index), *rest)}
-        known = {"file": str(self._path.resolve()), "bytes": status.st_size, "array": key}
+        known = {"file": str(resolved(self._path)), "bytes": status.st_size, "array": key}
         known |= {"changed": status.st_mtime_ns, "fit": self._fit, "levels": self.levels}
         known |= {"index": hashlib.sha256(index.tobytes()).hexdigest()}
         known |= {"shapes": shapes, "version": 2}

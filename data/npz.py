@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
+import stat
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -51,17 +53,27 @@ def write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     np.savez(path, allow_pickle=False, **arrays, **{_DIGEST: np.array(_digest_of(arrays))})
 
 
-def read(path: Path, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
+def read(
+    path: Path, names: Iterable[str] | None = None, own: bool = False
+) -> dict[str, np.ndarray]:
     """Read arrays, all or those of some names, each to the end of its member.
 
     A digest, where the file has one and all are read, must be right; it is not returned.
+
+    Args:
+        path: The file.
+        names: Those of the arrays to read; None: all.
+        own: Whether only a file as this program writes them is whole: nothing in it is compressed,
+            so that its size is what it takes in memory.
 
     Raises:
         Damaged: anything is wrong with the file, or it holds Python objects, which are never
             unpickled.
         OSError: it cannot be read.
     """
-    with noticing_damage(), zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
+        if own and sum(info.file_size for info in archive.infolist()) > path.stat().st_size:
+            raise Damaged("it holds more than its own size")
         found = {name: info for name, info in _members(archive) if names is None or name in names}
         arrays = {name: _read_member(archive, info) for name, info in found.items()}
         if names is None and _DIGEST in arrays:
@@ -78,12 +90,22 @@ def shapes(path: Path) -> dict[str, tuple[int, ...]]:
         As `read`.
     """
     found = {}
-    with noticing_damage(), zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         for name, info in _members(archive):
             with archive.open(info) as file:
                 shape, dtype = _header(file)
             found[name] = () if dtype.hasobject else shape
     return found
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    with noticing_damage():
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            # To open a pipe would wait for ever.
+            raise Damaged("not a file")
+        with zipfile.ZipFile(path) as archive:
+            yield archive
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from data import cache, levels
 from data.errors import Refused
+from data.files import resolved
 from data.levels import UNCHANGED, Levels
 from data.pictures import Header, Unreadable, decode_values
 from data.progress import counted
@@ -74,7 +75,7 @@ def _range_of(path: Path, name: str, headers: dict[str, Header]) -> tuple[float,
     def make() -> dict[str, np.ndarray]:
         return {"range": np.array(_read_range(path, name, headers), np.float64)}
 
-    key = {"range of": str(path.resolve()), "files": listed, "version": 1}
+    key = {"range of": str(resolved(path)), "files": listed, "version": 1}
     return tuple(cache.cached_arrays("range", key, make)["range"].tolist())
 
 

@@ -81,7 +81,10 @@ def _unpack_into(archive: Path, tmp: Path) -> None:
         for number, (member, is_folder, content) in enumerate(_members(raw, budget), 1):
             if number > MOST_FILES:
                 raise Refused(f"{name} holds more than {MOST_FILES:,} files: not unpacked")
-            target = tmp / _safe(member, name)
+            path = _safe(member, name)
+            if not (is_folder or path.parts):
+                raise Refused(f"{name} holds a file without a name: not unpacked")
+            target = tmp / path
             with _writing(name):
                 _make_folder(target if is_folder else target.parent, name, member)
             if not is_folder:
@@ -180,7 +183,7 @@ def _zip_members(raw: IO[bytes]) -> Iterator[_Member]:
                 raise _no_file(raw, member.filename)
             # As it stands in the archive: zipfile would mend some names, and pass others over.
             name = member.orig_filename
-            if member.is_dir():
+            if name.endswith("/"):
                 yield name, True, None
                 continue
             with file.open(member) as content:

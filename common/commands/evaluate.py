@@ -17,6 +17,7 @@ from common.evaluation.scores import NOT_AVERAGED, TRAINED, UNTRAINED, Criterion
 from common.run.folder import Run, versions
 from data.command import read_flags, run_program
 from data.errors import Refused
+from data.files import resolved
 from data.sheet import save
 
 #: (configuration of a run beside, of the run) -> the name of the former's column; "": its
@@ -86,7 +87,7 @@ def evaluate(
         for path in flags.beside:
             other = _open_beside(path, recipe, run)
             theirs = other.config(kind)
-            name = ablation(theirs, config) or path.resolve().name
+            name = ablation(theirs, config) or resolved(path).name
             if name in (TRAINED, NOT_AVERAGED, UNTRAINED, *ablations):
                 raise Refused(
                     f"--beside {path}: there is a column {name} already; rename the folder"

@@ -29,6 +29,7 @@ from common.run.folder import RUNS, Run, fingerprint, versions
 from common.run.place import check_free
 from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
+from data.files import resolved
 from data.listing import printable
 from data.loader import folders_of, movable
 from data.plurals import number_of
@@ -220,9 +221,9 @@ def _settled(config: Config, kind) -> dict[str, str]:
 
 def _check_apart(run: Path, spec: str) -> None:
     """Refuse a new run inside a folder of pictures that it is to learn from."""
-    place = run.resolve()
+    place = resolved(run)
     for folder in folders_of(spec):
-        if folder.resolve() in (place, *place.parents):
+        if resolved(folder) in (place, *place.parents):
             raise Refused(
                 f"--run {printable(run)} lies inside {printable(folder)}, whose pictures are "
                 "learned from; legal is a folder outside of it"

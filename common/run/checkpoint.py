@@ -75,7 +75,7 @@ def save(folder: Path, step: int, state: dict[str, list], notes: dict | None = N
 def notes_of(folder: Path, step: int) -> dict:
     """Return the notes that were saved with a step's checkpoint."""
     # Versions before 0.3 kept none.
-    kept = npz.read(path_of(folder, step), (_NOTES,))
+    kept = npz.read(path_of(folder, step), (_NOTES,), own=True)
     return json.loads(str(kept.get(_NOTES, "{}")))
 
 
@@ -83,7 +83,7 @@ def last_whole(folder: Path) -> int | None:
     """Return the step of the latest checkpoint that can be read; None where there is none."""
     for step in reversed(steps(folder)):
         try:
-            npz.read(path_of(folder, step))
+            npz.read(path_of(folder, step), own=True)
         except (npz.Damaged, OSError):
             continue
         return step
@@ -103,7 +103,7 @@ def restore(folder: Path, state: dict[str, list]) -> int | None:
     for step in reversed(found):
         path = path_of(folder, step)
         try:
-            arrays = npz.read(path)
+            arrays = npz.read(path, own=True)
         except npz.Damaged:
             faults.append(f"{path} is damaged")
         except OSError as fault:

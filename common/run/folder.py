@@ -26,11 +26,13 @@ import numpy as np
 import yaml
 
 from common.config import Config
+from common.run.facts import read_facts
 from common.run.place import RUNS, make_folder, occupant, write_once
 from common.run.settings import from_dict, to_dict
 from data.errors import Refused
-from data.files import ASIDE, atomic_write
+from data.files import ASIDE, atomic_write, resolved
 from data.homes import missing_part
+from data.listing import printable
 from data.samples import SampleSet, UnpairedSet
 
 #: Version of this package, known also to a copy that is not installed.
@@ -96,19 +98,13 @@ class Run:
             hint = f"; the latest is {runs[-1]}" if runs else ""
             why = missing_part(path) or "it has no config.yaml"
             raise Refused(f"{path} is not a run folder ({why}){hint}")
-        try:
-            facts = yaml.safe_load(file.read_text(encoding="utf-8"))
-            found = facts["recipe"]
-            if not _is_configuration(facts):
-                raise TypeError
-        except (yaml.YAMLError, UnicodeDecodeError, TypeError, KeyError) as fault:
-            raise Refused(f"{file} is damaged: not the configuration of a run") from fault
-        if found != recipe:
-            raise Refused(f"{path} is a run of {found}, not of {recipe}")
+        facts = read_facts(file)
+        if (found := facts["recipe"]) != recipe:
+            raise Refused(f"{path} is a run of {printable(found)}, not of {recipe}")
         for name in ("checkpoints", "samples", "events"):
             # Elsewhere is fine, as on a larger disk; another run's is not.
-            owner = (path / name).resolve().parent
-            if owner != path.resolve() and (owner / "config.yaml").is_file():
+            owner = resolved(path / name).parent
+            if owner != resolved(path) and (owner / "config.yaml").is_file():
                 raise Refused(f"{path / name} is a link into another run, {owner}: remove it")
         return cls(path, facts)
 
@@ -182,9 +178,9 @@ class Run:
         recorded = self.facts.get("shapes", {}).get(name)
         if recorded and (found := _shapes_of(model)) != recorded:
             told = "; ".join(
-                f"{part} {found[part]} instead of {recorded[part]}"
+                f"{part} {found.get(part)} instead of {recorded[part]}"
                 for part in recorded
-                if found[part] != recorded[part]
+                if found.get(part) != recorded[part]
             )
             raise Refused(f"{self.network(name)} is not this run's network: {told}")
 
@@ -243,14 +239,6 @@ def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:
         inputs = 0 if samples.inputs is None else fingerprint(samples.inputs) * 2 % 2**32
         return fingerprint(samples.samples) ^ inputs
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
-
-
-def _is_configuration(facts: dict) -> bool:
-    """Whether what a config.yaml holds has the kinds that all code relies on."""
-    tables = facts["config"], facts["data"], facts.get("made_with", {})
-    names = facts.get("networks", [])
-    named = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    return named and all(isinstance(table, dict) for table in tables)
 
 
 def _of_version_0_1(settings: dict) -> dict:

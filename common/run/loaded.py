@@ -78,9 +78,13 @@ class LoadedRun:
         self._register_layers()
         try:
             with noticing_damage():
+                if not file.is_file():
+                    raise Damaged("not a file")
                 model = backend.load_network(file)
-        except (Damaged, OSError) as fault:
+        except Damaged as fault:
             raise Refused(f"{file} is damaged; resuming the run writes it anew") from fault
+        except OSError as fault:
+            raise Refused(f"{file} cannot be read ({fault.strerror})") from fault
         self.run.check_network(file.stem, model)
         if "gan_cookbook" not in self.run.facts.get("made_with", {}):
             # Version 0.1 took inputs by position. Later ones are called what they are called

@@ -24,6 +24,9 @@ def read(path: Path, expected: Sequence[str] = ()) -> tuple[list[str], list[dict
     Returns:
         None where there is no file, or it holds something else.
     """
+    if not path.is_file():
+        # Nor a pipe, which to read would wait for ever, or a device without an end.
+        return None
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):

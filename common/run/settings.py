@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
+import reprlib
 import types
 import typing
 from typing import Any, Literal
@@ -12,6 +13,10 @@ from typing import Any, Literal
 from common.config import Config
 from data.errors import Refused
 from data.listing import printable
+
+# Characters of a value that are shown, and lists in each other.
+_LONGEST, _SHORT = 100, reprlib.Repr()
+_SHORT.maxlevel = 2
 
 
 def to_dict(config: Config) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def from_dict(kind: type[Config], values: dict[str, Any]) -> Config:
         Refused: a name that this recipe's configuration does not have, or an illegal value.
     """
     known = {field.name for field in dataclasses.fields(kind)}
-    unknown = sorted(set(map(str, values)) - known)
+    unknown = sorted({_told(name) for name in values if name not in known})
     if unknown:
         raise Refused(
             f"config.yaml has settings that this version does not know: {', '.join(unknown)}"
@@ -47,8 +52,15 @@ def _read(name: str, value, hint):
         return _as(value, hint)
     except (ValueError, TypeError, OverflowError):
         pass
-    told = "nothing" if value is None else printable(str(value))
-    raise Refused(f"config.yaml: {name} {told}: legal {_legal(hint)}")
+    raise Refused(f"config.yaml: {name} {_told(value)}: legal {_legal(hint)}")
+
+
+def _told(value) -> str:
+    """A value in words, however large it is: YAML may make a list of lists of itself."""
+    if value is None:
+        return "nothing"
+    text = _SHORT.repr(value) if isinstance(value, list | dict | set) else str(value)
+    return printable(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 def _as(value, hint):

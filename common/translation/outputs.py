@@ -22,7 +22,7 @@ from common.translation.pictures import (
 )
 from common.translation.sheet import row_of, stacked
 from data.errors import Refused
-from data.files import clear_asides
+from data.files import clear_asides, resolved
 from data.listing import printable
 from data.own import is_own, is_run
 from data.sheet import save
@@ -78,9 +78,9 @@ class Outputs:
         self._place, self._out, self._overwrite = inputs.place, out, overwrite
         self._several = is_folder(self._place)
         self._to_file = not self._several and not names_folder(out)
-        self._inputs = {file.resolve() for file in inputs.files}
+        self._inputs = {resolved(file) for file in inputs.files}
         # In a run everything was made by it, also by a version that put no mark on pictures.
-        self._in_run = any(is_run(folder) for folder in out.resolve().parents)
+        self._in_run = any(is_run(folder) for folder in resolved(out).parents)
         self._written, self._rows, self._reasons = [], [], []
 
     def leave_out(self, reason: Refused) -> None:
@@ -122,7 +122,7 @@ class Outputs:
     def _write(self, image: InputImage, frames: list[np.ndarray], path: Path) -> None:
         if path in self._written:
             raise Refused(f"{image.name}: another picture's translation has this name")
-        if path.resolve() in self._inputs:
+        if resolved(path) in self._inputs:
             raise Refused(f"--out {path}: would be written over what is read")
         if not self._to_file and not self._free(path):
             raise Refused(
@@ -178,7 +178,7 @@ class Outputs:
     def _place_of_sheet(self) -> Path:
         """A path that no translation has, and no picture of the user's."""
         number, path = 1, self._out / _SHEET
-        while path in self._written or path.resolve() in self._inputs or not self._free(path):
+        while path in self._written or resolved(path) in self._inputs or not self._free(path):
             number += 1
             path = (self._out / _SHEET).with_stem(f"{Path(_SHEET).stem}-{number}")
         return path

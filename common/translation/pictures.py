@@ -14,7 +14,7 @@ from PIL import Image, ImageSequence
 
 from common.translation.chosen import WHOLE, Choice
 from data.errors import Refused
-from data.files import atomic_write
+from data.files import atomic_write, resolved
 from data.layouts import Part
 from data.levels import Levels
 from data.listing import picture_files, printable
@@ -144,9 +144,9 @@ def read_inputs(
     if not path.is_dir():
         raise Refused(f"--input {printable(place)}: no such file or folder")
     names, notes = without_own(path, picture_files(path).files)
-    if excluded is not None and path.resolve() in excluded.resolve().parents:
-        folder = excluded.resolve()
-        names = [name for name in names if folder not in (path / name).resolve().parents]
+    if excluded is not None and resolved(path) in resolved(excluded).parents:
+        folder = resolved(excluded)
+        names = [name for name in names if folder not in resolved(path / name).parents]
     if not names:
         raise Refused(f"--input {printable(place)}: a folder without pictures")
     chosen = choice.of_folder(path, names)

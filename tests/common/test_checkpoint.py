@@ -1,6 +1,7 @@
 """Checkpoints: what was saved comes back to the bit, and damage is noticed wherever it is."""
 
 import io
+import os
 import zipfile
 
 import numpy as np
@@ -154,6 +155,43 @@ def test_one_that_does_not_fit_or_cannot_be_read_falls_back(tmp_path, capsys, mo
     said = capsys.readouterr().err
     assert "step-0000010.npz cannot be read (No such file" in said
     assert "step-0000008.npz is of another network" in said and said.count("\n") == 2
+
+
+@pytest.mark.parametrize("kind", ["pipe", "itself", "bomb", "pickle"])
+def test_what_is_no_checkpoint_falls_back(tmp_path, capsys, kind):
+    """A pipe is not waited for, zeros without end are not read, and no object is unpickled."""
+    checkpoint.save(tmp_path, 5, state([1.0]))
+    path, made = checkpoint.path_of(tmp_path, 10), tmp_path / "made"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "itself":
+        path.symlink_to(path)
+    elif kind == "bomb":
+        np.savez_compressed(path, **{"net/0000": np.zeros(5_000_000, np.float32)}, step=10)
+    else:
+        np.savez(path, **{"net/0000": np.array([Makes(made)], dtype=object)}, step=10)
+    fresh = state([0.0])
+    assert checkpoint.restore(tmp_path, fresh) == 5 and np.asarray(fresh["net"][0]) == 1
+    why = "cannot be read (Too many levels" if kind == "itself" else "is damaged; trying the one"
+    assert why in capsys.readouterr().err and not made.exists()
+    assert checkpoint.last_whole(tmp_path) == 5
+
+
+class Makes:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_the_pickle_would_do_harm(tmp_path):
+    """The control."""
+    np.savez(tmp_path / "a.npz", x=np.array([Makes(tmp_path / "made")], dtype=object))
+    with np.load(tmp_path / "a.npz", allow_pickle=True) as file:
+        assert file["x"] == [None] and (tmp_path / "made").exists()
 
 
 def test_notes_come_back_and_older_files_have_none(tmp_path):

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import errno
 import importlib
 import os
 import sys
@@ -17,6 +18,7 @@ from common.batches import draw_latents, rng_for
 from common.commands.infer import LatentFlags, from_latents, main
 from common.commands.made import Made
 from common.config import Config
+from common.machine import backend
 from common.run.folder import Run, networks_of
 from common.run.loaded import LoadedRun
 from data.errors import EnvironmentFailure, Refused
@@ -207,6 +209,45 @@ def test_a_damaged_network(run):
     (run / "generator.keras").write_bytes(content[: len(content) // 2])
     with pytest.raises(Refused, match="generator.keras is damaged; resuming the run writes it"):
         made_of(run)
+
+
+def test_a_network_that_may_not_be_read_is_not_called_damaged(run, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(backend, "load_network", forbidden)
+    with pytest.raises(Refused, match=r"run/generator.keras cannot be read \(Permission denied\)$"):
+        made_of(run)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "itself", "folder"])
+def test_a_second_network_that_is_no_file(run, kind):
+    """To open a pipe would wait for ever."""
+    Run.open(run, "toy").note(networks=["generator", "encoder"])
+    file = run / "encoder.keras"
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "itself":
+        file.symlink_to(file)
+    else:
+        file.mkdir()
+    with pytest.raises(Refused, match="run/encoder.keras is damaged; resuming the run writes it"):
+        LoadedRun.open(run, "toy", LatentConfig).network("encoder")
+
+
+def test_a_layer_of_code_is_not_run(run, tmp_path):
+    """Neither a Lambda's code, nor a module that the file names, nor a file of words."""
+    made = tmp_path / "made"
+    code = eval(f"lambda x: [x, __import__('os').mkdir({str(made)!r})][0]")
+    hostile = keras.Sequential([keras.Input((5,), name="latent"), keras.layers.Lambda(code)])
+    made.rmdir()
+    hostile.save(run / "generator.keras")
+    with pytest.raises(Refused, match="generator.keras is damaged"):
+        made_of(run)
+    assert not made.exists()
+    # The control.
+    keras.saving.load_model(run / "generator.keras", safe_mode=False)
+    assert made.exists()
 
 
 def test_what_killed_processes_left_is_tidied(tmp_path):

@@ -1,11 +1,15 @@
 """Logs that cannot be read or written never stop a training."""
 
+import errno
+import os
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.machine.backend import EventWriter
+from common.machine.backend import EventWriter, readable_faults
 from common.run import metrics_file
+from data.errors import EnvironmentFailure
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "later"])
@@ -40,12 +44,27 @@ def test_events_that_can_be_written_are(tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("kind", ["giant", "latin", "folder", "none"])
+@pytest.mark.parametrize("kind", ["giant", "latin", "folder", "none", "pipe", "itself"])
 def test_a_log_that_cannot_be_read_is_none(tmp_path, kind):
     path = tmp_path / "metrics.csv"
     if kind == "folder":
         path.mkdir()
+    elif kind == "pipe":
+        # To read it would wait for ever.
+        os.mkfifo(path)
+    elif kind == "itself":
+        path.symlink_to(path)
     elif kind != "none":
         more = b"9" * 200_000 if kind == "giant" else b"\xff"
         path.write_bytes(b"step,loss\n1,.5\n2," + more + b"\n")
     assert metrics_file.read(path) is None
+
+
+def test_what_is_exhausted_is_told_apart():
+    """TensorFlow has one error for the memory and for the disk."""
+    with pytest.raises(EnvironmentFailure) as no, readable_faults("try less"):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+    assert str(no.value) == "out of memory; try less"
+    with pytest.raises(OSError) as no, readable_faults("try less"):
+        raise tf.errors.ResourceExhaustedError(None, None, "x; No space left on device")
+    assert no.value.errno == errno.ENOSPC

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from common.config import Config
-from common.run import folder, place
+from common.run import checkpoint, folder, place
 from common.run.folder import Run
 from common.run.place import check_free
 from data.errors import Refused
@@ -72,6 +72,16 @@ def test_parts_of_a_run_may_lie_elsewhere_but_not_in_another_run(here):
     # A link to the whole run is that run.
     (here / "link").symlink_to(other)
     assert Run.open(here / "link", "toy").path == here / "link"
+
+
+@pytest.mark.parametrize("part", ["checkpoints", "samples", "events"])
+@pytest.mark.parametrize("target", ["itself", "nothing"])
+def test_a_part_that_is_a_link_to_itself_or_to_nothing(here, part, target):
+    """It leads into no other run; what cannot be read or written says so itself."""
+    run = made(here / "run")
+    (run / part).symlink_to(run / part if target == "itself" else "nowhere")
+    with Run.open(run, "toy").claimed():
+        assert checkpoint.steps(run / "checkpoints") == []
 
 
 PLACES = {"empty": empty, "killed early": killed_early, "volume": volume, "link": link}

@@ -1,6 +1,7 @@
 """A configuration goes through config.yaml, and through a user's editor."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 import pytest
@@ -37,6 +38,7 @@ def test_settings_come_back():
         ("steps: 16.0", "steps", 16),
         ("steps: '16'", "steps", 16),
         ("steps: 1e3", "steps", 1000),
+        ("steps: 10.", "steps", 10),
         ("rate: 1e-4", "rate", 1e-4),
         ("rate: 1", "rate", 1.0),
         ("data: 123", "data", "123"),
@@ -63,11 +65,15 @@ def test_what_was_edited_by_hand_has_its_settings_type(text, name, value):
         ("steps: 16.5", "steps 16.5: legal is a whole number"),
         ("steps: true", "steps True: legal is a whole number"),
         ("steps: .inf", "steps inf: legal is a whole number"),
+        ("steps: " + "9" * 400, "steps 9{100}…: legal is a whole number"),
+        ("steps: 2024-05-06", "steps 2024-05-06: legal is a whole number"),
+        ("steps: &a [*a, *a]", r"steps \[.*\]: legal is a whole number"),
         ("steps:", "steps nothing: legal is a whole number"),
         ("steps: [3]", r"steps \[3\]: legal is a whole number"),
         ("rate: fast", "rate fast: legal is a number"),
         ("rate: {a: 3}", "rate .*: legal is a number"),
         ("flip: 1", "flip 1: legal are true and false"),
+        ("flip: falsd", "flip falsd: legal are true and false"),
         ("data: on", "data True: legal is text, in quotes"),
         ("layers: 3", "layers 3: legal are 0, 1, 2"),
         ("layers: true", "layers True: legal are 0, 1, 2"),
@@ -81,7 +87,73 @@ def test_what_was_edited_by_hand_has_its_settings_type(text, name, value):
 def test_what_cannot_be_read_is_one_line(text, words):
     with pytest.raises(Refused, match=words) as no:
         read(text)
-    assert "\n" not in str(no.value)
+    assert "\n" not in str(no.value) and len(str(no.value)) < 250
+
+
+# "A billion laughs": each name is a hundred of the one before.
+MULTIPLIED = "a: &a [x, x]\n" + "\n".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 99)}]" for a, b in pairwise("abcdefghi")
+)
+
+
+def test_a_list_of_lists_without_end_is_told_in_a_line():
+    values = {"steps": yaml.safe_load(MULTIPLIED)["i"]}
+    with pytest.raises(Refused, match=r"config.yaml: steps \[+.*\.\.\..*: legal is") as no:
+        from_dict(Settings, values)
+    assert len(str(no.value)) < 250
+
+
+def written(folder, **more):
+    """A config.yaml with some entries of its own: text as it stands, else as YAML has it."""
+    whole = {"recipe": "dcgan", "config": {}, "data": {}, "made_with": {}} | more
+    lines = [
+        f"{name}: {value}" if isinstance(value, str) else yaml.safe_dump({name: value})
+        for name, value in whole.items()
+    ]
+    (folder / "config.yaml").write_text("\n".join(lines))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["|6", "!!int abc", "!!float abc", "!!timestamp abc", "2024-99-99", "9" * 5000, "[" * 500]
+    + ["{" * 500, "!!int ''", "!!binary é", "*a", "!!python/object/apply:os.getcwd []"],
+)
+def test_a_value_that_yaml_itself_cannot_read(tmp_path, value):
+    """Its reader raises five kinds of exceptions for these."""
+    with pytest.raises(Refused, match="is damaged: not the configuration of a run$"):
+        Run.open(written(tmp_path, config=f"{{steps: {value}}}"), "dcgan")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"recipe": ["dcgan"]},
+        {"networks": ["../other/generator"]},
+        {"networks": [".."]},
+        {"shapes": []},
+        {"shapes": {"generator": 3}},
+        {"changes": 3},
+        {"data": {"levels": [0, 255]}},
+        {"data": {"levels": {"real": ["black", "white"]}}},
+        {"data": {"labels": 3}},
+        {"data": {"labels": [[0, 0, 999]]}},
+        {"data": {"labels": [[0, 0, 0], [0]]}},
+    ],
+)
+def test_an_entry_that_code_cannot_rely_on(tmp_path, more):
+    with pytest.raises(Refused, match="is damaged: not the configuration of a run$"):
+        Run.open(written(tmp_path, **more), "dcgan")
+
+
+def test_entries_as_they_are_written(tmp_path):
+    """The control."""
+    facts = {"levels": {"real": [0, 4095.0]}, "labels": [[0, 0, 0], [255, 1, 2]], "halves": True}
+    shapes = {"generator": {"inputs": {"latent": [8]}, "outputs": [[4, 4, 1]]}}
+    more = {"data": facts, "shapes": shapes, "networks": ["generator"], "changes": []}
+    assert Run.open(written(tmp_path, **more), "dcgan").facts["data"] == facts
+    with pytest.raises(Refused, match="is a run of a�b, not of dcgan"):
+        Run.open(written(tmp_path, recipe='"a\\nb"'), "dcgan")
 
 
 @pytest.mark.parametrize(

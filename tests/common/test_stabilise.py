@@ -292,7 +292,7 @@ def test_keras_own_layer_would_move():
         ({"loss": "wasserstein"}, "--loss wasserstein: legal with --gradient-penalty 10"),
         ({"loss": "hinge", "label_smoothing": 0.1}, "--label-smoothing: legal with --loss minimax"),
         ({"label_smoothing": 0.6}, "--label-smoothing 0.6: legal is 0 to 0.5"),
-        ({"critic_steps": 0}, "--critic-steps 0: legal is 1 or more"),
+        ({"critic_steps": 0}, "--critic-steps 0: legal is 1 to 1000"),
         ({"r1": float("inf")}, "--r1 inf"),
         ({"instance_noise": -1.0}, "--instance-noise -1.0: legal is 0 to"),
         ({"instance_noise_steps": 5}, "--instance-noise-steps: legal with --instance-noise only"),

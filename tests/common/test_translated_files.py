@@ -478,3 +478,15 @@ def test_what_killed_processes_left_is_tidied(out):
     os.utime(left, (0, 0))
     work("in" if out == "made" else "in/a.png", out)
     assert not left.exists() and Path("made", "a.png").is_file()
+
+
+def test_links_to_themselves(capsys):
+    """Among the inputs one is left out by its name; as an output it is replaced."""
+    still("in/a.png")
+    Path("in/loop.png").symlink_to("loop.png")
+    work("in", "made")
+    assert sorted(os.listdir("made")) == ["a.png", *SHEET]
+    assert "left out: " in (told := capsys.readouterr().err) and "loop.png" in told
+    Path("out.png").symlink_to("out.png")
+    work("in/a.png", "out.png")
+    np.testing.assert_array_equal(pixels("out.png"), 255 - pixels("in/a.png"))

@@ -164,3 +164,9 @@ def campaign(ground: Ground, count: int, seed: int = 0) -> dict[str, Counter]:
         if check() != SAME:
             raise Fault(f"{kind} is not whole again")
     return met
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    """The content of each file below a folder, by its relative path."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}

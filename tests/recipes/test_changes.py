@@ -114,3 +114,15 @@ def test_a_training_that_fails_is_recorded_and_known_when_resumed(place):
     assert "has won" in told[0] and f"before, it was stopped: {told[0]}" in err
     since = [words.split("since step ")[1].split(",")[0] for words in told]
     assert since[0] == since[1], "it begins anew to count"
+
+
+def test_a_run_whose_name_is_no_utf_8(tmp_path):
+    """As older disks have them: it is trained, logged for TensorBoard, and used."""
+    name = "run-\udcff"
+    code, _, err = called(TRAIN, "tiny", "--precision", "float32", "--run", name, cwd=tmp_path)
+    assert code == 0 and "note" not in err, err
+    run = tmp_path / name
+    assert checkpoint.last(run / "checkpoints") == 6
+    assert any(file.stat().st_size > 1000 for file in (run / "events").iterdir())
+    code, out, err = called(TRAIN.replace("train", "infer"), "--run", name, cwd=tmp_path)
+    assert code == 0 and (run / "points.png").is_file(), err

@@ -1,0 +1,1 @@
+"""Long trainings, watched from outside: does anything grow that should not?"""
