@@ -181,28 +181,35 @@ def first_gan() -> None:
     grid, vanilla_grid = trained("first_gan", "grid")
     digits, _ = trained("first_gan", "digits")
     # Most is learned before the second sheet of the run; the same training, looked at more often.
-    early = RUNS / "first_gan-early"
-    shutil.rmtree(early, ignore_errors=True)
-    words = ("--steps", 1000, "--sample-every", 50, "--log-every", 10, "--run", early)
-    _python("recipes.first_gan.train", *words)
+    often = ("--steps", 1000, "--sample-every", 50, "--log-every", 10)
+    early = _anew("first_gan", "early", *often)
+    minimax = ("--loss", "minimax", "--blur", 0, "--watchdog", "warn")
+    bare = _anew("first_gan", "minimax", *minimax, *often)
     save_learning(early, ring, pictures / "ring.webp")
     runs = [ring, vanilla_ring, grid, vanilla_grid]
     save(lost([Image.open(run / "samples" / "latest.png") for run in runs]), pictures / "lost.png")
     both = {"with help": ring, "vanilla": vanilla_ring}
     save(curves(both, LOSSES), pictures / "curves.png")
     save(curves({"the beginning": early}, LOSSES), pictures / "beginning.png")
+    both = {"default": early, "minimax, no blur": bare}
+    save(curves(both, LOSSES), pictures / "minimax.png")
     made = _tiles(digits / "samples" / "latest.png", 64)
     save(beside_real(made, "digits", 32, rows=4, each=4), pictures / "digits.png")
     _python("recipes.first_gan.optimal", "--out", pictures / "optimal.png")
     save(_slopes(), pictures / "slopes.png")
     save(_folded(ring), pictures / "folded.png")
     # The first sheet of a training is drawn before anything is learned.
-    began = RUNS / "first_gan-pretrained"
-    shutil.rmtree(began, ignore_errors=True)
-    words = ("--pretrain-discriminator", 500, "--steps", 1, "--run", began)
-    _python("recipes.first_gan.train", *words)
+    began = _anew("first_gan", "pretrained", "--pretrain-discriminator", 500, "--steps", 1)
     frames = [began / "samples" / f"step-{step:07d}.png" for step in (0, 1)]
     save(beside(*(Image.open(frame) for frame in frames)), pictures / "pretrained.png")
+
+
+def _anew(recipe: str, name: str, *flags) -> Path:
+    """A short training of a chapter's own; returns its run."""
+    run = RUNS / f"{recipe}-{name}"
+    shutil.rmtree(run, ignore_errors=True)
+    _python(f"recipes.{recipe}.train", *flags, "--run", run)
+    return run
 
 
 #: The steps at which the ring is shown: where something is learned, many.
