@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,79 +32,20 @@ from data.errors import Refused
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
 from data.worlds.paintings import MANNERS
-from tests import results
 from tests.console import carried_out, shown_in
 from tests.pages import sheets
 from tests.pages.curves import curves
 from tests.pages.drawings import write_drawings
 from tests.pages.marks import write_pages
+from tests.photographs import FACADES, FACES, FRUITS, MONET, RUNS
 from tests.results import missing, trained
 
 ROOT = Path(__file__).parent.parent
-RUNS = ROOT / "runs" / "chapters"
 #: The two networks' losses, and how often the discriminator is right.
 LOSSES = {
     "losses": ["generator/adversarial", "discriminator/adversarial"],
     "D's pairwise accuracy": ["discriminator/pairwise_accuracy"],
 }
-
-
-@dataclass(frozen=True)
-class Photographs:
-    """A training on photographs that are not part of this project."""
-
-    recipe: str
-    #: What its run and its pictures are called.
-    name: str
-    #: The variable of the environment that names the folder.
-    variable: str
-    flags: tuple[str, ...]
-
-    def run(self) -> Path | None:
-        """Return the run, trained where that is needed; None, said in a line: no photographs."""
-        place = os.environ.get(self.variable)
-        if not place:
-            print(
-                f"{self.recipe}, {self.name}: left as it is, {self.variable}=FOLDER names the "
-                "photographs",
-                file=sys.stderr,
-            )
-            return None
-        if not Path(place).is_dir():
-            raise Refused(f"{self.variable}={place}: there is no such folder")
-        run = RUNS / f"{self.recipe}-{self.name}"
-        results.train(self.recipe, ("--data", place, *self.flags), run, 0)
-        return run
-
-
-#: Aligned faces, 64 pixels or more a side.
-FACES = Photographs(
-    *("dcgan", "faces", "FACES"),
-    ("--image-size", "48", "--flip", "--steps", "6000", "--sample-every", "250"),
-)
-#: Façades with label maps, in pairs side by side: the photograph is the left half.
-FACADES = Photographs(
-    *("pix2pix", "facades128", "FACADES"),
-    (
-        *("--direction", "BtoA", "--image-size", "128", "--patch-layers", "3"),
-        *("--steps", "16000", "--sample-every", "1000"),
-    ),
-)
-#: Two folders: apples, and oranges.
-FRUITS = Photographs(
-    *("cyclegan", "apple2orange", "FRUITS"),
-    (
-        *("--image-size", "128", "--width", "32", "--batch-size", "1", "--patch-layers", "3"),
-        *("--generator-rate", "2e-4", "--discriminator-rate", "2e-4", "--averaging", "0.999"),
-        *("--steps", "20000", "--decay-from", "10000", "--decay-steps", "10000"),
-        *("--sample-every", "1000"),
-    ),
-)
-#: Two folders: paintings, and photographs.
-MONET = Photographs(
-    *("cyclegan", "monet128", "MONET"),
-    (*FRUITS.flags,),
-)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from keras import layers, ops  # isort: skip
 from common.commands import train
 from common.patchgan import patchgan
 from data.errors import Refused
-from tests import chapters
+from tests import chapters, photographs
 from tests.pages import drawings, marks, sheets
 from tests.pages.curves import curves, read_metrics
 from tests.pages.diagram import _Tower, description_in, draw_networks, save_drawing
@@ -204,17 +204,17 @@ def test_what_make_chapters_is_asked_for(monkeypatch, tmp_path, capsys):
 
 def test_photographs_that_are_not_there_are_told_in_a_line(monkeypatch, tmp_path, capsys):
     done = []
-    monkeypatch.setattr(chapters, "RUNS", tmp_path)
-    monkeypatch.setattr(chapters.results, "train", lambda *words: done.append(words))
+    monkeypatch.setattr(photographs, "RUNS", tmp_path)
+    monkeypatch.setattr(photographs.results, "train", lambda *words: done.append(words))
     monkeypatch.delenv("FACES", raising=False)
-    assert chapters.FACES.run() is None and not done
+    assert photographs.FACES.run() is None and not done
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and "dcgan, faces: left as it is, FACES=FOLDER names" in told
     monkeypatch.setenv("FACES", str(tmp_path / "none"))
     with pytest.raises(Refused, match="FACES=.*none: there is no such folder"):
-        chapters.FACES.run()
+        photographs.FACES.run()
     monkeypatch.setenv("FACES", str(tmp_path))
-    assert chapters.FACES.run() == tmp_path / "dcgan-faces"
+    assert photographs.FACES.run() == tmp_path / "dcgan-faces"
     ((recipe, flags, run, seed),) = done
     assert (recipe, run, seed) == ("dcgan", tmp_path / "dcgan-faces", 0)
     assert flags[:2] == ("--data", str(tmp_path))
@@ -223,6 +223,6 @@ def test_photographs_that_are_not_there_are_told_in_a_line(monkeypatch, tmp_path
 @pytest.mark.parametrize("one", ["FACES", "FACADES", "FRUITS", "MONET"])
 def test_trainings_on_photographs_can_be_started(one):
     """Hours later is late to be told of a wrong flag."""
-    photographs = getattr(chapters, one)
-    presets = importlib.import_module(f"recipes.{photographs.recipe}.config").PRESETS
-    train._flags(photographs.recipe, presets, list(photographs.flags)).config.check()
+    some = getattr(photographs, one)
+    presets = importlib.import_module(f"recipes.{some.recipe}.config").PRESETS
+    train._flags(some.recipe, presets, list(some.flags)).config.check()
