@@ -110,8 +110,11 @@ def data_prep() -> None:
     with tempfile.TemporaryDirectory() as place:
         for shown in shown_in(chapter / "README.md"):
             carried_out(shown, Path(place))
+        text = (chapter / "README.md").read_text(encoding="utf-8")
         for sheet in Path(place).glob("*.png"):
-            shutil.copy(sheet, chapter / "pictures" / sheet.name)
+            # Not every sheet that a command makes is shown.
+            if f"(pictures/{sheet.name})" in text:
+                shutil.copy(sheet, chapter / "pictures" / sheet.name)
 
 
 def first_gan() -> None:
