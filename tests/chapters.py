@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,75 +32,20 @@ from data.errors import Refused
 from data.figure import new_figure, to_picture
 from data.sheet import grid, save
 from data.worlds.paintings import MANNERS
-from tests import results
 from tests.console import carried_out, shown_in
 from tests.pages import sheets
 from tests.pages.curves import curves
 from tests.pages.drawings import write_drawings
 from tests.pages.marks import write_pages
+from tests.photographs import FACADES, FACES, FRUITS, MONET, RUNS
 from tests.results import missing, trained
 
 ROOT = Path(__file__).parent.parent
-RUNS = ROOT / "runs" / "chapters"
 #: The two networks' losses, and how often the discriminator is right.
 LOSSES = {
     "losses": ["generator/adversarial", "discriminator/adversarial"],
     "D's pairwise accuracy": ["discriminator/pairwise_accuracy"],
 }
-
-
-@dataclass(frozen=True)
-class Photographs:
-    """A training on photographs that are not part of this project."""
-
-    recipe: str
-    #: What its run and its pictures are called.
-    name: str
-    #: The variable of the environment that names the folder.
-    variable: str
-    flags: tuple[str, ...]
-
-    def run(self) -> Path | None:
-        """Return the run, trained where that is needed; None, said in a line: no photographs."""
-        place = os.environ.get(self.variable)
-        if not place:
-            print(
-                f"{self.recipe}, {self.name}: left as it is, {self.variable}=FOLDER names the "
-                "photographs",
-                file=sys.stderr,
-            )
-            return None
-        if not Path(place).is_dir():
-            raise Refused(f"{self.variable}={place}: there is no such folder")
-        run = RUNS / f"{self.recipe}-{self.name}"
-        results.train(self.recipe, ("--data", place, *self.flags), run, 0)
-        return run
-
-
-#: Aligned faces, 64 pixels or more a side.
-FACES = Photographs(
-    *("dcgan", "faces", "FACES"),
-    ("--image-size", "48", "--flip", "--steps", "6000", "--sample-every", "250"),
-)
-#: Façades with label maps, in pairs side by side: the photograph is the left half.
-FACADES = Photographs(
-    *("pix2pix", "facades128", "FACADES"),
-    ("--direction", "BtoA", "--image-size", "128", "--steps", "16000", "--sample-every", "1000"),
-)
-#: Two folders: apples, and oranges.
-FRUITS = Photographs(
-    *("cyclegan", "apple2orange", "FRUITS"),
-    (
-        *("--image-size", "128", "--width", "32", "--batch-size", "1", "--sample-every", "1000"),
-        *("--generator-rate", "2e-4", "--discriminator-rate", "2e-4", "--averaging", "0.999"),
-        *("--steps", "20000", "--decay-from", "10000", "--decay-steps", "10000"),
-    ),
-)
-#: Two folders: paintings, and photographs.
-MONET = Photographs(
-    *("cyclegan", "monet128", "MONET"),
-    (*FRUITS.flags,),
-)
 
 
 def main() -> None:
@@ -111,13 +55,14 @@ def main() -> None:
         raise Refused(f"RECIPE={chosen}: there are {', '.join(CHAPTERS)}")
     if quick not in ("0", "1"):
         raise Refused(f"QUICK={quick}: legal are 0 and 1")
+    write_drawings([chosen] if chosen else None)
+    if quick == "0":
+        RUNS.mkdir(parents=True, exist_ok=True)
+        for make in [CHAPTERS[chosen]] if chosen else [worlds, *CHAPTERS.values()]:
+            make()
+    # Last: a page shows the pictures that there are.
     for page in write_pages():
         print(page.relative_to(ROOT))
-    write_drawings([chosen] if chosen else None)
-    if quick == "1":
-        return
-    for make in [CHAPTERS[chosen]] if chosen else [worlds, *CHAPTERS.values()]:
-        make()
 
 
 def worlds() -> None:
@@ -165,8 +110,11 @@ def data_prep() -> None:
     with tempfile.TemporaryDirectory() as place:
         for shown in shown_in(chapter / "README.md"):
             carried_out(shown, Path(place))
+        text = (chapter / "README.md").read_text(encoding="utf-8")
         for sheet in Path(place).glob("*.png"):
-            shutil.copy(sheet, chapter / "pictures" / sheet.name)
+            # Not every sheet that a command makes is shown.
+            if f"(pictures/{sheet.name})" in text:
+                shutil.copy(sheet, chapter / "pictures" / sheet.name)
 
 
 def first_gan() -> None:
@@ -176,28 +124,35 @@ def first_gan() -> None:
     grid, vanilla_grid = trained("first_gan", "grid")
     digits, _ = trained("first_gan", "digits")
     # Most is learned before the second sheet of the run; the same training, looked at more often.
-    early = RUNS / "first_gan-early"
-    shutil.rmtree(early, ignore_errors=True)
-    words = ("--steps", 1000, "--sample-every", 50, "--log-every", 10, "--run", early)
-    _python("recipes.first_gan.train", *words)
+    often = ("--steps", 1000, "--sample-every", 50, "--log-every", 10)
+    early = _anew("first_gan", "early", *often)
+    minimax = ("--loss", "minimax", "--blur", 0, "--watchdog", "warn")
+    bare = _anew("first_gan", "minimax", *minimax, *often)
     save_learning(early, ring, pictures / "ring.webp")
     runs = [ring, vanilla_ring, grid, vanilla_grid]
     save(lost([Image.open(run / "samples" / "latest.png") for run in runs]), pictures / "lost.png")
     both = {"with help": ring, "vanilla": vanilla_ring}
     save(curves(both, LOSSES), pictures / "curves.png")
     save(curves({"the beginning": early}, LOSSES), pictures / "beginning.png")
+    both = {"default": early, "minimax, no blur": bare}
+    save(curves(both, LOSSES), pictures / "minimax.png")
     made = _tiles(digits / "samples" / "latest.png", 64)
     save(beside_real(made, "digits", 32, rows=4, each=4), pictures / "digits.png")
     _python("recipes.first_gan.optimal", "--out", pictures / "optimal.png")
     save(_slopes(), pictures / "slopes.png")
     save(_folded(ring), pictures / "folded.png")
     # The first sheet of a training is drawn before anything is learned.
-    began = RUNS / "first_gan-pretrained"
-    shutil.rmtree(began, ignore_errors=True)
-    words = ("--pretrain-discriminator", 500, "--steps", 1, "--run", began)
-    _python("recipes.first_gan.train", *words)
+    began = _anew("first_gan", "pretrained", "--pretrain-discriminator", 500, "--steps", 1)
     frames = [began / "samples" / f"step-{step:07d}.png" for step in (0, 1)]
     save(beside(*(Image.open(frame) for frame in frames)), pictures / "pretrained.png")
+
+
+def _anew(recipe: str, name: str, *flags) -> Path:
+    """A short training of a chapter's own; returns its run."""
+    run = RUNS / f"{recipe}-{name}"
+    shutil.rmtree(run, ignore_errors=True)
+    _python(f"recipes.{recipe}.train", *flags, "--run", run)
+    return run
 
 
 #: The steps at which the ring is shown: where something is learned, many.
@@ -306,6 +261,15 @@ def dcgan() -> None:
         for frame in sorted((run / "samples").glob("step-*.png"))
     ]
     save_growth(frames, pictures / "growth.webp")
+    why = missing("dcgan", "mnist")
+    if why:
+        print(f"mnist.png stays as it is: {why}", file=sys.stderr)
+    else:
+        digits, _ = trained("dcgan", "mnist")
+        # Pictures of 28 pixels stand on a sheet three times as large.
+        made = [tile[::3, ::3] for tile in _tiles(digits / "samples" / "latest.png", 84)]
+        rows = [made[row * 7 : row * 7 + 7] for row in range(3)]
+        save(sheets.headed(rows, [""] * 7), pictures / "mnist.png")
     if photographs := FACES.run():
         save_faces(photographs)
 

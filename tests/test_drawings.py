@@ -1,5 +1,7 @@
 """What chapters are drawn with: networks as blocks, diagrams, curves, sheets."""
 
+import importlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,7 +11,10 @@ from common.machine import backend  # noqa: F401  (before Keras)
 import keras  # isort: skip
 from keras import layers, ops  # isort: skip
 
+from common.commands import train
 from common.patchgan import patchgan
+from data.errors import Refused
+from tests import chapters, photographs
 from tests.pages import drawings, marks, sheets
 from tests.pages.curves import curves, read_metrics
 from tests.pages.diagram import _Tower, description_in, draw_networks, save_drawing
@@ -173,3 +178,51 @@ def test_titles_and_keys_stand_around_a_picture():
     assert (pixels[-24:] == (255, 0, 0)).all(axis=-1).any() and (pixels[24:74] == 255).all()
     row = sheets.in_rows([plain] * 3, 2)
     assert row.size == (606, 106)
+
+
+def test_what_make_chapters_is_asked_for(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("RECIPE", "gna")
+    with pytest.raises(Refused, match="RECIPE=gna: there are data_prep, first_gan, dcgan"):
+        chapters.main()
+    monkeypatch.setenv("RECIPE", "dcgan")
+    monkeypatch.setenv("QUICK", "yes")
+    with pytest.raises(Refused, match="QUICK=yes: legal are 0 and 1"):
+        chapters.main()
+    # What needs no training is made, and nothing else.
+    made = []
+    monkeypatch.setenv("QUICK", "1")
+    monkeypatch.setattr(chapters, "write_pages", lambda: made.append("pages") or [])
+    monkeypatch.setattr(chapters, "write_drawings", lambda chosen: made.append(chosen))
+    monkeypatch.setitem(chapters.CHAPTERS, "dcgan", lambda: made.append("pictures"))
+    chapters.main()
+    assert made == [["dcgan"], "pages"]
+    monkeypatch.setenv("QUICK", "0")
+    chapters.main()
+    # The pictures that are new are then on the pages.
+    assert made[2:] == [["dcgan"], "pictures", "pages"]
+
+
+def test_photographs_that_are_not_there_are_told_in_a_line(monkeypatch, tmp_path, capsys):
+    done = []
+    monkeypatch.setattr(photographs, "RUNS", tmp_path)
+    monkeypatch.setattr(photographs.results, "train", lambda *words: done.append(words))
+    monkeypatch.delenv("FACES", raising=False)
+    assert photographs.FACES.run() is None and not done
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1 and "dcgan, faces: left as it is, FACES=FOLDER names" in told
+    monkeypatch.setenv("FACES", str(tmp_path / "none"))
+    with pytest.raises(Refused, match="FACES=.*none: there is no such folder"):
+        photographs.FACES.run()
+    monkeypatch.setenv("FACES", str(tmp_path))
+    assert photographs.FACES.run() == tmp_path / "dcgan-faces"
+    ((recipe, flags, run, seed),) = done
+    assert (recipe, run, seed) == ("dcgan", tmp_path / "dcgan-faces", 0)
+    assert flags[:2] == ("--data", str(tmp_path))
+
+
+@pytest.mark.parametrize("one", ["FACES", "FACADES", "FRUITS", "MONET"])
+def test_trainings_on_photographs_can_be_started(one):
+    """Hours later is late to be told of a wrong flag."""
+    some = getattr(photographs, one)
+    presets = importlib.import_module(f"recipes.{some.recipe}.config").PRESETS
+    train._flags(some.recipe, presets, list(some.flags)).config.check()

@@ -191,8 +191,15 @@ def test_an_animation_has_its_frames(tmp_path):
     for index in range(7):
         frames.append(tmp_path / f"{index}.png")
         Image.new("RGB", (20, 20), (30 * index, 0, 0)).save(frames[-1])
-    animate(frames, tmp_path / "a.webp", most=5)
-    assert Image.open(tmp_path / "a.webp").n_frames == 5
+    animate(frames, tmp_path / "a.webp", most=5, each=450)
+    shown = Image.open(tmp_path / "a.webp")
+    assert shown.n_frames == 5
+    times = []
+    for number in range(5):
+        shown.seek(number)
+        shown.load()
+        times.append(shown.info["duration"])
+    assert times == [450] * 4 + [2500]
 
 
 # --- latents ---

@@ -24,7 +24,7 @@ def curves(runs: dict[str, Path], panels: dict[str, list[str]]) -> Image.Image:
         LookupError: a run's metrics have no such column.
     """
     figure = new_figure(3.6 * len(panels), 2.5 * len(runs) + 0.2)
-    grid = figure.subplots(len(runs), len(panels), squeeze=False)
+    grid = figure.subplots(len(runs), len(panels), squeeze=False, sharey="col")
     for row, (name, run) in zip(grid, runs.items(), strict=True):
         table = read_metrics(run / "metrics.csv")
         for axes, (title, columns) in zip(row, panels.items(), strict=True):
