@@ -206,7 +206,7 @@ def spelled(config: ConditionalConfig, text: str) -> np.ndarray:
     strange = [letter for letter in text if letter not in letters]
     if strange or not text:
         legal = f"legal are {' '.join(letters)}" if letters else "none of its words is a letter"
-        raise Refused(f"--text \"{text}\": {strange[0] if strange else 'it'} is no {name}; {legal}")
+        raise Refused(f'--text "{text}": {strange[0] if strange else "it"} is no {name}; {legal}')
     return np.array([words.index(letter) for letter in text], np.int32)
 
 

@@ -15,15 +15,15 @@ class Config(ConditionalConfig):
 
     data: str = "digits"
     """Training data with labels: a world (digits, houses), a set (mnist), class folders, .npz."""
-    steps: int = 5000
+    steps: int = 3000
     batch_size: int = 64
     """Samples per training step."""
     generator_rate: float = 1e-3
     discriminator_rate: float = 5e-4
     averaging: float = 0.998
-    decay_from: int = 2500
+    decay_from: int = 1500
     """Step at which each learning rate starts to decay, if --decay-steps is above 0."""
-    decay_steps: int = 2500
+    decay_steps: int = 1500
     """Steps over which the learning rates decay (0: they are constant)."""
     sample_every: int = 250
     sample_count: int = 80
