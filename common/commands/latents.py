@@ -18,9 +18,9 @@ _CUBES = {"uniform": (-1, 1), "unit": (0, 1)}
 def path_between(starts: np.ndarray, ends: np.ndarray, steps: int, prior: str) -> np.ndarray:
     """Interpolate between pairs of latents: float32 (N·steps)×size, a pair after the other.
 
-    Straight lines in a cube (priors "uniform", as in Radford et al. 2016, section 6.1, and
-    "unit"); great circles for "normal", whose samples lie near a sphere (White 2016). Where both point the same
-    way, or opposite ways, no great circle is distinguished: they too have a straight line.
+    Straight lines in a cube (priors "uniform", as in Radford et al. 2016, section 6.1, and "unit");
+    great circles for "normal", whose samples lie near a sphere (White 2016). Where both point the
+    same way, or opposite ways, no great circle is distinguished: they too have a straight line.
     """
     share = np.linspace(0, 1, steps)[None, :, None]
     a, b = starts[:, None].astype(float), ends[:, None].astype(float)

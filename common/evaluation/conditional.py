@@ -37,8 +37,8 @@ _MEASURES = {
     WORST: "the lowest of them (as `real`)",
     UNSEEN: "share of words that the net reads in samples of the combinations that were never "
     "learned from (as `real`)",
-    TAGGING: "share of labels, or words, of held-out pictures that the discriminator finds likelier "
-    "than all others",
+    TAGGING: "share of labels, or words, of held-out pictures that the discriminator finds "
+    "likelier than all others",
     CHANCE: "the same by guessing",
 }
 

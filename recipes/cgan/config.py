@@ -29,6 +29,8 @@ class Config(ConditionalConfig):
     sample_count: int = 80
     """Samples on a sheet; their latents and conditions stay the same throughout."""
 
+    world_size = 32
+
     network: Literal["convolutional", "dense"] = "convolutional"
     """Networks: of convolutions, or the paper's dense ones."""
     latent_size: int = 64
