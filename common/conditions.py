@@ -23,7 +23,7 @@ from data.words import matching, understood
 # Combinations that a run remembers, to draw from.
 _REMEMBERED = 256
 # Samples of a row, where each column can be a combination of its own.
-_COLUMNS, _MOST_COLUMNS = 8, 16
+_COLUMNS, _MOST_COLUMNS = 8, 20
 
 
 @dataclass(kw_only=True)

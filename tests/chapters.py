@@ -35,6 +35,7 @@ def main() -> None:
     data_prep()
     first_gan()
     dcgan()
+    cgan()
     pix2pix()
     cyclegan()
 
@@ -175,6 +176,20 @@ def dcgan() -> None:
         whole = Image.open(frame)
         save(whole.crop((0, 0, whole.width, 3 * whole.width // 8)), frames[-1])
     animate(frames, pictures / "growth.webp", most=12)
+
+
+def cgan() -> None:
+    """Digits by label and in a row, and houses in words that no training picture had together."""
+    pictures = ROOT / "recipes" / "cgan" / "pictures"
+    pictures.mkdir(exist_ok=True)
+    digits, _ = trained("cgan", "digits")
+    houses, _ = trained("cgan", "houses")
+    shutil.copy(digits / "samples" / "latest.png", pictures / "samples.png")
+    infer = ("recipes.cgan.infer", "--run")
+    words = ("--text", "2026", "--lines", 5)
+    _python(*infer, digits, *words, "--out", pictures / "text.png")
+    words = ("--showing", "red tower winter", "--count", 24)
+    _python(*infer, houses, *words, "--out", pictures / "words.png")
 
 
 def pix2pix() -> None:
