@@ -92,8 +92,11 @@ class MemorySource(Source):
 def _words(values: np.ndarray) -> tuple[str, ...] | None:
     """The words for a factor's values, where it looks like classes; None: it is a number."""
     values = np.asarray(values)
-    whole = values.ndim == 1 and np.issubdtype(values.dtype, np.integer)
-    return words_of_numbers([values]) if whole else None
+    if values.ndim != 1 or not np.issubdtype(values.dtype, np.integer):
+        return None
+    words = words_of_numbers([values])
+    # Classes have several samples each.
+    return words if words and 2 * len(words) <= len(values) else None
 
 
 def _resized(pictures: np.ndarray | None, size) -> np.ndarray | None:
