@@ -30,7 +30,10 @@ class ConditionFlags(LatentFlags):
         """As `InferFlags.check`."""
         super().check(loaded)
         if self.showing is not None:
-            showing(loaded.config, self.showing, 0, 1)
+            try:
+                showing(loaded.config, self.showing, 0, 1)
+            except Refused as no:
+                raise Refused(f"--showing {no}") from None
         if self.text is None:
             if self.lines != 1:
                 raise Refused("--lines: legal with --text only")

@@ -97,7 +97,11 @@ def test_a_run_that_knows_no_combinations_draws_evenly():
 @pytest.mark.parametrize(
     ("config", "flags", "words"),
     [
-        (DIGITS, {"showing": "ten"}, "'ten' is no word for these pictures; legal are 0, 1, 2"),
+        (
+            DIGITS,
+            {"showing": "ten"},
+            "--showing 'ten' is no word for these pictures; legal are 0, 1, 2",
+        ),
         (DIGITS, {"showing": "11"}, "'11' is no word"),
         (DIGITS, {"text": "2o26"}, '--text "2o26": o is no label; legal are 0 1 2 3 4 5 6 7 8 9'),
         (DIGITS, {"text": ""}, "it is no label; legal are 0 1"),
