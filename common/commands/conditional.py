@@ -14,6 +14,9 @@ from common.conditions import ConditionalConfig, drawn, showing, spelled
 from common.run.loaded import LoadedRun
 from data.errors import Refused
 
+# Pictures of a row that all show what was asked for.
+_ACROSS = 8
+
 
 @dataclass
 class ConditionFlags(LatentFlags):
@@ -77,7 +80,8 @@ def from_conditions(loaded: LoadedRun, flags: ConditionFlags) -> Made:
     made = from_latents(loaded, flags, conditioned)
     if made.columns is not None:
         return made
-    columns = len(flags.text) if flags.text is not None else None
-    if flags.text is None and flags.showing is None:
-        columns = loaded.config.columns
+    if flags.text is not None:
+        columns = len(flags.text)
+    else:
+        columns = loaded.config.columns if flags.showing is None else _ACROSS
     return dataclasses.replace(made, columns=columns)
