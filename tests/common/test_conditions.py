@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from common.batches import rng_for
+from common.commands import conditional as infer
 from common.commands.conditional import ConditionFlags, conditioned
 from common.commands.latents import arithmetic, path_between
+from common.commands.made import Made
 from common.conditions import ConditionalConfig, drawn, encoded, inputs, showing, spelled
 from common.evaluation import conditional
 from common.evaluation.conditional import Judge, class_means, tagging
@@ -127,6 +129,24 @@ def test_a_line_of_text_is_in_one_hand():
     lines = batch["latent"].reshape(2, 4, 3)
     assert (lines == lines[:, :1]).all() and (lines[0] != lines[1]).all()
     np.testing.assert_array_equal(spelled(DIGITS, "2026"), [2, 0, 2, 6])
+
+
+@pytest.mark.parametrize(
+    ("config", "asked", "columns"),
+    [
+        (DIGITS, {}, 10),
+        (PEOPLE, {}, 8),
+        (DIGITS, {"showing": "7"}, 8),
+        (DIGITS, {"text": "2026", "lines": 3}, 4),
+        (told({"label": tuple(map(str, range(100)))}), {}, None),
+    ],
+)
+def test_rows_of_a_sheet(monkeypatch, config, asked, columns):
+    """A line of text a row; a class, or a combination, a column."""
+    made = Made(np.zeros((1, 1, 1, 1), np.uint8))
+    monkeypatch.setattr(infer, "from_latents", lambda loaded, flags, draw: made)
+    flags = infer.ConditionFlags(run=".", **asked)
+    assert infer.from_conditions(SimpleNamespace(config=config), flags).columns == columns
 
 
 def test_walks_and_sums_stay_in_the_unit_cube():
