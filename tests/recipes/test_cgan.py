@@ -8,6 +8,7 @@ import pytest
 from keras import layers, ops
 
 from common.batches import Batches, draw_latents, rng_for
+from common.commands.train import _load
 from common.config import flag
 from data import find
 from data.errors import Refused
@@ -165,7 +166,13 @@ def test_words_reach_the_generator():
         assert np.abs(gan.sample(changed) - before).max() > 1e-6, name
 
 
-def test_what_is_held_out_is_in_no_batch():
+def told(config, capsys):
+    """What a training says of its data."""
+    _load(find(config.data), config)
+    return capsys.readouterr().out
+
+
+def test_what_is_held_out_is_in_no_batch(capsys):
     words = ("red tower", "blue winter", "flat three storeys")
     config = settled(dataclasses.replace(HOUSES, held_out=words))
     whole, data = learned(settled(HOUSES)), learned(config)
@@ -177,6 +184,7 @@ def test_what_is_held_out_is_in_no_batch():
         assert not (red & (batch["tower"] == 1)).any()
         assert not (blue & (batch["season"] == 3)).any()
         assert not ((batch["roof"] == 2) & (batch["storeys"] == 2)).any()
+    assert f"{len(whole) - len(data)} pictures are not learned from" in told(config, capsys)
     # Nor does a sheet of the training show it; but it can be asked for.
     known = config.informed_by(data)
     assert not known.is_held_out(known.remembered()).any()
@@ -226,6 +234,7 @@ def test_from_python(eagerly):
     gan = CGAN(dataclasses.replace(TINY, steps=2))
     gan.trainModel(SampleSet(pictures, {"label": labels}), verbose=False)
     assert gan.config.condition_sizes == {"label": 4}
+    assert sorted(gan.config.combinations.split()) == sorted("0123" * 10)
     assert gan.sample(8).shape == (8, 16, 16, 1) and list(gan.fixed(5)["label"]) == [0, 1, 2, 3, 0]
     gan.config.steps = 3
     with pytest.raises(Refused, match="label 4: legal are 0 to 3"):
