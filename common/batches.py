@@ -240,7 +240,13 @@ def unjittered(dataset, config: Config):
 
 
 def draw_latents(rng: np.random.Generator, count: int, size: int, prior: str) -> np.ndarray:
-    """Draw latent vectors, float32 count×size: "uniform" (−1 to 1) or "normal", N(0, 1)."""
+    """Draw latent vectors, float32 count×size.
+
+    Args:
+        prior: "uniform" (−1 to 1), "unit" (0 to 1) or "normal", N(0, 1).
+    """
+    if prior == "unit":
+        return rng.random((count, size), np.float32)
     if prior == "uniform":
         return rng.uniform(-1, 1, (count, size)).astype(np.float32)
     return rng.standard_normal((count, size)).astype(np.float32)

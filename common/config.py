@@ -231,6 +231,10 @@ class Config:
             return loaded
         return dataclasses.replace(loaded, inputs=None, derive=None)
 
+    def informed_by(self, learned: SampleSet | UnpairedSet) -> Config:
+        """Return this configuration with what only the loaded training set tells; here, nothing."""
+        return self
+
     def examples_of(self, source: Source, samples):
         """Return a few samples to show beside generated ones; here, training samples."""
         return samples.take(np.arange(min(self.sample_count, len(samples))))

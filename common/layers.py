@@ -98,6 +98,12 @@ def upsample(x, width: int, kernel: int, how: str = "transposed", bias: bool = F
     return layers.Cropping2D(((kernel // 2, kernel // 2 - 1),) * 2)(x)
 
 
+def maxout(x, units: int, pieces: int):
+    """Maxout layer: each unit is the largest of `pieces` linear ones (Goodfellow et al. 2013)."""
+    x = layers.Dense(units * pieces)(x)
+    return ops.max(layers.Reshape((units, pieces))(x), axis=-1)
+
+
 def to_range(x):
     """Tanh in float32: pictures in [-1, 1], exact to 8 bits at any precision."""
     return layers.Activation("tanh", dtype="float32", name="pictures")(x)

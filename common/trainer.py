@@ -68,6 +68,11 @@ class Trainer(keras.Model):
     #: How many rows of several columns stand beside each other on a sheet.
     sheet_across = 2
 
+    @property
+    def sheet_columns(self) -> int | None:
+        """Samples of a row where a sheet shows one column alone; None: as square as can be."""
+        return None
+
     #: A few samples to show beside generated ones, at the networks' size; by default the first
     #: ones of the data.
     examples: SampleSet | UnpairedSet | None = None
@@ -156,6 +161,7 @@ class Trainer(keras.Model):
         size = None if self.config.kind == "points" else self.config.loaded_size
         loaded = source.load("train", size, len(dataset), self.config.seed)
         learned = self.config.training_set(loaded)
+        self.config = self.config.informed_by(learned)
         facts = {"pictures": len(learned), "fingerprint": fingerprint(learned)}
         self._facts = MappingProxyType(facts | self.config.notes(source, learned))
         return learned
@@ -297,14 +303,15 @@ class Trainer(keras.Model):
         visuals = self.visuals(self.config.sample_count) if visuals is None else visuals
         columns = [self._pixels(column) for column in visuals.values()]
         if len(columns) == 1:
-            return grid(columns[0])
+            return grid(columns[0], self.sheet_columns)
         return side_by_side(*columns, across=self.sheet_across)
 
     def column_sheets(self, visuals: dict[str, np.ndarray]) -> dict[str, Image.Image]:
         """Draw each column of visuals as a sheet of its own, by name; points share one."""
         if self.config.kind == "points":
             return {"samples": self.sheet(visuals)}
-        return {name: grid(self._pixels(column)) for name, column in visuals.items()}
+        columns = self.sheet_columns
+        return {name: grid(self._pixels(column), columns) for name, column in visuals.items()}
 
     def _pixels(self, column: np.ndarray) -> np.ndarray:
         if column.ndim > 4:

@@ -44,6 +44,18 @@ def numbered(name: str, arrays: dict, labels: frozenset[str]) -> dict:
     return arrays | whole | dict(zip(worded, parts, strict=True)) | {WORDS: known}
 
 
+def words_of_numbers(labels: list[np.ndarray]) -> tuple[str, ...] | None:
+    """Return the words of labels that are few and numbered from 0: their numbers.
+
+    Args:
+        labels: Those of each split.
+    """
+    together = np.concatenate([part.astype(np.int64).ravel() for part in labels])
+    if not together.size or together.min() < 0 or together.max() >= MOST_CLASSES:
+        return None
+    return tuple(str(number) for number in range(int(together.max()) + 1))
+
+
 def decoded(values: np.ndarray) -> np.ndarray:
     """Decode texts of bytes; other arrays are returned as they are."""
     if values.dtype.kind != "S":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from data import voxels
-from data.array_labels import WORDS, decoded, numbered
+from data.array_labels import WORDS, decoded, numbered, words_of_numbers
 from data.errors import Refused
 from data.levels import UNCHANGED, Levels, extremes, full, little_used, scaled, spread, understood
 from data.listing import printable
@@ -119,7 +119,8 @@ class ArraySource(Source):
             arrays.pop(theirs)
         labels = [arrays[key].ravel() for key in (own, theirs) if key in arrays]
         words = arrays.get(WORDS) if labels else None
-        self.factors = {"label": words} if words else _words_for(labels)
+        words = words or (words_of_numbers(labels) if labels else None)
+        self.factors = {"label": words} if words else {}
         self.modes = tuple(self.factors) if self.factors and balanced(labels[0]) else ()
         self._others = {}
         for key in sorted(_factors_of(shapes, self._train)):
@@ -241,14 +242,3 @@ def _factor(values: np.ndarray) -> tuple[np.ndarray | None, tuple[str, ...] | No
     if len(words) > MOST_CLASSES or len(words) == len(values):
         return None, None
     return numbers.astype(np.int32), tuple(printable(word) for word in words)
-
-
-def _words_for(labels: list[np.ndarray]) -> dict[str, tuple[str, ...]]:
-    """The words of labels that are few and numbered from 0: their numbers."""
-    together = np.concatenate([part.astype(np.int64) for part in labels]) if labels else np.empty(0)
-    if not together.size:
-        return {}
-    classes = int(together.max()) + 1
-    if together.min() < 0 or classes > MOST_CLASSES:
-        return {}
-    return {"label": tuple(str(number) for number in range(classes))}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from data import voxels
+from data.array_labels import words_of_numbers
 from data.domains import DomainsSource
 from data.errors import Refused
 from data.resize import all_fitted, height_and_width
@@ -59,7 +60,7 @@ class MemorySource(Source):
         self.name, self._samples = name, samples
         self.kind, self.count = samples.kind, len(samples)
         self.channels = samples.samples.shape[-1]
-        self.factors = dict.fromkeys(samples.factors)
+        self.factors = {name: _words(values) for name, values in samples.factors.items()}
         if samples.inputs is not None or samples.derive is not None:
             inputs = samples.take(np.arange(1)).inputs
             self.input_channels = inputs.shape[-1]
@@ -86,6 +87,16 @@ class MemorySource(Source):
         if samples is self._samples.samples and inputs is self._samples.inputs:
             return self._samples
         return replace(self._samples, samples=samples, inputs=inputs)
+
+
+def _words(values: np.ndarray) -> tuple[str, ...] | None:
+    """The words for a factor's values, where it looks like classes; None: it is a number."""
+    values = np.asarray(values)
+    if values.ndim != 1 or not np.issubdtype(values.dtype, np.integer):
+        return None
+    words = words_of_numbers([values])
+    # Classes have several samples each.
+    return words if words and 2 * len(words) <= len(values) else None
 
 
 def _resized(pictures: np.ndarray | None, size) -> np.ndarray | None:

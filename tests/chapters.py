@@ -315,6 +315,20 @@ def arithmetic(made: np.ndarray) -> Image.Image:
     return sheets.headed(rows, ("", "", "", "mean of the three"), names)
 
 
+def cgan() -> None:
+    """Digits by label and in a row, and houses in words that no training picture had together."""
+    pictures = ROOT / "recipes" / "cgan" / "pictures"
+    pictures.mkdir(exist_ok=True)
+    digits, _ = trained("cgan", "digits")
+    houses, _ = trained("cgan", "houses")
+    shutil.copy(digits / "samples" / "latest.png", pictures / "samples.png")
+    infer = ("recipes.cgan.infer", "--run")
+    words = ("--text", "2026", "--lines", 5)
+    _python(*infer, digits, *words, "--out", pictures / "text.png")
+    words = ("--showing", "red tower winter", "--count", 24)
+    _python(*infer, houses, *words, "--out", pictures / "words.png")
+
+
 def pix2pix() -> None:
     """Façades with and without an adversary, and photographs where they are to be had."""
     pictures = ROOT / "recipes" / "pix2pix" / "pictures"
@@ -396,7 +410,7 @@ def _python(*words) -> None:
 
 #: The chapters in their order, and what makes their pictures.
 CHAPTERS: dict[str, Callable[[], None]] = {
-    make.__name__: make for make in (data_prep, first_gan, dcgan, pix2pix, cyclegan)
+    make.__name__: make for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan)
 }
 
 if __name__ == "__main__":

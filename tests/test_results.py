@@ -227,7 +227,7 @@ def test_median_and_range():
 
 def test_a_recipe_that_does_not_exist(monkeypatch):
     monkeypatch.setenv("RECIPE", "gna")
-    with pytest.raises(Refused, match="RECIPE=gna: there are cyclegan, dcgan, first_gan, pix2pix"):
+    with pytest.raises(Refused, match="RECIPE=gna: there are cgan, cyclegan, dcgan, first_gan"):
         results.main()
     monkeypatch.setenv("RECIPE", "dcgan")
     for seeds in ("x", "0", "-1"):

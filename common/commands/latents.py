@@ -11,18 +11,21 @@ from data.errors import Refused
 
 Terms = list[tuple[int, list[int]]]
 
+# The cubes that latents are drawn from.
+_CUBES = {"uniform": (-1, 1), "unit": (0, 1)}
+
 
 def path_between(starts: np.ndarray, ends: np.ndarray, steps: int, prior: str) -> np.ndarray:
     """Interpolate between pairs of latents: float32 (N·steps)×size, a pair after the other.
 
-    Straight lines in a cube (prior "uniform", as in Radford et al. 2016, section 6.1); great
-    circles for "normal", whose samples lie near a sphere (White 2016). Where both point the same
-    way, or opposite ways, no great circle is distinguished: they too have a straight line.
+    Straight lines in a cube (priors "uniform", as in Radford et al. 2016, section 6.1, and "unit");
+    great circles for "normal", whose samples lie near a sphere (White 2016). Where both point the
+    same way, or opposite ways, no great circle is distinguished: they too have a straight line.
     """
     share = np.linspace(0, 1, steps)[None, :, None]
     a, b = starts[:, None].astype(float), ends[:, None].astype(float)
     path = a + share * (b - a)
-    if prior != "uniform":
+    if prior not in _CUBES:
         lengths = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(
             b, axis=-1, keepdims=True
         )
@@ -60,7 +63,7 @@ def arithmetic(latents: np.ndarray, terms: Terms, prior: str) -> tuple[np.ndarra
     Args:
         latents: float32 N×size, of the numbers that the terms name.
         terms: As `parse_arithmetic` gives them.
-        prior: "uniform": the result is clipped to the cube that the generator was trained on.
+        prior: "uniform", "unit": clipped to the cube that the generator was trained on.
 
     Returns:
         Latents for a sheet, and its columns: one row for each term (the pictures named, then
@@ -77,4 +80,4 @@ def arithmetic(latents: np.ndarray, terms: Terms, prior: str) -> tuple[np.ndarra
     rows += [total, *(total + near)]
     moved = np.stack(rows).astype(np.float32)
     # Outside the cube the generator has never been trained.
-    return (np.clip(moved, -1, 1) if prior == "uniform" else moved), width
+    return (np.clip(moved, *_CUBES[prior]) if prior in _CUBES else moved), width

@@ -89,6 +89,7 @@ def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: 
     if source.count is not None:
         check_batch(config.batch_size, source.count)
     dataset, examples = _load(source, config)
+    config = config.informed_by(dataset)
     check_balance(dataset, config)
     if remark:
         print(f"note: {remark}", file=sys.stderr)
@@ -264,6 +265,7 @@ def _load(source: data.Source, config: Config) -> tuple:
     began = time.time()
     loaded = source.load("train", config.loaded_size, config.pictures, config.seed)
     dataset = config.training_set(loaded)
+    left = len(loaded) - len(dataset)
     check_batch(config.batch_size, len(dataset))
     told, sizes = number_of(len(dataset), source.kind), ""
     if isinstance(dataset, UnpairedSet):
@@ -274,8 +276,10 @@ def _load(source: data.Source, config: Config) -> tuple:
         told += " " + "×".join(map(str, [*reversed(sides), channels]))
         sizes = f" ({source.describe_sizes()})"
     print(f"{told} of {source.name}{sizes}, {time.time() - began:.1f} s", flush=True)
+    if left:
+        print(f"{number_of(left, source.kind)} are not learned from, as the settings ask")
     if source.count is not None and isinstance(dataset, SampleSet):
-        aside = source.count - len(dataset) - len(dataset.left_out)
+        aside = source.count - len(loaded) - len(loaded.left_out)
         if aside > 0:
             what = number_of(aside, source.kind)
             print(f"{what} set aside for validation and tests", flush=True)

@@ -39,8 +39,7 @@ class ReferenceSet:
         Raises:
             Refused: the test split has fewer.
         """
-        tests = source.load("test", config.image_size, 2 * (count or _USUAL), _SEED)
-        tests = config.training_set(tests)
+        tests = config.training_set(tests_of(source, config, count))
         most = len(tests) // 2
         if most < 2:
             raise Refused(
@@ -56,3 +55,8 @@ class ReferenceSet:
         mixed = rng_for(_SEED, "halves").permutation(len(tests))
         half = count or min(_USUAL, most)
         return cls(training, tests.take(mixed[:half]), tests.take(mixed[half : 2 * half]))
+
+
+def tests_of(source: Source, config: Config, count: int | None) -> SampleSet:
+    """Load the test split that `ReferenceSet.of` halves, with all that is in it."""
+    return source.load("test", config.image_size, 2 * (count or _USUAL), _SEED)

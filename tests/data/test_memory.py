@@ -81,6 +81,22 @@ def test_a_set_of_samples_keeps_its_factors_and_inputs():
     assert made.load("train", 8, 0, 0).take(np.arange(2)).inputs.shape == (2, 8, 8, 1)
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.array([0, 1, 2, 0, 2, 0, 1, 2, 2]), ("0", "1", "2")),
+        (np.array([3, 3, 3, 0, 0, 0, 0, 0, 0]), ("0", "1", "2", "3")),
+        (np.arange(9), None),
+        (np.array([-1, 1, 2, 0, 2, 0, 1, 2, 2]), None),
+        (np.linspace(0, 1, 9), None),
+        (np.zeros((9, 2), int), None),
+    ],
+)
+def test_classes_have_words(values, words):
+    """Whole numbers from 0 that occur several times each are classes: their words are numbers."""
+    assert source_of(SampleSet(COLOUR, {"label": values})).factors == {"label": words}
+
+
 def test_views_and_their_shapes():
     grids = GRIDS[..., None]
     views = np.zeros((5, 32, 32, 1), np.uint8)

@@ -1,0 +1,90 @@
+"""CGAN's settings: the small configuration, and the published one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from common.conditions import ConditionalConfig
+from common.sizes import doubled_sizes
+
+
+@dataclass(kw_only=True)
+class Config(ConditionalConfig):
+    """Settings of a CGAN (Mirza and Osindero 2014); the defaults are the small one."""
+
+    data: str = "digits"
+    """Training data with labels: a world (digits, houses), a set (mnist), class folders, .npz."""
+    steps: int = 3000
+    batch_size: int = 64
+    """Samples per training step."""
+    generator_rate: float = 1e-3
+    discriminator_rate: float = 5e-4
+    averaging: float = 0.998
+    decay_from: int = 1500
+    """Step at which each learning rate starts to decay, if --decay-steps is above 0."""
+    decay_steps: int = 1500
+    """Steps over which the learning rates decay (0: they are constant)."""
+    sample_every: int = 250
+    sample_count: int = 80
+    """Samples on a sheet; their latents and conditions stay the same throughout."""
+
+    world_size = 32
+
+    network: Literal["convolutional", "dense"] = "convolutional"
+    """Networks: of convolutions, or the paper's dense ones."""
+    latent_size: int = 64
+    """Numbers in a latent vector."""
+    prior: Literal["unit", "uniform", "normal"] = "normal"
+    """Distribution of the latents: uniform in [0, 1] as in the paper, in [-1, 1], or N(0, 1)."""
+    width: int = 32
+    """Channels next to the picture; each map of half the size has twice as many (at most 8×)."""
+
+    def legal_sizes(self) -> list[int]:
+        """Return the sizes that doubling reaches, or 8 to 64 for dense networks."""
+        return doubled_sizes() if self.network == "convolutional" else list(range(8, 65))
+
+    def check(self) -> None:
+        """As `common.config.Config.check`."""
+        super().check()
+        for name in ("latent_size", "width"):
+            self._at_least(1, name)
+
+
+PRESETS = {
+    "small": Config(),
+    # Seconds, to see that everything runs: all that the small one does, on 24 pictures.
+    "tiny": Config(
+        image_size=16,
+        width=4,
+        latent_size=8,
+        batch_size=4,
+        pictures=24,
+        steps=6,
+        log_every=1,
+        sample_every=3,
+        sample_count=20,
+        checkpoint_every=3,
+    ),
+    # Section 4.1, for MNIST (--data mnist): dense networks, batches of 100, SGD from .1 down to
+    # 1e-6. That rate is reached after 287,800 steps; the authors stopped by validation.
+    "paper": Config(
+        network="dense",
+        image_size=28,
+        latent_size=100,
+        prior="unit",
+        batch_size=100,
+        pictures=60_000,
+        steps=288_000,
+        generator_rate=0.1,
+        discriminator_rate=0.1,
+        averaging=0.0,
+        sample_every=5000,
+        checkpoint_every=10_000,
+        log_every=500,
+    ),
+}
+
+#: Trainable parameters of the paper's networks for 28×28 pictures of ten classes, added up from
+#: the layers that section 4.1 names.
+PARAMETERS = {"generator": 2_413_984, "discriminator": 1_224_351}
