@@ -87,16 +87,16 @@ class Config(TranslatorConfig):
 
 
 _SMALL = Config(
-    width=32,
+    width=16,
     discriminator_width=48,
     batch_size=32,
-    steps=1500,
+    steps=1000,
     pretrain_discriminator=100,
-    generator_rate=5e-4,
-    discriminator_rate=5e-4,
+    generator_rate=1e-3,
+    discriminator_rate=1e-3,
     averaging=0.99,
-    sample_every=250,
-    checkpoint_every=500,
+    sample_every=100,
+    checkpoint_every=200,
 )
 
 PRESETS = {
@@ -119,6 +119,11 @@ PRESETS = {
         sample_count=4,
         checkpoint_every=3,
     ),
+    # What each part is worth is seen beside the game without it: labels that nothing keeps, a
+    # refiner that may change nothing, a discriminator that forgets.
+    "no-regularisation": replace(_SMALL, regularisation=0.0, pretrain_refiner=0),
+    "strong-regularisation": replace(_SMALL, regularisation=1000.0),
+    "no-history": replace(_SMALL, history=0),
     # Sections 2 and 3: the refiner's 1,000 and the discriminator's 200 updates before the game,
     # gradient descent at .001, batches of 512. K_g is 2 in the paper's first version and 50 in
     # the proceedings (--refiner-steps 50). The weight λ and the size of the history are in
