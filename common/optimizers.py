@@ -11,9 +11,28 @@ from common.config import Config
 def adam(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Optimizer:
     """Adam with the configuration's schedule and decay rates, ε 1e-8 (Kingma and Ba 2015).
 
-    Where `config.decay_steps` is above 0, the rate stays until `config.decay_from`, falls to
-    a hundredth along half a cosine, or to nothing along a line, and stays there. It depends
-    on the step alone, not on how many are to come, so a resumed training equals an unbroken one.
+    Args:
+        rate, config, per_step: As for `scheduled`.
+    """
+    rate = scheduled(rate, config, per_step)
+    return keras.optimizers.Adam(rate, config.beta_1, config.beta_2, epsilon=1e-8)
+
+
+def sgd(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Optimizer:
+    """Stochastic gradient descent without momentum, with the configuration's schedule.
+
+    Args:
+        rate, config, per_step: As for `scheduled`.
+    """
+    return keras.optimizers.SGD(scheduled(rate, config, per_step))
+
+
+def scheduled(rate: float, config: Config, per_step: int = 1):
+    """Learning rate or, where `config.decay_steps` is above 0, its schedule.
+
+    The rate stays until `config.decay_from`, falls to a hundredth along half a cosine, or to
+    nothing along a line, and stays there. It depends on the step alone, not on how many are to
+    come, so a resumed training equals an unbroken one.
 
     Args:
         rate: The learning rate at first.
@@ -22,17 +41,17 @@ def adam(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Opt
     """
     stays, falls = config.decay_from * per_step, config.decay_steps * per_step
     if config.decay_steps and config.decay == "linear":
-        rate = LinearDecay(rate, stays, falls)
-    elif config.decay_steps:
-        # Keras warms up along a straight line: from a rate to the same rate is no change.
-        rate = keras.optimizers.schedules.CosineDecay(
-            rate,
-            falls,
-            alpha=0.01,
-            warmup_target=rate if stays else None,
-            warmup_steps=stays,
-        )
-    return keras.optimizers.Adam(rate, config.beta_1, config.beta_2, epsilon=1e-8)
+        return LinearDecay(rate, stays, falls)
+    if not config.decay_steps:
+        return rate
+    # Keras warms up along a straight line: from a rate to the same rate is no change.
+    return keras.optimizers.schedules.CosineDecay(
+        rate,
+        falls,
+        alpha=0.01,
+        warmup_target=rate if stays else None,
+        warmup_steps=stays,
+    )
 
 
 class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):

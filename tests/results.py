@@ -97,8 +97,9 @@ def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
 def provenance(recipe: str, experiment: Experiment) -> dict:
     """What figures depend on: digests of the trainings and of what measures them."""
     trainings = {"trained": behaviour_of(recipe, _flags(experiment))}
-    if experiment.ablation is not None:
-        trainings["ablation"] = behaviour_of(recipe, experiment.ablation)
+    for number, flags in enumerate(experiment.ablations, 1):
+        name = "ablation" if number == 1 else f"ablation {number}"
+        trainings[name] = behaviour_of(recipe, flags)
     return {
         "machine": machine_of_digests(),
         "trainings": trainings,
@@ -173,29 +174,28 @@ def _missing(experiment: Experiment) -> str:
 
 
 def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
-    """The run folders of an experiment and of its ablation, trained where that is needed."""
+    """The run folders of an experiment and of its first ablation, trained where necessary."""
     (experiment,) = (each for each in _experiments(recipe) if each.name == name)
     _one(recipe, experiment, seed)
-    return _folders(recipe, experiment, seed)
+    run, *ablations = _folders(recipe, experiment, seed)
+    return run, ablations[0] if ablations else None
 
 
-def _folders(recipe: str, experiment: Experiment, seed: int) -> tuple[Path, Path | None]:
+def _folders(recipe: str, experiment: Experiment, seed: int) -> list[Path]:
     folder = RUNS / recipe / f"seed-{seed}"
-    if experiment.ablation is None:
-        return folder / experiment.name, None
-    return folder / experiment.name, folder / f"{experiment.name}-{experiment.ablation[0]}"
+    names = [experiment.name, *(f"{experiment.name}-{each[0]}" for each in experiment.ablations)]
+    return [folder / name for name in names]
 
 
 def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) -> dict:
     """Train and evaluate an experiment with one seed; returns its figures and what they took."""
-    run, ablation = _folders(recipe, experiment, seed)
+    run, *ablations = _folders(recipe, experiment, seed)
     seconds = train(recipe, _flags(experiment), run, seed, force)
-    beside = []
-    if ablation:
-        train(recipe, experiment.ablation, ablation, seed, force)
-        beside = ["--beside", ablation]
+    for flags, folder in zip(experiment.ablations, ablations, strict=True):
+        train(recipe, flags, folder, seed, force)
+    beside = ["--beside", *ablations] if ablations else []
     made = [evaluation_digest(recipe)]
-    made += [_sum(_record(folder)) for folder in (run, ablation) if folder]
+    made += [_sum(_record(folder)) for folder in (run, *ablations)]
     done, measured = run.with_name(f"{run.name}.evaluated.json"), run / "evaluation.json"
     kept = json.loads(done.read_text()) if done.is_file() else {}
     if kept.get("made") != made or kept.get("of") != _sum(measured):

@@ -116,7 +116,7 @@ def shelf(tmp_path, monkeypatch, workshop):
     return make
 
 
-RING = Experiment("ring", ("--data", "ring"), ablation=("vanilla",))
+RING = Experiment("ring", ("--data", "ring"), ablations=(("vanilla",),))
 
 
 def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
@@ -128,7 +128,7 @@ def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
     # Another seed is another run; other flags are.
     results._one("first_gan", RING, 1)
     assert len(done) == 6
-    other = Experiment("ring", ("--data", "ring", "--width", "9"), ablation=("vanilla",))
+    other = Experiment("ring", ("--data", "ring", "--width", "9"), ablations=(("vanilla",),))
     results._one("first_gan", other, 0)
     assert [words[0] for words in done[6:]] == ["train", "evaluate"]
 
@@ -139,7 +139,7 @@ def test_what_does_something_else_is_trained_or_measured_again(workshop):
     python.does["measure"] = "otherwise"
     results._one("first_gan", RING, 0)
     assert [words[0] for words in done[3:]] == ["evaluate"]
-    python.does[RING.ablation] = "other steps"
+    python.does[RING.ablations[0]] = "other steps"
     results._one("first_gan", RING, 0)
     assert [words[0] for words in done[4:]] == ["train", "evaluate"]
     python.does[RING.flags] = "other steps"
@@ -171,7 +171,7 @@ def test_figures_stand_on_a_fresh_clone(shelf, workshop, tmp_path, capsys):
 def test_why_figures_do_not_stand(shelf, workshop, tmp_path, monkeypatch, capsys):
     python, _ = workshop
     shelf(seeds=1)
-    python.does[RING.ablation] = "other steps"
+    python.does[RING.ablations[0]] = "other steps"
     assert shelf(seeds=1) == ["train", "evaluate"]
     assert "a training does something else now (ablation)" in capsys.readouterr()[0]
     python.does["measure"] = "otherwise"

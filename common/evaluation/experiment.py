@@ -13,8 +13,8 @@ class Experiment:
     name: str
     #: What follows `python -m recipes.NAME.train`.
     flags: tuple[str, ...] = ()
-    #: Flags of a training that is measured beside it, as an ablation.
-    ablation: tuple[str, ...] | None = None
+    #: Flags of trainings that are measured beside it, as ablations; each begins with a preset.
+    ablations: tuple[tuple[str, ...], ...] = ()
     #: Number of seeds.
     seeds: int = 3
     #: Whether it is an extra for the chapter, and left out of the table of criteria.

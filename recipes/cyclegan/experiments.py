@@ -3,7 +3,7 @@
 from common.evaluation.experiment import Experiment
 
 EXPERIMENTS = [
-    Experiment("seasons", ablation=("gan-alone",)),
+    Experiment("seasons", ablations=(("gan-alone",),)),
     # Fetched from its authors, unless MONET=FOLDER names a folder of two such sets.
     Experiment("monet2photo", ("--data", "monet2photo"), seeds=1, data_from="MONET"),
 ]

@@ -4,11 +4,11 @@ from common.evaluation.experiment import Experiment
 
 EXPERIMENTS = [
     # Without the stabilisers the training often fails, which is the point of the comparison.
-    Experiment("ring", ablation=("vanilla", "--watchdog", "warn")),
+    Experiment("ring", ablations=(("vanilla", "--watchdog", "warn"),)),
     Experiment(
         "grid",
         ("--data", "grid"),
-        ablation=("vanilla", "--watchdog", "warn", "--data", "grid"),
+        ablations=(("vanilla", "--watchdog", "warn", "--data", "grid"),),
     ),
     Experiment("digits", ("digits",), seeds=1),
     # The small configuration without the most important of its helps.

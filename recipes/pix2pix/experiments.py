@@ -3,7 +3,7 @@
 from common.evaluation.experiment import Experiment
 
 EXPERIMENTS = [
-    Experiment("facades", ablation=("l1",)),
+    Experiment("facades", ablations=(("l1",),)),
     # Fetched from its authors, unless FACADES=FOLDER names a folder of such pairs.
     Experiment(
         "photographs",

@@ -82,6 +82,8 @@ def single_options(recipe: str) -> list[dict]:
         return [{}]
     ways = [{name: value} for name, value in OPTIONS.items()] + list(APART)
     ways = [way for way in ways if not (points and "augment" in way)]
+    # What the smallest configuration has anyhow changes nothing.
+    ways = [way for way in ways if any(getattr(config, n, None) != v for n, v in way.items())]
     return [{}] + [way for way in ways if config.accepts(**way)]
 
 
