@@ -247,7 +247,11 @@ def _told(call) -> tuple[str, ...]:
         return (f"dropout {operation.rate:g}",)
     if kind == "Activation":
         return (operation.activation.__name__,)
+    if kind.startswith("MaxPooling"):
+        return (f"max pool {'×'.join(map(str, operation.pool_size))}",)
     plain = {
+        "OneHot": "one-hot",
+        "GetItem": "part",
         "BatchNormalization": "batch norm",
         "LayerNormalization": "layer norm",
         "Dense": "dense",
