@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 
 import keras
@@ -49,3 +50,5 @@ class Samples(keras.callbacks.Callback):
         for name, column in self.model.column_sheets(visuals).items():
             self._events.picture(step, name, np.atleast_3d(np.asarray(column)))
         self._watchdog.look_at(step, visuals[self.model.watched])
+        # Figures are cycles of a megabyte; see `keep_what_is_there` for what this takes.
+        gc.collect()

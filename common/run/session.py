@@ -15,6 +15,7 @@ from common.callbacks.stop import GracefulStop
 from common.callbacks.watchdog import TrainingFailed, Watchdog, diversity
 from common.config import Config, flag
 from common.machine import backend
+from common.machine.garbage import keep_what_is_there
 from common.machine.strategy import any_worker, describe, readable_silence
 from common.machine.workers import Cluster
 from common.run import checkpoint
@@ -67,6 +68,7 @@ def lead(run: Run, recipe: str, trainer: Trainer, dataset, cluster: Cluster | No
             samples = Samples(run, events, config, watchdog)
             metrics.resume_at(trainer.step)
             checkpoints = Checkpoints(run, events, config.checkpoint_every, watchdog)
+            keep_what_is_there()
             with stop:
                 for writer in (samples, checkpoints):
                     writer.set_model(trainer)
