@@ -70,8 +70,8 @@ class Config(TranslatorConfig):
     def check(self) -> None:
         """As `common.config.Config.check`."""
         super().check()
-        for name in ("width", "refiner_steps"):
-            self._at_least(1, name)
+        self._at_least(1, "width")
+        self._within("refiner_steps", 1, 1000)
         self._at_least(3, "discriminator_width")
         self._at_least(0, "pretrain_refiner")
         self._within("blocks", 0, 20)

@@ -252,7 +252,7 @@ def test_the_two_sets_must_have_as_many_channels():
     [
         ({"batch_size": 1}, "--batch-size 1: legal is 2 to 8"),
         ({"batch_size": 9, "history": 8}, "--batch-size 9: legal is 2 to 8"),
-        ({"refiner_steps": 0}, "--refiner-steps 0: legal is 1 or more"),
+        ({"refiner_steps": 0}, "--refiner-steps 0: legal is 1 to 1000"),
         ({"regularisation": -1.0}, "--regularisation -1.0"),
         ({"optimizer": "sgd", "beta_1": 0.9}, "--beta-1 and --beta-2"),
     ],
