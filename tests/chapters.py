@@ -190,6 +190,8 @@ def cgan() -> None:
     _python(*infer, digits, *words, "--out", pictures / "text.png")
     words = ("--showing", "red tower winter", "--count", 24)
     _python(*infer, houses, *words, "--out", pictures / "words.png")
+    # Pictures of 28 pixels are shown at three times their size.
+    _real("cgan", "mnist", pictures / "mnist.png", side=84)
 
 
 def pix2pix() -> None:
@@ -220,20 +222,20 @@ def cyclegan() -> None:
     _real("cyclegan", "monet2photo", pictures / "paintings.png")
 
 
-def _upper(sheet: Path, rows: int = 6) -> Image.Image:
-    """The first rows of a sheet, if it has more."""
+def _upper(sheet: Path, rows: int = 6, side: int = 64) -> Image.Image:
+    """The first rows of a sheet of pictures `side` pixels high, if it has more."""
     with Image.open(sheet) as picture:
-        return picture.crop((0, 0, picture.width, min(picture.height, rows * 66 - 2)))
+        return picture.crop((0, 0, picture.width, min(picture.height, rows * (side + 2) - 2)))
 
 
-def _real(recipe: str, name: str, path: Path) -> None:
+def _real(recipe: str, name: str, path: Path, side: int = 64) -> None:
     """The last sheet of a trial on data that may not be there; then the picture stays."""
     why = missing(recipe, name)
     if why:
         print(f"{path.name} stays as it is: {why}", file=sys.stderr)
         return
     run, _ = trained(recipe, name)
-    save(_upper(run / "samples" / "latest.png"), path)
+    save(_upper(run / "samples" / "latest.png", side=side), path)
 
 
 def _python(*words) -> None:
