@@ -38,9 +38,7 @@ def renewed(path: Path, text: str) -> str:
     """A file's text with what stands between its marks made anew."""
 
     def table(match: re.Match) -> str:
-        # "digits | trained, real": these columns of its table alone.
-        names, _, columns = match[1].partition("|")
-        wanted = names.split()
+        wanted = match[1].split()
         if wanted == ["all"]:
             body = overview()
         else:
@@ -49,8 +47,7 @@ def renewed(path: Path, text: str) -> str:
                 # Not measured yet: what stands there stays.
                 return match[0]
             trials = [kept[name] for name in wanted]
-            shown = [name.strip() for name in columns.split(",") if columns]
-            body = details(*trials, shown) if len(trials) == 1 else compared(wanted, trials)
+            body = details(*trials) if len(trials) == 1 else compared(wanted, trials)
         return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"
 
     if SETS_MARK in text:
@@ -113,13 +110,11 @@ def _share(met: int | None, trial: dict) -> str:
     return "not measured" if met is None else f"{met} of {trial['seeds']}"
 
 
-def details(trial: dict, shown: list[str] = ()) -> str:
-    """Every measure of every candidate, or of those to be shown, and how it was obtained."""
-    candidates = [name for name in shown or trial["scores"] if name in trial["scores"]]
+def details(trial: dict) -> str:
+    """Every measure of every candidate, and how it was obtained."""
+    candidates = list(trial["scores"])
     rows = ["| | " + " | ".join(candidates) + " |", "|---" * (len(candidates) + 1) + "|"]
     for measure in trial["measures"]:
-        if not any(measure in trial["scores"][name] for name in candidates):
-            continue
         cells = [told_of(trial["scores"][name].get(measure, [])) for name in candidates]
         rows.append(f"| {measure} | " + " | ".join(cells) + " |")
     verdicts = [f"{trial['passes'][name]} of {trial['seeds']}" for name in candidates]

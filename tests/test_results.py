@@ -282,29 +282,3 @@ def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):
     assert "paintings | disturbed ≤ 2 | 1 of 1 | 1 | – | identity 1 |" in rows
     # What was not measured is not missed.
     assert "paintings | error ≤ 1 | not measured | – | – |  |" in rows
-
-
-def test_a_chapter_may_show_some_columns_of_a_table(tmp_path):
-    """Those it names, in its order; what none of them has needs no row."""
-    kept = {"seeds": 1, "command": "train", "steps": 3, "samples": 5, "machine": "M"}
-    kept |= {"seconds": [1.0], "features": None, "criteria": ["a ≥ 1"]}
-    kept |= {"measures": ["a", "b"], "passes": {"trained": 1, "PCA": 0, "real": 1}}
-    kept["scores"] = {"trained": {"a": [2.0]}, "PCA": {"a": [0.5], "b": [1.0]}, "real": {"a": [3]}}
-    folder = tmp_path / "one"
-    folder.mkdir()
-    (folder / "results.json").write_text(
-        json.dumps({"recipe": "one", "experiments": {"digits": kept}})
-    )
-    mark = "<!-- results: digits | real, trained -->"
-    text = tables.renewed(folder / "README.md", f"{mark}\n<!-- end of results -->")
-    table = [line for line in text.splitlines() if line.startswith("|")]
-    assert text.startswith(mark) and table == [
-        "| | real | trained |",
-        "|---|---|---|",
-        "| a | 3 | 2 |",
-        "| **meets every criterion** | 1 of 1 | 1 of 1 |",
-    ]
-    whole = tables.renewed(
-        folder / "README.md", "<!-- results: digits -->\n<!-- end of results -->"
-    )
-    assert "| | trained | PCA | real |" in whole and "| b | – | 1 | – |" in whole
