@@ -327,6 +327,8 @@ def cgan() -> None:
     _python(*infer, digits, *words, "--out", pictures / "text.png")
     words = ("--showing", "red tower winter", "--count", 24)
     _python(*infer, houses, *words, "--out", pictures / "words.png")
+    # Pictures of 28 pixels are shown at three times their size.
+    _real("cgan", "mnist", pictures / "mnist.png", side=84)
 
 
 def pix2pix() -> None:

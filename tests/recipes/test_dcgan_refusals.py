@@ -141,7 +141,8 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
         assert code == 0 and "--run" in out
     code, out, err = run("recipes", cwd=tmp_path, before=[no_tensorflow])
     lines = [line.split()[0] for line in out.splitlines()]
-    first = ["cyclegan", "data_prep", "dcgan", "first_gan", "pix2pix", "data", "new", "doctor"]
+    first = ["cgan", "cyclegan", "data_prep", "dcgan", "first_gan", "pix2pix"]
+    first += ["data", "new", "doctor"]
     assert code == 0 and lines[: len(first)] == first and len(lines) == len(first) + 1
     for words in (["dcgan"], ["dcgan", "--help"]):
         code, out, err = refused("recipes", *words, cwd=tmp_path)
@@ -149,7 +150,7 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
     code, out, err = refused("recipes", "dcgan", "train", "--help", cwd=tmp_path)
     assert code == 0 and "--image-size" in out
     code, out, err = refused("recipes", "dcgn", "train", cwd=tmp_path)
-    assert code == 2 and "there are cyclegan, data_prep, dcgan" in err
+    assert code == 2 and "there are cgan, cyclegan, data_prep, dcgan" in err
     assert err.endswith("perhaps you meant dcgan\n")
     code, out, err = refused("recipes", "dcgan", "trian", cwd=tmp_path)
     assert code == 2 and "legal are train, infer, evaluate – perhaps you meant train" in err
