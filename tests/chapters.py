@@ -318,17 +318,41 @@ def arithmetic(made: np.ndarray) -> Image.Image:
 def cgan() -> None:
     """Digits by label and in a row, and houses in words that no training picture had together."""
     pictures = ROOT / "recipes" / "cgan" / "pictures"
-    pictures.mkdir(exist_ok=True)
     digits, _ = trained("cgan", "digits")
     houses, _ = trained("cgan", "houses")
-    shutil.copy(digits / "samples" / "latest.png", pictures / "samples.png")
+    save_digits(digits, 64, pictures / "samples.png", rows=8)
     infer = ("recipes.cgan.infer", "--run")
     words = ("--text", "2026", "--lines", 5)
     _python(*infer, digits, *words, "--out", pictures / "text.png")
     words = ("--showing", "red tower winter", "--count", 24)
     _python(*infer, houses, *words, "--out", pictures / "words.png")
-    # Pictures of 28 pixels are shown at three times their size.
-    _real("cgan", "mnist", pictures / "mnist.png", side=84)
+    save(curves({"digits": digits, "houses": houses}, LOSSES), pictures / "curves.png")
+    if why := missing("cgan", "mnist"):
+        print(f"mnist.png stays as it is: {why}", file=sys.stderr)
+    else:
+        # Pictures of 28 pixels stand on a sheet three times as large.
+        save_digits(trained("cgan", "mnist")[0], 84, pictures / "mnist.png", rows=6)
+
+
+def save_digits(run: Path, side: int, path: Path, rows: int) -> None:
+    """The first rows of a sheet of digits, a column a label."""
+    made = _tiles(run / "samples" / "latest.png", side)
+    lines = [made[10 * row : 10 * row + 10] for row in range(rows)]
+    save(sheets.headed(lines, [str(digit) for digit in range(10)]), path)
+
+
+def simgan() -> None:
+    """Eyes before and after, beside real ones, and what the game looks like without its parts."""
+    pictures = ROOT / "recipes" / "simgan" / "pictures"
+    run, _ = trained("simgan", "eyes")
+    # Eyes of 55×35 pixels stand on a sheet twice as large.
+    with Image.open(run / "samples" / "latest.png") as sheet:
+        save(sheet, pictures / "samples.png")
+    shown = {
+        "adversarial": LOSSES["losses"],
+        "weighted": ["generator/self-regularisation"],
+    }
+    save(curves({"eyes": run}, shown), pictures / "curves.png")
 
 
 def pix2pix() -> None:
@@ -412,7 +436,7 @@ def _python(*words) -> None:
 
 #: The chapters in their order, and what makes their pictures.
 CHAPTERS: dict[str, Callable[[], None]] = {
-    make.__name__: make for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan)
+    make.__name__: make for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan, simgan)
 }
 
 if __name__ == "__main__":
