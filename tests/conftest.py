@@ -1,6 +1,7 @@
 import gc
 import os
 import re
+import signal
 
 # Before anything imports NumPy: its threads gain little here, what has started one cannot be
 # forked from (tests/commands.py), and with two workers they would be in each other's way.
@@ -13,6 +14,9 @@ from tests.commands import FORBIDDEN, ROOT, called, command, refused, run, start
 
 __all__ = ["ROOT", "TINY", "called", "command", "complaints", "pictures", "refused", "run"]
 __all__ += ["started"]
+
+# A shell that starts tests in the background has Ctrl-C ignored, and commands would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Garbage is looked for less often: among TensorFlow's objects that took a tenth of the time.
 gc.set_threshold(20_000, 20, 50)

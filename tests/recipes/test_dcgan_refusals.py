@@ -8,7 +8,7 @@ from PIL import Image
 from common.commands.train import _flags
 from common.config import Config
 from recipes.dcgan.config import PRESETS
-from tests.conftest import TINY, pictures, refused, run
+from tests.conftest import ROOT, TINY, pictures, refused, run
 
 TRAIN, INFER = "recipes.dcgan.train", "recipes.dcgan.infer"
 
@@ -141,7 +141,9 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
         assert code == 0 and "--run" in out
     code, out, err = run("recipes", cwd=tmp_path, before=[no_tensorflow])
     lines = [line.split()[0] for line in out.splitlines()]
-    first = ["cgan", "cyclegan", "data_prep", "dcgan", "first_gan", "pix2pix"]
+    folders = {file.parent.name for file in (ROOT / "recipes").glob("*/__init__.py")}
+    first = sorted(name for name in folders if not name.startswith("_"))
+    assert {"cgan", "data_prep", "dcgan"} <= set(first)
     first += ["data", "new", "doctor"]
     assert code == 0 and lines[: len(first)] == first and len(lines) == len(first) + 1
     for words in (["dcgan"], ["dcgan", "--help"]):
