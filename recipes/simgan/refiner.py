@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers, ops
 
+from common.layers import reflect
 from common.network import Generator
 from common.optimizers import adam, sgd
 
@@ -20,10 +21,11 @@ class Refiner(Generator):
         """Build the model: `input` (N, H, W, C) → refined (N, H, W, C), in [-1, 1]."""
         config = self.config
         picture = keras.Input((None, None, config.input_channels), name="input")
-        x = layers.Conv2D(config.width, 3, padding="same", activation="relu")(picture)
+        x = layers.Conv2D(config.width, 3, activation="relu")(reflect(picture, 1))
         for _ in range(config.blocks):
-            y = layers.Conv2D(config.width, 3, padding="same", activation="relu")(x)
-            y = layers.Conv2D(config.width, 3, padding="same")(y)
+            # Reflected: zeros around a picture of skin would leave a frame in it.
+            y = layers.Conv2D(config.width, 3, activation="relu")(reflect(x, 1))
+            y = layers.Conv2D(config.width, 3)(reflect(y, 1))
             # The sum is of what entered the block.
             x = layers.ReLU()(layers.Add()([x, y]))
         x = layers.Conv2D(config.channels, 1)(x)
