@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from data import cache
+from data.array_labels import decoded
 from data.arrays import ArraySource, training_key, wanted
 from data.errors import Refused
 from data.files import DAMAGED, resolved
@@ -50,6 +51,18 @@ def open_h5(path: Path, reading: Reading) -> ArraySource:
         raise Refused(f"{printable(path)} cannot be read as .h5") from fault
     # Nothing to read: the source refuses, with the names that there are.
     return H5Source(path, name, arrays or dict.fromkeys(shapes), reading)
+
+
+def read_h5(path: Path) -> dict[str, np.ndarray]:
+    """Read all arrays of an .h5 file, each whole; texts as texts.
+
+    Raises:
+        Refused: something in it is no array of this file: a link or a group.
+        One of `data.files.DAMAGED`: it cannot be read.
+    """
+    name = printable(path.name)
+    with _h5(path) as file:
+        return {key: decoded(_in_memory(_plain_array(file, key, name))) for key in file}
 
 
 class H5Source(ArraySource):

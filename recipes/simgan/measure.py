@@ -102,7 +102,7 @@ class Examiner:
     """Readers, trained on one set of pictures after the other and tested on real ones."""
 
     def __init__(self, case: Case):
-        self._case, self._readers = case, getattr(case.flags, "readers", 3)
+        self._case, self._readers = case, case.flags.readers
         self._simulated, self._real = case.training.a, case.training.b
         #: Pictures of both sets that neither refiner nor reader has seen.
         self.tests = case.source.load(
@@ -141,7 +141,7 @@ class Examiner:
 
     def _labels(self) -> Labels | None:
         factors = [side.factors for side in (self._simulated, self._real)]
-        asked = tuple(self._case.flags.labels) if hasattr(self._case.flags, "labels") else ()
+        asked = self._case.flags.labels
         if asked:
             for name in asked:
                 if any(name not in known for known in factors):

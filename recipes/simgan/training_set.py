@@ -15,6 +15,7 @@ from data.array_files import ENDINGS
 from data.arrays import LABELS, training_key
 from data.errors import Refused
 from data.files import DAMAGED, atomic_write, clear_asides
+from data.h5_sets import read_h5
 from data.levels import Levels, scaled
 from data.listing import printable
 from data.resize import height_and_width
@@ -42,31 +43,16 @@ def read(place: str) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise Refused(f"{words}: no such file")
     try:
-        with npz.noticing_damage():
-            if path.suffix.lower() in (".h5", ".hdf5"):
-                return _of_h5(path, words)
-            if path.suffix.lower() == ".npy":
+        if path.suffix.lower() in (".h5", ".hdf5"):
+            return read_h5(path)
+        if path.suffix.lower() == ".npy":
+            with npz.noticing_damage():
                 return {"images": np.load(path, allow_pickle=False)}
-            return npz.read(path)
+        return npz.read(path)
     except DAMAGED as fault:
         if isinstance(fault, OSError) and fault.errno:
             raise Refused(f"{words} cannot be read: {fault.strerror}") from fault
         raise Refused(f"{words} is damaged, or is no file of arrays") from fault
-
-
-def _of_h5(path: Path, words: str) -> dict[str, np.ndarray]:
-    # Takes a while to import, and few sets need it.
-    import h5py
-
-    arrays = {}
-    with h5py.File(path, "r") as file:
-        for key in file:
-            link = file.get(key, getlink=True)
-            array = file[key] if isinstance(link, h5py.HardLink) else None
-            if not isinstance(array, h5py.Dataset) or array.is_virtual or array.external:
-                continue
-            arrays[key] = array.asstr()[...] if h5py.check_string_dtype(array.dtype) else array[...]
-    return arrays
 
 
 def refined(
