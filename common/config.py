@@ -25,6 +25,8 @@ from data.source import Source
 _MOST = 2**31 - 1
 
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
+#: Ways to double a map (`common.layers.upsample`).
+Upsampling = Literal["transposed", "resize", "subpixel"]
 LossName = Literal[
     "minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic"
 ]

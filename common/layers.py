@@ -82,11 +82,24 @@ def upsample(x, width: int, kernel: int, how: str = "transposed", bias: bool = F
         how: "transposed": a transposed convolution with stride 2, as in the paper.
             "resize": nearest neighbour, then a convolution, which cannot leave a
             checkerboard (Odena et al. 2016).
+            "subpixel": a convolution to four times the channels, which become the four
+            pixels of each (Shi et al. 2016), alike at first (Aitken et al. 2017).
+        kernel: Of transposed convolutions; the others' are 3×3.
     """
     weights = normal_weights()
     if how == "resize":
         x = layers.UpSampling2D(2)(x)
         return layers.Conv2D(width, 3, 1, "same", use_bias=bias, kernel_initializer=weights)(x)
+    if how == "subpixel":
+        # 3×3 weights for each of 2×2 pixels are a transposed convolution of 6×6, the same function
+        # (Shi et al. 2016b).
+        layer = layers.Conv2DTranspose(
+            width, 6, 2, "same", use_bias=bias, kernel_initializer=weights
+        )
+        x = layer(x)
+        first = layer.kernel[::2, ::2]
+        layer.kernel.assign(ops.repeat(ops.repeat(first, 2, axis=0), 2, axis=1))
+        return x
     if kernel % 2 == 0:
         return layers.Conv2DTranspose(
             width, kernel, 2, "same", use_bias=bias, kernel_initializer=weights

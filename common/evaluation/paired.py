@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from common.evaluation import detail
 from common.evaluation.candidates import Candidate, translations_of, usable
 from common.evaluation.case import Case
 from common.evaluation.scores import Scores
 from common.metrics.overlap import class_iou, pixel_accuracy
-from common.metrics.spectrum import high_frequency_ratio
 from data.labels import nearest
 from data.progress import waiting
 from data.samples import SampleSet
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _ALWAYS = {
     "distance": "mean absolute difference from the real picture, of the range of values (0)",
-    "high-frequency power": "power in the upper octave of frequencies, over that of real "
-    "pictures (1)",
     "recognised": "share of other real pictures that are farther from a translation than its own "
     "(1; by chance ½)",
 }
@@ -53,9 +51,11 @@ def measure(case: Case) -> Scores:
     from common.metrics.segmenter import segmenter_of
 
     segmenter = segmenter_of(case.source, case.config.image_size)
-    measures, facts, unavailable = dict(_ALWAYS), {"samples": len(tests)}, {}
+    pixels, unavailable = detail.measures(*tests.samples.shape[1:3])
+    measures, facts = _ALWAYS | pixels, {"samples": len(tests)}
     if isinstance(segmenter, str):
-        segmenter, unavailable = None, dict.fromkeys(_OF_LABELS, segmenter)
+        unavailable |= dict.fromkeys(_OF_LABELS, segmenter)
+        segmenter = None
     else:
         measures |= _OF_LABELS
         if len(np.unique(segmenter.labels(tests.inputs))) < len(segmenter.palette):
@@ -86,9 +86,8 @@ def score(
     away = np.abs(pictures.astype(np.float32) - tests.samples).mean() / 255
     values = {
         "distance": float(away),
-        "high-frequency power": high_frequency_ratio(tests.samples, pictures),
         "recognised": recognised(tests.samples, pictures),
-    }
+    } | detail.score(tests.samples, pictures)
     if segmenter:
         read, wanted = segmenter.segment(pictures), segmenter.labels(tests.inputs)
         values["labels read"] = pixel_accuracy(read, wanted)

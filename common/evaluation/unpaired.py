@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from common.batches import rng_for
+from common.evaluation import detail
 from common.evaluation.candidates import Candidate, Translation, translations_of, usable
 from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, Scores, Values
 from common.evaluation.unpaired_controls import CONTROLS, controls
-from common.metrics.spectrum import high_frequency_ratio
 from common.translation.config import TEST_SEED
 from data.pixels import to_float, to_pixels
 from data.progress import waiting
@@ -21,13 +21,10 @@ from data.source import Source
 if TYPE_CHECKING:
     from common.metrics.features import FeatureNet
 
-_POWER, _ERROR, _KEPT = "high-frequency power", "error", "content kept"
+_ERROR, _KEPT = "error", "content kept"
 _KERNEL = "kernel distance"
 _CYCLE, _NOISY_CYCLE = "cycle", "cycle error under noise (ratio)"
 _THERE, _BACK = "A→B", "B→A"
-_OF_PIXELS = {
-    _POWER: "power in the upper octave of frequencies, over that of real pictures (1)",
-}
 _OF_SETS = {
     _KERNEL: "KID between translations and the other set's training pictures, in the features of a "
     "net of random weights (as `other content`)",
@@ -82,7 +79,9 @@ def measure(case: Case) -> Scores:
         meaning = "the true translations: as good as one can be"
         candidates["real"] = Candidate(meaning, pictures, cycle)
     likeness = Likeness(case.training, len(tests), directions, case.seed)
-    measures = _by_way(_OF_PIXELS, directions) | likeness.measures
+    pixels, unavailable = detail.measures(*tests.a.samples.shape[1:3])
+    measures = _by_way(pixels, directions) | likeness.measures
+    unavailable = _by_way(unavailable, directions)
     return Scores(
         {"samples": len(tests)} | truth.facts,
         {name: candidate.meaning for name, candidate in candidates.items()},
@@ -93,7 +92,7 @@ def measure(case: Case) -> Scores:
             | candidate.values
             for name, candidate in candidates.items()
         },
-        truth.unavailable | likeness.unavailable,
+        unavailable | truth.unavailable | likeness.unavailable,
     )
 
 
@@ -227,11 +226,12 @@ class GroundTruth:
         }
         return nets
 
-    def compare(self, pictures: dict[str, np.ndarray]) -> dict[str, float]:
+    def compare(self, pictures: dict[str, np.ndarray]) -> Values:
         """Score translations, uint8 N×H×W×C by direction."""
-        values = {}
+        values: Values = {}
         for way, fake in pictures.items():
-            values[f"{_POWER} {way}"] = high_frequency_ratio(self._other[way].samples, fake)
+            found = detail.score(self._other[way].samples, fake)
+            values |= {f"{name} {way}": value for name, value in found.items()}
             if way in self.pictures:
                 truth, known = self.pictures[way]
                 away = np.abs(fake.astype(np.float32) - truth).mean(-1) / 255

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from common.config import LossName
+from common.config import LossName, Upsampling
 from common.translation.config import TranslatorConfig
 from data.errors import Refused
 from data.reading import Layout
@@ -27,6 +27,8 @@ class Config(TranslatorConfig):
     """Channels of the first layer of each network; the residual blocks have four times as many."""
     blocks: int = 6
     """Residual blocks of a translator (the paper: 6 for 128 pixels, 9 for 256)."""
+    upsampling: Upsampling = "transposed"
+    """How a map is doubled: as in the paper, by nearest neighbour first, or by pixel shuffling."""
     cycle: float = 10.0
     """Weight λ of the cycle-consistency loss (0: off)."""
     identity: float = 5.0

@@ -14,7 +14,7 @@ GAN_ALONE = "GAN alone"
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """Return the criteria: near to the truth, content kept, no message hidden in the picture.
+    """Return the criteria: near to the truth, content kept, no hidden message, no grid.
 
     Where no truth is known: more like the other set than pictures as they are, or than they are in
     its colours; and recovered on the way back.
@@ -24,6 +24,8 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
     if not known and "cycle" in scores.measures:
         found.append(Criterion("cycle", most=0.5, of="other content"))
     for way in ("A→B", "B→A"):
+        if f"grid {way}" in scores.measures:
+            found.append(Criterion(f"grid {way}", most=1.2, guard=True))
         nearness = f"kernel distance {way}"
         if not known and (nearness in scores.measures or nearness in scores.unavailable):
             found += [Criterion(nearness, most=1, of=name) for name in ("identity", "colours")]

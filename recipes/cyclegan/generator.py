@@ -80,7 +80,7 @@ def translator(config, channels_in: int, channels_out: int, name: str) -> keras.
         # Nothing after the sum: what passes a block may be negative.
         x = layers.Add()([x, y])
     for narrower in (2 * width, width):
-        x = upsample(x, narrower, 3, bias=True)
+        x = upsample(x, narrower, 3, config.upsampling, bias=True)
         x = layers.ReLU()(instance_norm(x))
     x = _convolution(reflect(x, 3), channels_out, 7)
     return keras.Model(picture, to_range(x), name=name)

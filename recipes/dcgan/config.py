@@ -30,8 +30,8 @@ class Config(config.AdversarialConfig):
     """Channels next to the picture; each map of half the size has twice as many (at most 8×)."""
     kernel: int = 4
     """Pixels a side of the kernels."""
-    upsampling: Literal["transposed", "resize"] = "transposed"
-    """Transposed convolutions as in the paper, or nearest neighbour and a 3×3 convolution."""
+    upsampling: config.Upsampling = "transposed"
+    """How a map is doubled: as in the paper, by nearest neighbour first, or by pixel shuffling."""
 
     def legal_sizes(self) -> list[int]:
         """Return the sizes that doubling 4, 5, 6 or 7 pixels reaches, up to 256."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from common.config import Upsampling
 from common.translation.config import TranslatorConfig
 from data.reading import Direction, LabelMaps, Pairs
 from data.resize import height_and_width
@@ -27,6 +28,8 @@ class Config(TranslatorConfig):
     """Channels of the first layer of either network; later ones have up to eight times as many."""
     depth: int | None = None
     """Number of times that the picture is halved; None: as its size allows, at most 8."""
+    upsampling: Upsampling = "transposed"
+    """How a map is doubled: as in the paper, by nearest neighbour first, or by pixel shuffling."""
     dropout: float = 0.5
     """Dropout rate, which is the noise, in the decoder's first three blocks."""
     l1: float = 100.0

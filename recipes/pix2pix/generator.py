@@ -43,12 +43,12 @@ class Pix2PixGenerator(Generator):
         for number, width in enumerate(widths[::-1][1:]):
             # The last map down is the first one up, and no skip.
             x = x if number == 0 else layers.Concatenate()([x, maps[-1 - number]])
-            x = upsample(layers.ReLU()(x), width, 4)
+            x = upsample(layers.ReLU()(x), width, 4, config.upsampling)
             x = instance_norm(x, affine=True)
             if number < NOISY:
                 x = x * ops.cast(masks[number], x.dtype)
         x = layers.ReLU()(layers.Concatenate()([x, maps[0]]))
-        x = upsample(x, config.channels, 4, bias=True)
+        x = upsample(x, config.channels, 4, config.upsampling, bias=True)
         return keras.Model([picture, *masks], to_range(x), name="generator")
 
     def lossFunction(self, batch, fake, discriminator) -> dict:

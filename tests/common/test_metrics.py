@@ -10,7 +10,12 @@ from common.metrics.labels import label_accuracy
 from common.metrics.modes import count_modes, fit_of_mixture
 from common.metrics.neighbours import copying, neighbourhood
 from common.metrics.probe import Labelled, pooled, probe_error
-from common.metrics.spectrum import high_frequency_power, high_frequency_ratio
+from common.metrics.spectrum import (
+    grid_power,
+    grid_ratio,
+    high_frequency_power,
+    high_frequency_ratio,
+)
 from data import worlds
 from data.errors import Refused
 
@@ -244,6 +249,52 @@ def test_blur_lowers_and_noise_raises_high_frequency_power():
     ratios = [high_frequency_ratio(real, (1 - a) * real + a * blurred) for a in (0, 0.3, 0.6, 1)]
     assert ratios[0] == 1 and (np.diff(ratios) < 0).all()
     assert high_frequency_ratio(real, real + RNG(1).normal(size=real.shape)) > 1.5
+
+
+#: Waves across, down and both, of a period of two pixels (2) or four (1).
+WAVES = {
+    "2 across": (0, 2),
+    "2 down": (2, 0),
+    "2 both": (2, 2),
+    "4 across": (0, 1),
+    "4 down": (1, 0),
+}
+
+
+@pytest.mark.parametrize("wave", WAVES)
+@pytest.mark.parametrize("height, width", [(64, 64), (32, 48)])
+def test_grid_power_of_a_wave_in_noise(wave, height, width):
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 3, (300, height, width, 1))
+    assert grid_power(noise) == pytest.approx(1, abs=0.02)
+    y, x = np.mgrid[:height, :width]
+    down, right = WAVES[wave]
+    grid = 2 * np.cos(2 * np.pi * (down * y + right * x) / 4)[..., None]
+    # All of a wave of period 2 lies at one frequency; of period 4, half of half its power.
+    share = 1 if 1 not in (down, right) else 1 / 4
+    # Of the 16 frequencies, without 0 and without the mirror images of others.
+    added = share * 2**2 * height * width / (9 * (3**2 + 1 / 12)) / 9
+    assert grid_power(noise + grid) - 1 == pytest.approx(added, rel=0.1)
+
+
+def test_flat_pictures_have_no_grid():
+    assert grid_power(np.full((2, 32, 32, 3), 200, np.uint8)) == pytest.approx(1)
+
+
+def test_what_doubles_by_unequal_weights_leaves_a_grid():
+    """As a transposed convolution does where its kernel is no multiple of its stride."""
+    rng = np.random.default_rng(0)
+    real = np.cumsum(np.cumsum(rng.normal(size=(100, 64, 64, 1)), 1), 2)
+    real = 127 + 40 * (real - real.mean()) / real.std()
+    woven = real.copy()
+    woven[:, ::2, ::2] *= 0.97
+    assert grid_ratio(real, real) == 1 and grid_ratio(real, woven) > 3
+
+
+@pytest.mark.parametrize("height, width", [(32, 30), (28, 32)])
+def test_a_grid_wants_multiples_of_four(height, width):
+    with pytest.raises(Refused, match=f"{width}×{height}; legal are multiples of 4, from 32 on"):
+        grid_power(np.zeros((1, height, width, 3)))
 
 
 # --- what is refused ---
