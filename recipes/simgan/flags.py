@@ -14,6 +14,9 @@ class Flags(EvaluateFlags):
 
     labels: tuple[str, ...] = ()
     """The labels, factors of both sets; none: pitch and yaw, gaze, or label, if they are there."""
+    labelled: str | None = None
+    """Real pictures with labels in a file or folder, used only to test readers on; None: the real
+    set's own labels."""
     readers: int = 3
     """Seeds of the readers that are trained for each column; the spread is over them."""
 

@@ -19,11 +19,13 @@ from data.pixels import to_float
 from data.progress import waiting
 from data.samples import SampleSet
 
+from .labelled import correlation, load_labelled, over_pictures
 from .reader import Labels, Reader
 
 #: The columns of the controls.
 SIMULATED, MATCHED, REAL = "simulated", "histogram matching", "real"
 ERROR, GAP, SEVEN = "reading error", "gap closed", "within 7°"
+GAIN, CORRELATION = "gain", "correlation"
 SHIFT, TURING, CHANGE = "pupil shift", "told from real", "change"
 #: Labels, as far as there are: the first of these that both sets have.
 _USUAL = (("pitch", "yaw"), ("gaze",), ("label",))
@@ -52,7 +54,7 @@ def measure(case: Case) -> Scores:
     def examine(name: str, meaning: str, refine: Refine) -> None:
         meanings[name] = meaning
         with waiting(f"refining, and training readers, for the column {name}"):
-            values[name] = examiner.examine(refine)
+            values[name] = examiner.examine(name, refine)
 
     for name, meaning, trainer in case.models():
         examine(name, meaning, lambda images, of=trainer, by=name: refined(of, images, by))
@@ -60,12 +62,13 @@ def measure(case: Case) -> Scores:
     examine(SIMULATED, "simulated pictures as they are", lambda images: images)
     matched = matching(case.training.b.samples)
     examine(MATCHED, "the greys of each picture replaced by those of real ones", matched)
-    with waiting(f"training readers for the column {REAL}"):
-        values[REAL] = examiner.examine_real()
-    meanings[REAL] = "real pictures with their labels, which no refiner is given"
+    if examiner.has_oracle:
+        with waiting(f"training readers for the column {REAL}"):
+            values[REAL] = examiner.examine_real()
+        meanings[REAL] = "real pictures with their labels, which no refiner is given"
     examiner.add_gaps(values)
     return Scores(
-        {"samples": len(examiner.tests.b)} | examiner.facts,
+        {"samples": len(examiner.asked)} | examiner.facts,
         meanings,
         {name: words for name, words in examiner.measures.items() if name in _all_of(values)},
         values,
@@ -114,14 +117,25 @@ class Examiner:
                 "a folder of 100 or more, about a tenth is kept for that)"
             )
         self.unavailable: dict[str, str] = {}
+        place = case.flags.labelled
+        #: Whether readers may learn on the labels of real pictures, to know what there is to gain.
+        self.has_oracle = place is None
+        #: Real pictures that readers are tested on.
+        self.asked = self.tests.b
+        if place:
+            self.asked = load_labelled(place, case.config, self._simulated)
+            self.unavailable[GAP] = "labelled pictures are for testing only (--labelled)"
         self.labels = self._labels()
+        # Column -> the mean error on each picture of its readers.
+        self._errors: dict[str, np.ndarray] = {}
 
     @property
     def facts(self) -> dict:
         """Facts of the evaluation."""
         if self.labels is None:
             return {}
-        return {"labels": list(self.labels.names), "unit": self.labels.unit}
+        facts = {"labels": list(self.labels.names), "unit": self.labels.unit}
+        return facts | ({"tested on": self._case.flags.labelled} if not self.has_oracle else {})
 
     @property
     def measures(self) -> dict[str, str]:
@@ -130,6 +144,10 @@ class Examiner:
         return {
             ERROR: f"mean error on real pictures of a reader that learned on these, {unit} (as "
             f"`{REAL}`); with 95 % interval over {self._readers} readers",
+            GAIN: f"by how much that is smaller than with `{SIMULATED}`, {unit}; with 95 % "
+            "interval over the real pictures",
+            CORRELATION: "correlation of what these readers find, on average, with the labels, "
+            "mean over the numbers of a label; with 95 % interval over the real pictures (1)",
             GAP: f"how far the error has come from that of `{SIMULATED}` (0) to that of "
             f"`{REAL}` (1)",
             SEVEN: "share of real pictures on which that reader is wrong by at most 7° (1)",
@@ -140,7 +158,7 @@ class Examiner:
         }
 
     def _labels(self) -> Labels | None:
-        factors = [side.factors for side in (self._simulated, self._real)]
+        factors = [side.factors for side in (self._simulated, self.asked)]
         asked = self._case.flags.labels
         if asked:
             for name in asked:
@@ -153,31 +171,38 @@ class Examiner:
         else:
             names = next((n for n in _USUAL if all(x in f for x in n for f in factors)), None)
         if names is None:
-            for measure in (ERROR, GAP, SEVEN):
+            for measure in (ERROR, GAIN, CORRELATION, GAP, SEVEN):
                 self.unavailable[measure] = "the two sets have no labels in common (--labels)"
             return None
         domains = self._case.source.domains.values()
         words = {n: w for domain in domains for n, w in domain.factors.items() if w}
-        labels = Labels.of(self._real.factors, names, words)
+        labels = Labels.of(self.asked.factors, names, words)
+        if labels.kind == "class":
+            self.unavailable[CORRELATION] = "the labels are classes"
         if labels.kind != "angles":
             self.unavailable[SEVEN] = "the labels are no angles"
         return labels
 
-    def examine(self, refine: Refine) -> Values:
-        """Score a way to refine."""
+    def examine(self, name: str, refine: Refine) -> Values:
+        """Score a way to refine, for a column."""
         images, tests = refine(self._simulated.samples), refine(self.tests.a.samples)
-        found = self._read(images, self._simulated)
+        found = self._read(name, images, self._simulated)
         found |= self._pupil(tests) | self._told_from_real(images, tests)
         change = np.abs(tests.astype(np.float32) - self.tests.a.samples)
         return found | {CHANGE: float(change.mean() / 255)}
 
     def examine_real(self) -> Values:
         """Score real pictures with their own labels."""
-        return self._read(self._real.samples, self._real)
+        return self._read(REAL, self._real.samples, self._real)
 
     def add_gaps(self, values: dict[str, Values]) -> None:
-        """Add the share of the gap that each has closed."""
+        """Add what each has gained over simulated pictures, and the share of the gap."""
         if self.labels is None:
+            return
+        for name, errors in self._errors.items():
+            if name != SIMULATED:
+                values[name][GAIN] = over_pictures(np.mean, self._errors[SIMULATED] - errors)
+        if not self.has_oracle:
             return
         worst, best = (values[name][ERROR].value for name in (SIMULATED, REAL))
         if not worst > best:
@@ -186,18 +211,22 @@ class Examiner:
         for row in values.values():
             row[GAP] = (worst - row[ERROR].value) / (worst - best)
 
-    def _read(self, images: np.ndarray, labelled: SampleSet) -> Values:
+    def _read(self, name: str, images: np.ndarray, labelled: SampleSet) -> Values:
         if self.labels is None:
             return {}
-        answers, true = (self.labels.answers(s.factors) for s in (labelled, self.tests.b))
-        means, near = [], []
+        answers, true = (self.labels.answers(s.factors) for s in (labelled, self.asked))
+        read, errors = [], []
         for seed in range(self._readers):
             reader = Reader(images, answers, self.labels.classes, seed=seed + 1)
-            errors = self.labels.errors(reader(self.tests.b.samples), true)
-            means.append(float(errors.mean()))
-            near.append(float((errors <= 7).mean()))
-        found: Values = {ERROR: _spread(means)}
-        return found | ({SEVEN: float(np.mean(near))} if self.labels.kind == "angles" else {})
+            read.append(reader(self.asked.samples))
+            errors.append(self.labels.errors(read[-1], true))
+        self._errors[name] = np.mean(errors, 0)
+        found: Values = {ERROR: _spread([float(each.mean()) for each in errors])}
+        if self.labels.kind != "class":
+            found[CORRELATION] = over_pictures(correlation, np.mean(read, 0), true)
+        if self.labels.kind == "angles":
+            found[SEVEN] = float(np.mean([(each <= 7).mean() for each in errors]))
+        return found
 
     def _pupil(self, tests: np.ndarray) -> Values:
         if not all(n in f for n in _PUPIL for f in (self._simulated.factors, self._real.factors)):

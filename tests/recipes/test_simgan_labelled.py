@@ -1,0 +1,118 @@
+"""Readers tested on labelled pictures that belong to neither training set."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from data.errors import Refused
+from data.samples import SampleSet, UnpairedSet
+from recipes.simgan import measure as measures
+from recipes.simgan.config import PRESETS
+from recipes.simgan.evaluate import criteria
+from recipes.simgan.labelled import correlation, load_labelled, over_pictures
+
+CONFIG = PRESETS["small"].__class__(image_size=(8, 12), channels=1, input_channels=1)
+RNG = np.random.default_rng(0)
+LABELS = RNG.normal(size=(40, 2)).astype(np.float32)
+KNOWN = SampleSet(np.zeros((4, 8, 12, 1), np.uint8), {"gaze": LABELS[:4], "shade": LABELS[:4, 0]})
+
+
+def file(folder, count=40, **changes):
+    images = np.random.default_rng(1).integers(0, 256, (40, 8, 12), np.uint8)
+    arrays = {"images": images, "gaze": LABELS, "other": LABELS[:, 0]} | changes
+    kept = {name: values[:count] for name, values in arrays.items() if values is not None}
+    np.savez(folder / "camera.npz", **kept)
+    return str(folder / "camera.npz")
+
+
+def test_all_pictures_are_used_with_the_labels_that_both_have(tmp_path):
+    found = load_labelled(file(tmp_path), CONFIG, KNOWN)
+    assert found.samples.shape == (40, 8, 12, 1) and list(found.factors) == ["gaze"]
+    order = np.lexsort(LABELS.T), np.lexsort(found.factors["gaze"].T)
+    np.testing.assert_array_equal(LABELS[order[0]], found.factors["gaze"][order[1]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"gaze": None}, "has none of the labels gaze, shade"),
+        ({"count": 7}, "has 7 pictures; 10 are needed"),
+        ({"images": np.zeros((40, 8, 12, 3), np.uint8)}, "has 3 channels; legal is 1"),
+    ],
+)
+def test_what_cannot_be_tested_on_is_refused(changes, words, tmp_path):
+    with pytest.raises(Refused, match=words):
+        load_labelled(file(tmp_path, **changes), CONFIG, KNOWN)
+
+
+def test_a_world_is_no_labelled_set():
+    with pytest.raises(Refused, match="--labelled eyes:real is an endless world"):
+        load_labelled("eyes:real", CONFIG, KNOWN)
+
+
+def test_correlation():
+    assert correlation(3 * LABELS + 1, LABELS) == pytest.approx(1)
+    assert correlation(-LABELS, LABELS) == pytest.approx(-1)
+    half = np.stack([LABELS[:, 0], 0 * LABELS[:, 1]], 1)
+    assert correlation(half, LABELS) == pytest.approx(0.5)
+
+
+def test_an_interval_over_pictures_is_that_of_a_mean():
+    values = RNG.normal(2, 3, 400)
+    found = over_pictures(np.mean, values)
+    wide = 1.96 * values.std() / 20
+    assert found.value == values.mean()
+    assert found.low == pytest.approx(found.value - wide, abs=0.2 * wide)
+    assert found.high == pytest.approx(found.value + wide, abs=0.2 * wide)
+
+
+def test_few_pictures_prove_little():
+    errors = RNG.normal(0.2, 1, 12)
+    found = over_pictures(np.mean, errors)
+    assert found.low < 0 < found.high
+
+
+def test_what_is_for_testing_only_has_no_oracle(tmp_path, monkeypatch):
+    """Its labels train no reader; what is gained is by what the simulated pictures teach."""
+    taught = []
+
+    class Reader:
+        """Reads with an error of the mean of what it learned on."""
+
+        def __init__(self, images, answers, classes=0, seed=0, seen=0):
+            taught.append(images)
+            self.off = images.mean() / 1000
+
+        def __call__(self, images):
+            true = {len(images): LABELS, 3: LABELS[:3]}[len(images)]
+            return true + self.off
+
+    real = SampleSet(np.full((4, 8, 12, 1), 100, np.uint8))
+    few = UnpairedSet(KNOWN.take(np.arange(3)), real)
+    case = SimpleNamespace(
+        config=CONFIG,
+        count=None,
+        training=UnpairedSet(KNOWN, real),
+        source=SimpleNamespace(load=lambda *_: few, name="s", domains={}),
+        flags=SimpleNamespace(readers=2, labels=(), labelled=file(tmp_path)),
+    )
+    monkeypatch.setattr(measures, "Reader", Reader)
+    examiner = measures.Examiner(case)
+    assert len(examiner.asked) == 40 and not examiner.has_oracle
+    values = {
+        name: examiner._read(name, np.full((4, 8, 12, 1), level, np.uint8), KNOWN)
+        for name, level in (("simulated", 200), ("trained", 50))
+    }
+    examiner.add_gaps(values)
+    assert all(images.max() in (50, 200) for images in taught)
+    assert values["trained"]["gain"].value > 0 and "gap closed" not in values["trained"]
+    assert values["trained"]["correlation"].value == pytest.approx(1)
+    assert "for testing only" in examiner.unavailable["gap closed"]
+
+
+def test_the_bar_without_an_oracle_is_the_simulated_pictures():
+    scores = SimpleNamespace(measures={"correlation": "", "pupil shift": ""})
+    assert [str(each) for each in criteria(CONFIG, scores)] == [
+        *("correlation ≥ 1 × simulated", "pupil shift ≤ 1")
+    ]
