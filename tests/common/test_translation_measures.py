@@ -182,6 +182,7 @@ def test_blur_wrong_pairs_and_mean_colours_fail(monkeypatch):
     assert [str(criterion) for criterion in scores.criteria] == [
         "labels read ≥ 0.95 × real",
         "high-frequency power from 0.7 to 1.3",
+        "grid ≤ 1.2",
         "distance ≤ 1.2 × L1 alone",
     ]
     assert scores.values["trained"] == scores.values["real"]
@@ -269,13 +270,14 @@ def test_a_model_that_goes_one_way_is_measured_on_it(monkeypatch, seasons):
     truth = to_float(unpaired.true_translations(*source.domains.values(), 12, 32)[0])
     one = seasons_scored(monkeypatch, seasons, trained=Fake(lambda x: truth))
     two = seasons_scored(monkeypatch, seasons, trained=Fake(lambda x: truth, lambda x: x))
-    assert list(one.measures) == ["high-frequency power A→B", "error A→B"]
+    assert list(one.measures) == ["high-frequency power A→B", "grid A→B", "error A→B"]
     assert list(one.unavailable) == ["content kept A→B", "kernel distance A→B"]
     # There is no way back on which a message could be read.
     assert list(one.values) == ["trained", "identity", "colours", "other content", "real"]
     for name, row in one.values.items():
         assert row == {measure: two.values[name][measure] for measure in one.measures}, name
-    assert [c.measure for c in cyclegan.criteria(None, one)][1:] == ["error A→B", "error A→B"]
+    bars = [c.measure for c in cyclegan.criteria(None, one)]
+    assert bars[1:] == ["grid A→B", "error A→B", "error A→B"]
 
 
 @pytest.mark.parametrize("names", [("apples", "bananas"), ("bananas", "oranges")], ids="-".join)
@@ -409,10 +411,16 @@ def test_two_real_sets_without_a_truth(monkeypatch):
     def back(x):
         return to_float(np.clip(200 - (to_pixels(x) - [0.0, 50, 0]) + [60, 0, 0], 0, 255))
 
+    def woven(x):
+        weave = np.ones((32, 32, 1))
+        weave[::2, ::2] = 0.9
+        return to_float(to_pixels(x) * weave)
+
     fakes = {
         "trained": Fake(there, back),
         "untrained": Fake(lambda x: 0 * x, lambda x: 0 * x),
         "noise": Fake(lambda x: 0.3 * x[::-1] * x, lambda x: -0.5 * x),
+        "woven": Fake(lambda x: woven(there(x)), lambda x: woven(back(x))),
     }
     case = case_of(CYCLEGAN, source, training, tests, **fakes)
     scores = unpaired.measure(case)
@@ -420,14 +428,18 @@ def test_two_real_sets_without_a_truth(monkeypatch):
     assert [str(criterion) for criterion in scores.criteria] == [
         f"{NOISY} ≤ 2",
         "cycle ≤ 0.5 × other content",
+        "grid A→B ≤ 1.2",
         "kernel distance A→B ≤ 1 × identity",
         "kernel distance A→B ≤ 1 × colours",
+        "grid B→A ≤ 1.2",
         "kernel distance B→A ≤ 1 × identity",
         "kernel distance B→A ≤ 1 × colours",
     ]
-    assert scores.met("trained") == [True] * 6
+    assert scores.met("trained") == [True] * 8
     assert not any(scores.met("untrained") + scores.met("noise"))
-    assert scores.verdict().startswith("Passes: 6 of 6")
+    found = dict(zip(map(str, scores.criteria), scores.met("woven"), strict=True))
+    assert found["grid A→B ≤ 1.2"] is False and found["grid B→A ≤ 1.2"] is False
+    assert scores.verdict().startswith("Passes: 8 of 8")
     for cheat in set(scores.values) - {"trained"}:
         assert not scores.passes(cheat), cheat
 
