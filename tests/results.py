@@ -162,6 +162,8 @@ def _missing(experiment: Experiment) -> str:
     """Why an experiment's data is not to be had, if it is not."""
     if not experiment.data_from:
         return ""
+    if experiment.measured_on and experiment.measured_on[1] not in os.environ:
+        return f"it is measured on other data ({experiment.measured_on[1]}=FILE names it)"
     try:
         flags = _flags(experiment)
         place = [value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--data"]
@@ -193,13 +195,16 @@ def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) ->
     seconds = train(recipe, _flags(experiment), run, seed, force)
     for flags, folder in zip(experiment.ablations, ablations, strict=True):
         train(recipe, flags, folder, seed, force)
-    beside = ["--beside", *ablations] if ablations else []
+    asked = ["--beside", *ablations] if ablations else []
+    if experiment.measured_on:
+        flag, variable = experiment.measured_on
+        asked += [flag, os.environ[variable]]
     made = [evaluation_digest(recipe)]
     made += [_sum(_record(folder)) for folder in (run, *ablations)]
     done, measured = run.with_name(f"{run.name}.evaluated.json"), run / "evaluation.json"
     kept = json.loads(done.read_text()) if done.is_file() else {}
     if kept.get("made") != made or kept.get("of") != _sum(measured):
-        _python(f"recipes.{recipe}.evaluate", "--run", run, *beside)
+        _python(f"recipes.{recipe}.evaluate", "--run", run, *asked)
         # An evaluation with other flags, made by hand since, would be another one.
         _write(done, {"made": made, "of": _sum(measured)})
     return json.loads(measured.read_text(encoding="utf-8")) | {"seconds": seconds}
@@ -301,6 +306,8 @@ def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
             name: {measure: [run["scores"][name][measure] for run in runs] for measure in row}
             for name, row in first["scores"].items()
         },
+        # Several seeds show the spread themselves.
+        "intervals": first.get("intervals", {}) if len(runs) == 1 else {},
     }
 
 

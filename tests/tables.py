@@ -168,21 +168,30 @@ def _table(trial: dict, candidates: list[str], measures: list[str]) -> list[str]
     """Rows: a measure each, and who meets every criterion."""
     rows = ["| | " + " | ".join(candidates) + " |", "|---" * (len(candidates) + 1) + "|"]
     for measure in measures:
-        cells = [told_of(trial["scores"][name].get(measure, [])) for name in candidates]
+        cells = [_cell(trial, name, measure) for name in candidates]
         rows.append(f"| {measure} | " + " | ".join(cells) + " |")
     verdicts = [f"{trial['passes'][name]} of {trial['seeds']}" for name in candidates]
     rows.append("| **meets every criterion** | " + " | ".join(verdicts) + " |")
     return rows
 
 
+def _cell(trial: dict, candidate: str, measure: str) -> str:
+    """A figure with its range over the seeds or, of one seed, its own interval."""
+    told = told_of(trial["scores"][candidate].get(measure, []))
+    interval = trial.get("intervals", {}).get(candidate, {}).get(measure)
+    return f"{told} [{_digits(interval[0])} – {_digits(interval[1])}]" if interval else told
+
+
 def _provenance(trial: dict) -> str:
     """How a trial's figures were obtained."""
     several = trial["seeds"] > 1
+    spread = "; median [lowest – highest] of the seeds" if several else ""
+    if trial.get("intervals") and any(trial["intervals"].values()):
+        spread = "; with 95 % intervals where they were measured"
     return (
         f"*`{trial['command']}`, {trial['seeds']} {'seeds' if several else 'seed'}, "
         f"{trial['steps']:,} steps, {told_of(trial['seconds'])} s{' each' if several else ''}; "
-        f"{trial['samples']:,} samples per column"
-        f"{'; median [lowest – highest] of the seeds' if several else ''}. {trial['machine']}.*"
+        f"{trial['samples']:,} samples per column{spread}. {trial['machine']}.*"
     )
 
 

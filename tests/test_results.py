@@ -83,6 +83,7 @@ def workshop(tmp_path, monkeypatch):
                         "of_criteria": ["a"],
                         "met": {TRAINED: [True], "cheat": [False]},
                         "scores": {TRAINED: row, "cheat": {"a": 0.0}},
+                        "intervals": {TRAINED: {"a": [0.5, 1.25]}, "cheat": {}},
                     }
                 )
             )
@@ -216,6 +217,27 @@ def test_a_summary_counts_who_passes(workshop):
     assert found["passes"] == {TRAINED: 2, "cheat": 0} and found["met"] == [2]
     assert found["scores"]["cheat"]["a"] == [0.0, 0.0]
     assert found["command"] == "python -m recipes.first_gan.train --data ring"
+
+
+def test_one_seed_is_told_with_its_own_interval_and_several_with_their_range(workshop):
+    runs = [results._one("first_gan", RING, seed) for seed in (0, 1)]
+    one, both = (results.summary("first_gan", RING, runs[:count]) for count in (1, 2))
+    assert "| a | 1 [0.5 – 1.25] | 0 |" in tables.details(one)
+    assert "with 95 % intervals" in tables.details(one)
+    assert "| a | 1 | 0 |" in tables.details(both) and "95 %" not in tables.details(both)
+
+
+def test_what_is_measured_on_other_data_says_where_that_is(workshop, tmp_path, monkeypatch):
+    _, done = workshop
+    one = Experiment("eyes", data_from="EYES", measured_on=("--labelled", "CAMERA"))
+    np.savez(tmp_path / "eyes.npz", x_train=np.zeros((20, 8, 8), np.uint8))
+    monkeypatch.setenv("EYES", str(tmp_path / "eyes.npz"))
+    monkeypatch.delenv("CAMERA", raising=False)
+    assert "CAMERA=FILE names it" in results._missing(one)
+    monkeypatch.setenv("CAMERA", "camera.npz")
+    assert results._missing(one) == ""
+    results._one("first_gan", one, 0)
+    assert done[-1][0] == "evaluate" and done[-1][-2:] == ("--labelled", "camera.npz")
 
 
 def test_median_and_range():
