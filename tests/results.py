@@ -162,8 +162,9 @@ def _missing(experiment: Experiment) -> str:
     """Why an experiment's data is not to be had, if it is not."""
     if not experiment.data_from:
         return ""
-    if experiment.measured_on and experiment.measured_on[1] not in os.environ:
-        return f"it is measured on other data ({experiment.measured_on[1]}=FILE names it)"
+    for word in experiment.evaluate_flags:
+        if word.startswith("$") and word[1:] not in os.environ:
+            return f"it is measured on other data ({word[1:]}=FILE names it)"
     try:
         flags = _flags(experiment)
         place = [value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--data"]
@@ -196,9 +197,8 @@ def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) ->
     for flags, folder in zip(experiment.ablations, ablations, strict=True):
         train(recipe, flags, folder, seed, force)
     asked = ["--beside", *ablations] if ablations else []
-    if experiment.measured_on:
-        flag, variable = experiment.measured_on
-        asked += [flag, os.environ[variable]]
+    for word in experiment.evaluate_flags:
+        asked.append(os.environ[word[1:]] if word.startswith("$") else word)
     made = [evaluation_digest(recipe)]
     made += [_sum(_record(folder)) for folder in (run, *ablations)]
     done, measured = run.with_name(f"{run.name}.evaluated.json"), run / "evaluation.json"

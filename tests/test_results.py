@@ -229,7 +229,8 @@ def test_one_seed_is_told_with_its_own_interval_and_several_with_their_range(wor
 
 def test_what_is_measured_on_other_data_says_where_that_is(workshop, tmp_path, monkeypatch):
     _, done = workshop
-    one = Experiment("eyes", data_from="EYES", measured_on=("--labelled", "CAMERA"))
+    flags = ("--labelled", "$CAMERA", "--labels", "gaze")
+    one = Experiment("eyes", data_from="EYES", evaluate_flags=flags)
     np.savez(tmp_path / "eyes.npz", x_train=np.zeros((20, 8, 8), np.uint8))
     monkeypatch.setenv("EYES", str(tmp_path / "eyes.npz"))
     monkeypatch.delenv("CAMERA", raising=False)
@@ -237,7 +238,7 @@ def test_what_is_measured_on_other_data_says_where_that_is(workshop, tmp_path, m
     monkeypatch.setenv("CAMERA", "camera.npz")
     assert results._missing(one) == ""
     results._one("first_gan", one, 0)
-    assert done[-1][0] == "evaluate" and done[-1][-2:] == ("--labelled", "camera.npz")
+    assert done[-1][0] == "evaluate" and done[-1][-4:] == ("--labelled", "camera.npz", *flags[2:])
 
 
 def test_median_and_range():

@@ -21,6 +21,6 @@ class Experiment:
     aside: bool = False
     #: An environment variable that may name the data, where it cannot be fetched.
     data_from: str = ""
-    #: A flag of evaluate, and the environment variable that holds its value: data that nothing is
-    #: trained on, and without which there is nothing to measure.
-    measured_on: tuple[str, str] | None = None
+    #: More flags of evaluate; `$NAME` is what the environment variable NAME holds, without which
+    #: there is nothing to measure.
+    evaluate_flags: tuple[str, ...] = ()
