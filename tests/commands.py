@@ -1,11 +1,12 @@
 """Commands as a user starts them, and the same many times as fast, forked from a server.
 
 `run` starts an interpreter. `called` and `refused` have the same (exit code, standard output,
-standard error) from a server that has imported the libraries that commands need, and nothing
-of this project: each command is a process of its own, forked from there, that imports and runs
-the module as `python -m` does and ends as Python ends. So nothing leaks from one command to the
-next. Where that could tell another story (signals, the seconds of a start, what a library
-makes of the environment while it is imported), use `run` or `command`.
+standard error) from a server that has imported the libraries that commands need: each command is
+a process of its own, forked from there, that imports and runs the module as `python -m` does and
+ends as Python ends. So nothing leaks from one command to the next. Of this project a server has
+imported nothing, or, for `refused` commands of its recipes, what all of them import. Where that
+could tell another story (signals, the seconds of a start, what a library or this project makes of
+the environment while it is imported), use `run` or `command`.
 """
 
 from __future__ import annotations
@@ -28,9 +29,14 @@ ROOT = Path(__file__).parent.parent
 SECONDS = 240
 FORBIDDEN = "TENSORFLOW WAS IMPORTED"
 
-_LIGHT = ("numpy", "yaml", "tyro", "psutil", "PIL.Image")
+_LIGHT = ("numpy", "yaml", "tyro", "tyro._backends._tyro_backend", "typeguard", "psutil")
+_LIGHT += ("PIL.Image", "scipy.stats")
 # On the import alone TensorFlow starts no thread, and finds no device.
 _HEAVY = (*_LIGHT, "tensorflow", "keras", "matplotlib.figure", "sklearn.decomposition")
+_HEAVY += ("tensorboard.summary.v2", "tensorflow.python.data.ops.range_op")
+# What the commands of every recipe import before TensorFlow.
+_OURS = tuple(f"common.commands.{name}" for name in ("train", "infer", "evaluate"))
+_OURS += ("common.translation.config", "common.translation.infer", "common.conditions")
 # Environment that libraries look at while they are imported.
 _AT_IMPORT = ("PYTHON", "TF_", "KERAS", "CUDA", "XLA", "OMP_", "OPENBLAS_", "MPL", "LC_")
 _AT_IMPORT += ("LANG", "HOME", "COLUMNS")
@@ -73,7 +79,9 @@ def started(module, *arguments, cwd, path=ROOT, before=()):
 
 def refused(module, *arguments, cwd, path=ROOT):
     """As `run` in which importing TensorFlow or Keras ends the command with `FORBIDDEN`."""
-    server = _server(_LIGHT)
+    shadowed = any(Path(cwd, name).exists() for name in ("common", "data", "recipes"))
+    ours = path == ROOT and module.startswith("recipes.") and not shadowed
+    server = _server((*_LIGHT, *_OURS) if ours else _LIGHT)
     assert server.honest() and not server.knows_tensorflow
     process = Forked(server, module, arguments, cwd, [path], forbidden=["tensorflow", "keras"])
     out, err = process.communicate(timeout=SECONDS)
@@ -92,7 +100,7 @@ class Server:
         self._environment = _at_import()
         self._process = subprocess.Popen(
             # Not from this folder, in which `data` would be the tests' own.
-            [sys.executable, "-P", __file__, *names],
+            [sys.executable, "-P", __file__, str(ROOT), *names],
             env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -184,8 +192,14 @@ def _serve(names) -> str:
     # As this project sets them before it imports Keras.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    place, *names = names
+    sys.path.insert(0, place)
     for name in names:
         importlib.import_module(name)
+    sys.path.remove(place)
+    if "PIL.Image" in names:
+        # It imports its readers of pictures when the first picture is read.
+        sys.modules["PIL.Image"].init()
     # What is imported is not looked through for garbage again in each process: that took a second.
     gc.collect()
     gc.freeze()

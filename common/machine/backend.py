@@ -53,6 +53,8 @@ def stream(draw: Callable[[int], dict[str, np.ndarray]], first: int, last: int):
     example = draw(first)
     names = sorted(example)
 
+    # AutoGraph would take longer to rewrite this than TensorFlow to trace it.
+    @tf.autograph.experimental.do_not_convert
     def fetch(step):
         values = tf.numpy_function(
             lambda s: [draw(int(s))[name] for name in names],

@@ -320,6 +320,37 @@ def test_rates_decay_by_training_steps():
             assert float(five(5 * step)) == pytest.approx(float(one(step)), rel=1e-5, abs=1e-9)
 
 
+def test_adam_is_that_of_keras_and_computes_once_what_its_variables_share():
+    """To the bit, as it stands and compiled; a graph has two powers, however many variables."""
+    import keras
+    import tensorflow as tf
+
+    def step_of(optimizer, variables):
+        return lambda *gradients: optimizer.apply(gradients, variables)
+
+    rng = np.random.default_rng(0)
+    start = [rng.standard_normal(shape, np.float32) for shape in ((5, 7), (3,), (2, 3, 4))]
+    gradients = [[rng.standard_normal(v.shape, np.float32) for v in start] for _ in range(4)]
+    config = Config(beta_1=0.5, beta_2=0.9, decay_from=1, decay_steps=3)
+    mine = [adam(0.1, config) for _ in range(2)]
+    theirs = keras.optimizers.Adam(mine[0]._learning_rate, 0.5, 0.9, epsilon=1e-8)
+    states = []
+    for optimizer, compiled in ((theirs, False), (mine[0], False), (mine[1], True)):
+        variables = [keras.Variable(value) for value in start]
+        optimizer.build(variables)
+
+        function = step_of(optimizer, variables)
+        function = tf.function(function, autograph=False) if compiled else function
+        for given in gradients:
+            function(*map(tf.constant, given))
+        states.append([np.array(v.value) for v in (*variables, *optimizer.variables)])
+    for other in states[1:]:
+        for one, two in zip(states[0], other, strict=True):
+            np.testing.assert_array_equal(one, two)
+    graph = function.get_concrete_function(*map(tf.constant, gradients[0])).graph
+    assert [operation.type for operation in graph.get_operations()].count("Pow") == 2
+
+
 def test_bfloat16_is_read_off_the_processor(tmp_path):
     file = tmp_path / "cpuinfo"
     file.write_text("flags : sse avx512_bf16 avx2\n")
