@@ -17,6 +17,9 @@ from data.errors import EnvironmentFailure
 from data.quiet import quietly
 
 _told = keras_settings.check_file()
+# oneDNN's kernels, which TensorFlow chooses by itself on some processors only: on the others its own
+# gradients of 3-D convolutions take some two hundred times as long, and those of 2-D ones longer.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 with quietly():
     import keras
     import numpy as np
