@@ -49,7 +49,7 @@ class Config(config.AdversarialConfig):
     reconstruction_weight: float = 1.0
     """Weight of that distance."""
     occupied_weight: float = 0.9
-    """Share of the cross-entropy that occupied voxels have, empty ones the rest (.5: no weights)."""
+    """Weight of occupied voxels in the cross-entropy; empty ones have the rest (.5: equal)."""
     divergence_weight: float = 5.0
     """Weight of the KL divergence of the encoder's codes from the prior."""
     input_channels: Suppress[int | None] = None

@@ -6,8 +6,6 @@ from keras import ops
 from common import loss
 from common.batches import Batch
 from common.machine import backend
-from common.trainer import generate
-from data.pixels import to_float
 from data.resize import all_fitted
 from data.voxels import VIEW
 
@@ -16,6 +14,7 @@ from .encoder import ViewEncoder
 from .gan import VoxelGAN
 from .generator import VoxelGenerator
 from .loss import drawn_from, reconstruction
+from .predict import predict
 
 
 class VoxelDecoder(VoxelGenerator):
@@ -89,15 +88,3 @@ class VoxelVAEGAN(VoxelGAN):
         seen = all_fitted(given, VIEW)
         shown = {"view": seen, "predicted": self.predicted(given), "real": real}
         return shown | {"fake": self.sample(count)[: len(real)]}
-
-
-def predict(encoder, generator, views: np.ndarray) -> np.ndarray:
-    """Predict shapes from views: what the generator makes of the means of their codes.
-
-    Args:
-        encoder, generator: Trained models.
-        views: uint8 or float32 in [-1, 1], N×H×W×C.
-    """
-    seen = to_float(views) if views.dtype == np.uint8 else views
-    mean, _ = np.split(generate(encoder, {"input": seen}), 2, axis=1)
-    return generate(generator, {"latent": mean})
