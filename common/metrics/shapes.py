@@ -8,7 +8,8 @@ import numpy as np
 
 # Pixels a side at which views are compared, and cells a side of a description.
 _VIEW, _CELLS = 32, 8
-_THRESHOLDS = np.linspace(0.05, 0.7, 14)
+#: Occupancies at which a mean shape may be cut.
+THRESHOLDS = np.linspace(0.05, 0.7, 14)
 # Shapes that are looked at together.
 _AT_ONCE = 500
 
@@ -77,7 +78,7 @@ def mean_shape(training: np.ndarray) -> np.ndarray:
     """
     mean = sum(some.sum(0, dtype=np.float64) for some in _parts(training)) / len(training)
     some = training[: 4 * _AT_ONCE]
-    cuts = [mean > threshold for threshold in _THRESHOLDS]
+    cuts = [mean > threshold for threshold in THRESHOLDS]
     return max(cuts, key=lambda cut: iou(np.broadcast_to(cut, some.shape), some).mean())
 
 
