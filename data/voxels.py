@@ -59,6 +59,21 @@ def as_voxels(name: str, values: np.ndarray) -> np.ndarray:
     return values if values.ndim == 5 else values[..., None]
 
 
+def told_of(name: str, voxels: np.ndarray) -> tuple[str, ...]:
+    """A remark on grids, bool N×S×S×S×1, of which some are empty or full.
+
+    Raises:
+        Refused: all are: nothing can be learned from them.
+    """
+    shares = voxels.mean((1, 2, 3, 4))
+    remarks = []
+    for what, count in (("empty", (shares == 0).sum()), ("full", (shares == 1).sum())):
+        if count == len(voxels):
+            raise Refused(f"{name}: all {count:,} grids are {what}; legal are shapes")
+        remarks += [f"{name}: {count:,} of {len(voxels):,} grids are {what}"] if count else []
+    return tuple(remarks)
+
+
 def side_of(size: int | tuple[int, int]) -> int:
     """The side of a cubic grid, in cells.
 
