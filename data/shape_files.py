@@ -28,7 +28,7 @@ _Y_UP = (".binvox", ".glb", ".gltf")
 _LINES, _CHARACTERS = 20, 200
 
 
-class Unusable(Exception):
+class Unusable(npz.Damaged):
     """A file of a shape that cannot be used, with the reason."""
 
 
@@ -80,6 +80,8 @@ def read_grid(path: Path) -> np.ndarray:
     try:
         with npz.noticing_damage():
             grid = _READERS[path.suffix.lower()](path)
+    except Unusable:
+        raise
     except (OSError, npz.Damaged) as fault:
         raise Unusable(_because(fault, path)) from fault
     if not grid.any():
@@ -224,7 +226,7 @@ def _sides(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _because(fault: Exception, path: Path) -> str:
     if isinstance(fault, OSError) and fault.errno:
         return str(fault.strerror)
-    if "allow_pickle" in str(fault):
+    if "allow_pickle" in str(fault) or "Python objects" in str(fault):
         return "it holds Python objects; only plain arrays are read"
     if "HDF reader" in str(fault):
         return "a MATLAB file of version 7.3; legal is one saved with -v7"

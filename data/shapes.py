@@ -148,9 +148,7 @@ class ShapeSource(Source):
 
     def _read_classes(self) -> None:
         parts = [PurePath(file).parts[:-1] for file in self._shapes]
-        plain = [
-            [f for f in p if f.lower() not in (*_SPLITS, *_SIDES[0], *_SIDES[1])] for p in parts
-        ]
+        plain = [[f for f in p if f.lower() not in {*_SPLITS, *_SIDES}] for p in parts]
         self._splits = np.array(
             [next((_SPLITS[f.lower()] for f in p if f.lower() in _SPLITS), "") for p in parts]
         )
@@ -248,6 +246,8 @@ class ShapeSource(Source):
                 rows["samples"][len(kept)] = grid
                 opened.append(not closed)
                 kept.append(item)
+        if len(self._shapes) == 1 and reasons:
+            raise Refused(f"{self.name}: {', '.join(reasons.values())}")
         # Before anything is cached.
         self._faults.add(reasons)
         if not kept and items:

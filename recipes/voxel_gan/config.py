@@ -11,6 +11,7 @@ from tyro.conf import Suppress
 
 from common import config
 from data.errors import Refused
+from data.reading import Up
 from data.resize import all_fitted
 from data.samples import SampleSet, UnpairedSet
 from data.source import Source
@@ -29,6 +30,10 @@ class Config(config.AdversarialConfig):
     """Training data: a world (furniture, furniture:views), a set (modelnet10), a file of arrays."""
     image_size: int | None = None
     """Cells a side of a grid; None: what suits the world, or the data's own, padded."""
+    split_by: str | None = None
+    """A factor of whose values each is in one split alone: views of one chair, say."""
+    up: Up = "auto"
+    """Which axis of files with shapes points up; auto: y of .binvox and glTF, z of all others."""
 
     encoder: bool = False
     """Also learn to encode a picture, from pairs of a view and a shape: a 3D-VAE-GAN."""

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from common.commands.made import ENDINGS, Made, writing
+from data.contact import TURN
 from data.errors import Refused
 from data.files import clear_asides
 from data.listing import printable
@@ -25,8 +26,8 @@ from data.voxels import VIEW, turned, views
 SHAPE_ENDINGS = (*ENDINGS, *MESH_ENDINGS)
 #: Occupancies above it are solid.
 THRESHOLD = 0.5
-# Angles of a turning shape, in degrees, and how long each is shown, in milliseconds.
-_ANGLES, _EACH = range(0, 360, 15), 110
+# Angles of a turning shape, in degrees.
+_ANGLES = range(0, 360, 15)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Shapes(Made):
         elif ending == ".webp":
             with writing(path):
                 frames = [self._laid_out(seen).convert("RGB") for seen in self._frames()]
-                save_moving(frames, path, _EACH)
+                save_moving(frames, path, TURN)
         else:
             super().write(path)
 
@@ -121,7 +122,7 @@ class Shapes(Made):
                 with writing(view):
                     save(grid(frames[0]), view)
                 with writing(turning):
-                    save_moving([grid(f).convert("RGB") for f in frames], turning, _EACH)
+                    save_moving([grid(f).convert("RGB") for f in frames], turning, TURN)
                 paths += [view, turning]
                 if shape.max() > THRESHOLD:
                     mesh = folder / f"{name}{self.mesh}"
