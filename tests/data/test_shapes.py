@@ -67,7 +67,7 @@ def test_grids_and_meshes_are_turned_alike(tmp_path):
     upright = read_shape(tmp_path / "b.npy", 16, "y")[0][..., 0]
     # But for cells in whose side the surface lies.
     right, *wrong = (iou(as_y[None], w[None])[0] for w in (upright, *turned(upright)))
-    assert right > 0.85 and max(wrong) < right - 0.1
+    assert right > 0.75 and max(wrong) < right - 0.1
 
 
 @pytest.mark.parametrize("ending", shape_files.GRIDS)
