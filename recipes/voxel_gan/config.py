@@ -110,6 +110,11 @@ class Config(config.AdversarialConfig):
         """As `Config.settled`, with the size of the views where they are encoded."""
         return super().settled and (not self.encoder or self.input_size is not None)
 
+    @property
+    def input_shape(self) -> tuple[int, ...] | None:
+        """Shape of one view, (H, W, C); None: none are encoded."""
+        return (*self.input_size, self.input_channels) if self.encoder else None
+
     def training_set(self, loaded: SampleSet | UnpairedSet) -> SampleSet | UnpairedSet:
         """Return the shapes; with --encoder also their views, at the encoder's size."""
         if not self.encoder:

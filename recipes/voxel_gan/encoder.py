@@ -26,7 +26,7 @@ class ViewEncoder(Network):
     def buildModel(self) -> keras.Model:
         """Build the model: views (N, H, W, C) in [-1, 1] → mean and log variance (N, 2L)."""
         config = self.config
-        x = view = keras.Input((*config.input_size, config.input_channels), name="input")
+        x = view = keras.Input(config.input_shape, name="input")
         halvings = int(math.log2(min(config.input_size) // _LAST))
         # The paper's first layer quarters the size.
         quarters = halvings >= 5
