@@ -456,7 +456,8 @@ VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 
 #: The chapters in their order, and what makes their pictures.
 CHAPTERS: dict[str, Callable[[], None]] = {
-    make.__name__: make for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan, simgan, voxel_gan)
+    make.__name__: make
+    for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan, simgan, voxel_gan)
 }
 
 if __name__ == "__main__":
