@@ -53,7 +53,9 @@ class Shapes(Made):
     def _laid_out(self, seen: np.ndarray) -> Image.Image:
         if "input" in self.inputs:
             return side_by_side(all_fitted(self.inputs["input"], VIEW), seen)
-        return grid(seen, self.columns, self.numbered)
+        # A frame of a morph has one shape of each row.
+        columns = self.columns if len(seen) == len(self.samples) else None
+        return grid(seen, columns, self.numbered)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return everything as arrays by name: `occupancy`, `voxels` (bool), and the inputs."""
