@@ -77,15 +77,29 @@ def open_shapes(path: Path, reading: Reading) -> Source | None:
 
 
 def _files(path: Path) -> list[str]:
-    """The files of shapes below a folder, sorted; none where arrays alone are beside pictures."""
-    found = []
-    for folder, below, files in os.walk(path):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        found += [
-            os.path.relpath(os.path.join(folder, name), path)
-            for name in files
-            if not name.startswith(".") and name.lower().endswith((*GRIDS, *MESHES))
-        ]
+    """The files of shapes below a folder, sorted, as `data.listing.picture_files` lists pictures.
+
+    A folder that cannot be read is passed over here: whoever lists the pictures refuses it.
+    """
+    # Not by recursion: a folder may be deeper than Python's stack.
+    found, seen, left = [], set(), [str(path)]
+    while left:
+        folder = left.pop()
+        try:
+            status = os.stat(folder)
+            entries = list(os.scandir(folder))
+        except OSError:
+            continue
+        if (status.st_dev, status.st_ino) in seen:
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.name.lower().endswith((*GRIDS, *MESHES)) and os.path.isfile(entry.path):
+                found.append(os.path.relpath(entry.path, path))
+            elif os.path.isdir(entry.path):
+                left.append(entry.path)
     return sorted(found)
 
 
