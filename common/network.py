@@ -211,10 +211,14 @@ class Discriminator(Network):
             terms["gradient_penalty"] = stabilise.gradient_penalty(
                 *(logits, real, fake, batch["epsilon"], config.gradient_penalty, self.loss.score)
             )
-        accuracy = pairwise_accuracy(self.loss.score(real_logits), self.loss.score(fake_logits))
-        self.log(pairwise_accuracy=accuracy)
+        self.observe(real_logits, fake_logits)
         terms = {name: value for name, value in terms.items() if value is not None}
         return {"adversarial": self.loss.discriminator(real_logits, fake_logits)} | terms
+
+    def observe(self, real_logits, fake_logits) -> None:
+        """Log what this update's logits tell of the game; here, the pairwise accuracy."""
+        accuracy = pairwise_accuracy(self.loss.score(real_logits), self.loss.score(fake_logits))
+        self.log(pairwise_accuracy=accuracy)
 
     def logits(self, samples, batch: dict, frozen: bool = False, which: int = 0):
         """Compute a model's logits for samples, altered by the stabilisers.

@@ -10,22 +10,21 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from PIL import Image
 
 import data
 from data import describe
 from data.array_files import ENDINGS
 from data.command import read_flags, run_program
-from data.contact import beside, sheet_of
+from data.contact import TURN, beside, sheet_of, turntable
 from data.errors import EnvironmentFailure, Refused
 from data.files import resolved
 from data.jitter import Jitter
 from data.listing import printable
 from data.loader import folders_of
 from data.progress import waiting
-from data.reading import PairedReadingFlags, Reading
+from data.reading import PairedReadingFlags, Reading, Up
 from data.samples import SampleSet
-from data.sheet import save
+from data.sheet import save, save_moving
 from data.source import Source
 from data.splits import SPLITS
 from data.voxels import LARGEST, SMALLEST
@@ -41,7 +40,8 @@ class Flags(PairedReadingFlags):
     """Say what a data set holds, and make a contact sheet of it."""
 
     data: tyro.conf.Positional[str]
-    """A world (houses), a set (mnist), a domain (seasons:summer), a folder, an .npz or .h5."""
+    """A world (houses), a set (mnist), a domain (seasons:summer), a folder, an .npz or .h5, a
+    shape (.obj)."""
     count: int | None = None
     """How many to show; None: 64 pictures or shapes, 5,000 points."""
     size: int | None = None
@@ -61,7 +61,11 @@ class Flags(PairedReadingFlags):
     write: Annotated[
         Path | None, tyro.conf.arg(help="Write the set there: cleaned, cut, a folder each split.")
     ] = None
-    out: Annotated[Path | None, tyro.conf.arg(help="The sheet's file (PNG).")] = None
+    up: Up = "auto"
+    """Which axis of shapes points up; auto: y of .binvox and glTF, z of all others."""
+    out: Annotated[
+        Path | None, tyro.conf.arg(help="The sheet's file: .png; of voxels also .webp, turning.")
+    ] = None
 
     @property
     def reading(self) -> Reading:
@@ -78,16 +82,19 @@ def _describe(arguments: list[str]) -> None:
     flags = read_flags(Flags, arguments, program="python -m data")
     _check(flags)
     out = flags.out or Path("contact-sheets") / f"{_plain_name(flags.data)}.png"
-    if out.suffix.lower() != ".png":
-        raise Refused(f"--out {out}: legal is a name that ends in .png")
+    moving = out.suffix.lower() == ".webp"
+    if out.suffix.lower() != ".png" and not moving:
+        raise Refused(f"--out {out}: legal is a name that ends in .png, or of voxels in .webp")
     source = data.find(flags.data, flags.reading)
     _check_kind(source, flags)
+    if moving and source.kind != "voxels":
+        raise Refused(f"--out {out}: legal with voxels, which turn; {source.name} gives no such")
     if flags.count is None:
         flags.count = _SEARCHED if source.kind == "points" else 64
     print(f"{source.name}: {describe.headline(source)}")
     parts = list(source.domains.values()) or [source]
-    sheets = [_described(part, flags, len(parts)) for part in parts]
-    sheet = sheets[0] if len(sheets) == 1 else beside(*sheets)
+    chosen = [_described(part, flags, len(parts)) for part in parts]
+    sheets = [sheet_of(some, 1040 // len(parts)) for some in chosen]
     for line in describe.unusable(source):
         print(line)
     for remark in source.remarks:
@@ -96,7 +103,11 @@ def _describe(arguments: list[str]) -> None:
         for line in write(source, flags.write, _size(source, flags.size)):
             print(line)
     try:
-        save(sheet, out)
+        if moving:
+            with waiting("turning the shapes"):
+                save_moving(turntable(chosen[0]), out, TURN)
+        else:
+            save(sheets[0] if len(sheets) == 1 else beside(*sheets), out)
     except OSError as fault:
         raise EnvironmentFailure(f"{out} cannot be written: {fault.strerror or fault}") from fault
     print(f"contact sheet: {out}")
@@ -138,8 +149,8 @@ def _plain_name(spec: str) -> str:
     return name.replace(":", "-") or "data"
 
 
-def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
-    """Print the facts of a source; returns its contact sheet."""
+def _described(source: Source, flags: Flags, parts: int) -> SampleSet:
+    """Print the facts of a source; returns the samples to be shown."""
     samples, words = _chosen(source, flags)
     print(words)
     for line in describe.facts(source, samples):
@@ -163,10 +174,8 @@ def _described(source: Source, flags: Flags, parts: int) -> Image.Image:
     if flags.jitter or flags.flip:
         rng = np.random.default_rng(flags.seed)
         size = _size(source, flags.size)
-        taken = Jitter(flags.jitter, flags.flip).cut(samples, index, size, rng)
-    else:
-        taken = samples.take(index)
-    return sheet_of(taken, 1040 // parts)
+        return Jitter(flags.jitter, flags.flip).cut(samples, index, size, rng)
+    return samples.take(index)
 
 
 def _chosen(source: Source, flags: Flags) -> tuple[SampleSet, str]:

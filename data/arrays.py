@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from data.resize import all_fitted
 from data.samples import SampleSet
 from data.source import Source
 from data.splits import MOST_CLASSES, balanced, hold_out, split_of, validated
+from data.voxels import told_of
 
 # Samples that are looked at together.
 _AT_ONCE = 1000
@@ -24,6 +26,8 @@ _TEST = ("x_test", "test_images")
 _LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
 _LABELS |= {"test_images": "test_labels", "images": "labels", "x": "y", "X": "y"}
 _LABELS |= {"voxels": "labels"}
+#: Beside voxels: pictures of them, from which they are to be made.
+VIEWS = ("views", "input")
 LABELS = frozenset(_LABELS.values())
 # A factor is one value a sample, or a few: two angles, say.
 _MOST_COLUMNS = 16
@@ -47,6 +51,8 @@ def wanted(shapes: dict[str, tuple[int, ...]]) -> set[str]:
     if train is None:
         return set()
     known = {train, *_TEST, *LABELS} & shapes.keys()
+    if train == "voxels":
+        known |= {key for key in VIEWS if key in shapes}
     return known | _factors_of(shapes, train)
 
 
@@ -67,9 +73,10 @@ def _factors_of(shapes: dict[str, tuple[int, ...]], train: str) -> set[str]:
 class ArraySource(Source):
     """Pictures N×H×W or N×H×W×C, uint8, or voxels N×S×S×S or N×S×S×S×1, held as arrays.
 
-    If there are test samples (`x_test`), they are the test split, and about a tenth of the
-    others is for validation; else `hold_out` splits. Labels become the factor "label", and
-    other arrays with one value a sample, or at most 16, factors of their own names.
+    Beside `voxels` may be `views`, a picture of each, which become their inputs. If there are test
+    samples (`x_test`), they are the test split, and about a tenth of the others is for
+    validation; else `hold_out` splits. Labels become the factor "label", and other arrays with
+    one value a sample, or at most 16, factors of their own names.
 
     Args:
         arrays: Samples, and labels in memory, by their names. Samples may be anything that
@@ -100,6 +107,7 @@ class ArraySource(Source):
             self._check(key, samples)
         if self.kind == "voxels" and self._asked != "full":
             raise Refused(f"--levels {self._asked}: legal with pictures; {name} gives voxels")
+        self._views = self._find_views(samples) if self.kind == "voxels" else None
         flat = samples.ndim == 3 or self.kind == "voxels"
         self.channels = 1 if flat else samples.shape[-1]
         self.count = len(samples)
@@ -129,6 +137,22 @@ class ArraySource(Source):
                 self._others[key] = values
                 self.factors[key] = known
 
+    def _find_views(self, samples: np.ndarray) -> np.ndarray | None:
+        """The pictures of voxels, uint8 N×H×W×C, if there are some."""
+        key = next((key for key in VIEWS if key in self._arrays), None)
+        if key is None or self._train != "voxels":
+            return None
+        views, name = self._arrays[key], f"{self.name}: '{key}'"
+        legal = views.ndim == 3 or (views.ndim == 4 and views.shape[-1] in (1, 3))
+        if not legal or views.dtype != np.uint8 or len(views) != len(samples) or 0 in views.shape:
+            raise Refused(
+                f"{name} is {views.dtype} of shape {views.shape}; legal are {len(samples)} views, "
+                "uint8 N×H×W or N×H×W×C with C 1 or 3"
+            )
+        views = views[..., None] if views.ndim == 3 else views
+        self.input_size, self.input_channels = views.shape[1:3], views.shape[3]
+        return views
+
     def _check(self, key: str, first: np.ndarray) -> None:
         samples, name = self._arrays[key], f"{self.name}: '{key}'"
         if self.kind == "voxels":
@@ -155,6 +179,10 @@ class ArraySource(Source):
             factors["label"] = labels.reshape(len(self._arrays[key]))[index]
         factors |= {name: values[index] for name, values in self._others.items()}
         loaded = self._read(key, index, size, factors)
+        if self._views is not None:
+            loaded = replace(loaded, inputs=self._views[index])
+        if self.kind == "voxels" and split == "train":
+            self._little = told_of(f"'{key}'", loaded.samples)
         if split == "train" and self.kind == "pictures":
             said = little_used(loaded.samples, self.levels.get("real", UNCHANGED), "pictures")
             self._little = (said,) if said else ()

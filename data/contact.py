@@ -9,7 +9,10 @@ from data.figure import scatter
 from data.resize import all_fitted
 from data.samples import SampleSet
 from data.sheet import grid
-from data.voxels import views
+from data.voxels import turned, views
+
+#: Milliseconds that each frame of a turntable is shown.
+TURN = 110
 
 
 def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
@@ -29,6 +32,12 @@ def sheet_of(pictures: SampleSet, across: int = 1040) -> Image.Image:
         both = [np.broadcast_to(i, (*i.shape[:3], channels)) for i in (inputs, images)]
         images = np.concatenate(both, axis=2)
     return grid(images, across=across)
+
+
+def turntable(pictures: SampleSet, across: int = 1040) -> list[Image.Image]:
+    """Draw a contact sheet of voxels from all sides: a frame for each 15 degrees."""
+    frames = turned(pictures.samples, range(0, 360, 15))
+    return [grid(frame, across=across).convert("RGB") for frame in frames]
 
 
 def beside(left: Image.Image, right: Image.Image) -> Image.Image:

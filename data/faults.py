@@ -12,10 +12,17 @@ _NAMED = 3
 
 
 class Faults:
-    """The unusable files of a folder, with the limit on their number."""
+    """The unusable files of a folder, with the limit on their number.
 
-    def __init__(self, path: Path, total: int, reading: Reading):
-        self._path, self._total = path, total
+    Args:
+        path: The folder.
+        total: How many files it has.
+        reading: `strict` and `tolerance`.
+        what: What the files hold, in the plural.
+    """
+
+    def __init__(self, path: Path, total: int, reading: Reading, what: str = "pictures"):
+        self._path, self._total, self._what = path, total, what
         self._tolerated = 0 if reading.strict else reading.tolerance * total
         self.reasons: dict[str, str] = {}
 
@@ -27,7 +34,7 @@ class Faults:
                 "--strict passes over none" if not self._tolerated else "1 in 100 is passed over"
             )
             raise Refused(
-                f"{self._path}: {len(self.reasons)} of {self._total} pictures cannot be used "
+                f"{self._path}: {len(self.reasons)} of {self._total} {self._what} cannot be used "
                 f"({self._in_words()}); remove them ({at_most})"
             )
 
@@ -35,7 +42,7 @@ class Faults:
         """One line about the files that were left out, if any."""
         if not self.reasons:
             return ()
-        out = f"left out {len(self.reasons)} of {self._total:,} pictures"
+        out = f"left out {len(self.reasons)} of {self._total:,} {self._what}"
         return (f"{out}: {self._in_words()}",)
 
     def _in_words(self) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from data import cache
 from data.array_labels import decoded
-from data.arrays import ArraySource, training_key, wanted
+from data.arrays import VIEWS, ArraySource, training_key, wanted
 from data.errors import Refused
 from data.files import DAMAGED, resolved
 from data.listing import printable
@@ -39,7 +39,7 @@ def open_h5(path: Path, reading: Reading) -> ArraySource:
             keys, train = wanted(shapes), training_key(shapes)
             members = {key: _plain_array(file, key, name) for key in sorted(keys)}
             arrays = {
-                key: _Shape(array) if key == train or array.ndim > 2 else _in_memory(array)
+                key: _Shape(array) if key == train or _is_large(key, array) else _in_memory(array)
                 for key, array in members.items()
             }
     except BlockingIOError as fault:
@@ -126,6 +126,11 @@ def _h5(path: Path) -> AbstractContextManager:
 
     with h5py.File(path, "r") as file:
         yield file
+
+
+def _is_large(key: str, array) -> bool:
+    """Whether an array is read as needed: samples are, and views of voxels are not."""
+    return array.ndim > 2 and key not in VIEWS
 
 
 def _in_memory(array) -> np.ndarray:

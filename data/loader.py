@@ -19,6 +19,8 @@ from data.levels import understood
 from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
+from data.shape_files import GRIDS, MESHES
+from data.shapes import open_shapes
 from data.source import Source
 from data.tensorflow_sets import PREFIX, open_by_name
 
@@ -94,9 +96,11 @@ def _find(spec: str, reading: Reading) -> Source:
     if os.path.isfile(path):
         if path.suffix.lower() in ENDINGS:
             return open_arrays(path, reading)
+        if path.suffix.lower() in (*GRIDS, *MESHES):
+            return open_shapes(path, reading)
         raise Refused(
-            f"--data {printable(spec)} is a file; legal are a folder of pictures, "
-            f"or a file with arrays ({' '.join(ENDINGS)})"
+            f"--data {printable(spec)} is a file; legal are a folder of pictures or shapes, "
+            f"a file with arrays ({' '.join(ENDINGS)}), or one with a shape"
         )
     return _one_domain(spec, reading) or _unknown(spec)
 
@@ -110,7 +114,7 @@ def _open_folder(path: Path, reading: Reading) -> Source:
     # Only where there is nothing else: beside pictures, it is something about them.
     if len(arrays) == 1 and not picture_files(path).files:
         return open_arrays(path / arrays[0], reading)
-    return open_folder(path, reading)
+    return open_shapes(path, reading) or open_folder(path, reading)
 
 
 def _two(spec: str, reading: Reading) -> Source | None:

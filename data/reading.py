@@ -11,6 +11,7 @@ Fit = Literal["crop", "pad"]
 LabelMaps = Literal["auto", "none", "A", "B"]
 Pairs = Literal["edges", "grey", "lowres", "mask"]
 Splitting = Literal["hash", "place"]
+Up = Literal["auto", "y", "z"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Reading:
     split_by: str | None = None
     #: How samples are held out where the set brings no splits; see `data.splits.hold_out`.
     splitting: Splitting = "hash"
+    #: Which axis of files with shapes points up; auto: y of .binvox and glTF, z of all others.
+    up: Up = "auto"
     #: Whether a folder is refused for a single unusable picture.
     strict: bool = False
     #: Otherwise the largest share of unusable pictures that is tolerated.

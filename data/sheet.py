@@ -71,3 +71,17 @@ def save(picture: Image.Image, path: Path) -> None:
         # The smallest file takes seconds to find for a large sheet.
         small = picture.width * picture.height < 1_000_000
         picture.save(tmp, optimize=small, **marking(path.suffix))
+
+
+def save_moving(frames: list[Image.Image], path: Path, durations: int | list[int]) -> None:
+    """Write an animated WebP atomically, with this program's mark; it goes on for ever.
+
+    Args:
+        durations: Milliseconds that each frame is shown, or all alike.
+    """
+    with atomic_write(path) as tmp:
+        frames[0].save(
+            tmp,
+            **{"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0},
+            **{"quality": 70, **marking(path.suffix)},
+        )

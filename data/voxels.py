@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,13 +13,15 @@ from data.errors import Refused
 SMALLEST, LARGEST = 4, 256
 #: Pixels a side of a view.
 VIEW = 96
-# The camera looks down at a grid whose last axis points up, from its front and right.
-_AZIMUTH, _ELEVATION = np.deg2rad(-60), np.deg2rad(25)
+# The camera looks down at a grid whose last axis points up, from its front and right; degrees.
+_AZIMUTH, _ELEVATION = -60, 25
 # The picture's side and the rays' length, in sides of the grid: all of a cube is inside.
 _WIDTH, _DEPTH = 1.6, 1.75
 # Samples a ray for each cell that it may pass.
 _SAMPLES = 2
 _AMBIENT = 0.35
+# Directions whose rays are kept: those of a turntable.
+_KEPT = 24
 
 
 def is_grid(shape: tuple[int, ...]) -> bool:
@@ -54,6 +57,21 @@ def as_voxels(name: str, values: np.ndarray) -> np.ndarray:
             raise Refused(f"{name} holds {values.max()}; legal for voxels are 0 and 1")
         values = values.astype(bool)
     return values if values.ndim == 5 else values[..., None]
+
+
+def told_of(name: str, voxels: np.ndarray) -> tuple[str, ...]:
+    """A remark on grids, bool N×S×S×S×1, of which some are empty or full.
+
+    Raises:
+        Refused: all are: nothing can be learned from them.
+    """
+    shares = voxels.mean((1, 2, 3, 4))
+    remarks = []
+    for what, count in (("empty", (shares == 0).sum()), ("full", (shares == 1).sum())):
+        if count == len(voxels):
+            raise Refused(f"{name}: all {count:,} grids are {what}; legal are shapes")
+        remarks += [f"{name}: {count:,} of {len(voxels):,} grids are {what}"] if count else []
+    return tuple(remarks)
 
 
 def side_of(size: int | tuple[int, int]) -> int:
@@ -102,35 +120,55 @@ def views(voxels: np.ndarray, size: int = VIEW) -> np.ndarray:
     Returns:
         uint8 N×size×size×1, on white.
     """
+    return turned(voxels, [0], size)[0]
+
+
+def turned(voxels: np.ndarray, angles: Sequence[float], size: int = VIEW) -> np.ndarray:
+    """Render voxel grids as `views`, each turned about its upright axis.
+
+    Args:
+        voxels: As for `views`.
+        angles: Degrees counterclockwise, seen from above: by 90 the first axis becomes the second.
+        size: Pixels a side.
+
+    Returns:
+        uint8 A×N×size×size×1, on white: a picture of every grid for each angle.
+    """
     # Takes a while to import, and few sets need it.
     from scipy.ndimage import gaussian_filter
 
     side = voxels.shape[1]
-    cells, towards = _rays(side, size)
-    out = np.full((len(voxels), size * size), 255, np.uint8)
-    for picture, grid in zip(out, voxels[..., 0], strict=True):
+    out = np.full((len(angles), len(voxels), size * size), 255, np.uint8)
+    for number, grid in enumerate(voxels[..., 0]):
         # A layer of empty cells around it is what rays pass outside the grid.
         whole = np.pad(grid, 1)
-        along = whole.ravel()[cells]
-        hit = along.any(1)
-        place = cells[np.arange(len(cells)), along.argmax(1)][hit]
         # The surface is where a smoothed occupancy falls.
         smooth = gaussian_filter(whole.astype(np.float32), 1.0)
-        normal = -np.stack([axis.ravel()[place] for axis in np.gradient(smooth)], -1)
-        normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-6
-        light = np.clip(normal @ towards, 0, 1)
-        picture[hit] = np.rint(235 * (_AMBIENT + (1 - _AMBIENT) * light)).astype(np.uint8)
-    return out.reshape(len(voxels), size, size, 1)
+        inwards = np.stack([axis.ravel() for axis in np.gradient(smooth)], -1)
+        inwards /= np.linalg.norm(inwards, axis=1, keepdims=True) + 1e-6
+        for angle, pictures in zip(angles, out, strict=True):
+            cells, towards = _rays(side, size, angle % 360)
+            along = whole.ravel()[cells]
+            hit = along.any(1)
+            place = cells[np.arange(len(cells)), along.argmax(1)][hit]
+            light = np.clip(-inwards[place] @ towards, 0, 1)
+            shade = 235 * (_AMBIENT + (1 - _AMBIENT) * light)
+            pictures[number, hit] = np.rint(shade).astype(np.uint8)
+    return out.reshape(len(angles), len(voxels), size, size, 1)
 
 
-@cache
-def _rays(side: int, size: int) -> tuple[np.ndarray, np.ndarray]:
+@lru_cache(maxsize=_KEPT)
+def _rays(side: int, size: int, angle: float) -> tuple[np.ndarray, np.ndarray]:
     """The cells that each pixel's ray passes, nearest first, in a grid with a border of one cell.
+
+    Args:
+        angle: By how many degrees the grid is turned.
 
     Returns:
         Flat indices, size²×K; and the unit vector towards the light.
     """
-    ca, sa, ce, se = *_of(_AZIMUTH), *_of(_ELEVATION)
+    # A grid that turns to one side looks as if the camera went to the other.
+    ca, sa, ce, se = *_of(_AZIMUTH - angle), *_of(_ELEVATION)
     back = np.array([ca * ce, sa * ce, se])
     right, up = np.array([-sa, ca, 0]), np.array([-ca * se, -sa * se, ce])
     half = _WIDTH * side / 2
@@ -148,5 +186,5 @@ def _rays(side: int, size: int) -> tuple[np.ndarray, np.ndarray]:
     return flat, (light / np.linalg.norm(light)).astype(np.float32)
 
 
-def _of(angle: float) -> tuple[float, float]:
-    return np.cos(angle), np.sin(angle)
+def _of(degrees: float) -> tuple[float, float]:
+    return np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))

@@ -434,9 +434,30 @@ def _python(*words) -> None:
     subprocess.run([sys.executable, "-m", *map(str, words)], cwd=ROOT, check=True)
 
 
+def voxel_gan() -> None:
+    """Furniture out of noise, turning, and what is predicted from views of it."""
+    pictures = ROOT / "recipes" / "voxel_gan" / "pictures"
+    plain, ungated = trained("voxel_gan", "furniture")
+    views, _ = trained("voxel_gan", "views")
+    for flags, file in (
+        (("--count", 20), "shapes.png"),
+        (("--count", 6), "turning.webp"),
+        (("--interpolate", 4), "morph.png"),
+    ):
+        _python("recipes.voxel_gan.infer", "--run", plain, *flags, "--out", pictures / file)
+    rows = translations(views / "predicted.png", 96, 3)
+    save(sheets.headed(_two_across(rows), VIEWS), pictures / "predicted.png")
+    shown = {"adversarial": LOSSES["losses"], "D": ["discriminator/accuracy"]}
+    save(curves({"with gate": plain, "without": ungated}, shown), pictures / "curves.png")
+
+
+#: Headings of two views a row.
+VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
+
 #: The chapters in their order, and what makes their pictures.
 CHAPTERS: dict[str, Callable[[], None]] = {
-    make.__name__: make for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan, simgan)
+    make.__name__: make
+    for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan, simgan, voxel_gan)
 }
 
 if __name__ == "__main__":

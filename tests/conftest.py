@@ -6,6 +6,8 @@ import signal
 # Before anything imports NumPy: its threads gain little here, what has started one cannot be
 # forked from (tests/commands.py), and with two workers they would be in each other's way.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# As common.machine.backend has it, which some tests import after TensorFlow.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import pytest
 from PIL import Image

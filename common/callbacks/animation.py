@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from data.files import atomic_write
-from data.own import marking
+from data.sheet import save_moving
 
 
 def animate(frames: list[Path], path: Path, most: int = 40, each: int = 180) -> None:
@@ -23,9 +22,4 @@ def animate(frames: list[Path], path: Path, most: int = 40, each: int = 180) -> 
     chosen = np.unique(np.linspace(0, len(frames) - 1, most).round().astype(int))
     pictures = [Image.open(frames[i]).convert("RGB") for i in chosen]
     times = [each] * (len(pictures) - 1) + [2500]
-    with atomic_write(path) as tmp:
-        pictures[0].save(
-            tmp,
-            **{"save_all": True, "append_images": pictures[1:], "duration": times, "loop": 0},
-            **{"quality": 70, **marking(path.suffix)},
-        )
+    save_moving(pictures, path, times)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -71,15 +72,19 @@ class LatentFlags(InferFlags):
     arithmetic: str | None = None
     """Picture numbers to average, take away and add: "3,9,14 - 0,5,8 + 2,6,11"."""
 
+    #: Endings of files that all samples can be written to.
+    endings: ClassVar[tuple[str, ...]] = ENDINGS
+    #: The kinds of samples that have a picture each, to be numbered or to have a file of its own.
+    pictured: ClassVar[tuple[str, ...]] = ("pictures",)
+
     def check(self, loaded: LoadedRun) -> None:
         """As `InferFlags.check`."""
         super().check(loaded)
         if self.out is not None and names_folder(self.out):
             self._check_folder(loaded)
-        elif self.out is not None and self.out.suffix.lower() not in ENDINGS:
-            raise Refused(
-                f"--out {self.out}: legal endings are {' '.join(ENDINGS)}, or none for a folder"
-            )
+        elif self.out is not None and self.out.suffix.lower() not in self.endings:
+            legal = " ".join(self.endings)
+            raise Refused(f"--out {self.out}: legal endings are {legal}, or none for a folder")
         if not 1 <= self.count <= 10_000:
             raise Refused(f"--count {self.count}: legal is 1 to 10000")
         if not 0 <= self.interpolate <= 1000:
@@ -88,7 +93,7 @@ class LatentFlags(InferFlags):
         for flag in ("numbered", "interpolate", "arithmetic"):
             if getattr(self, flag) in (False, 0, None):
                 continue
-            if kind != "pictures":
+            if kind not in self.pictured:
                 raise Refused(f"--{flag}: legal where pictures are made; {self.run} makes {kind}")
             if not has_prior:
                 raise Refused(f"--{flag}: legal where latents come from a prior; these do not")
@@ -97,7 +102,7 @@ class LatentFlags(InferFlags):
 
     def _check_folder(self, loaded: LoadedRun) -> None:
         kind = loaded.config.kind
-        if kind != "pictures":
+        if kind not in self.pictured:
             raise Refused(
                 f"--out {self.out}: a folder is legal where pictures are made; {self.run} makes "
                 f"{kind}"

@@ -17,6 +17,9 @@ from data.errors import EnvironmentFailure
 from data.quiet import quietly
 
 _told = keras_settings.check_file()
+# oneDNN's kernels, which TensorFlow chooses by itself on some processors only. On the others its
+# own gradients of 3-D convolutions take some two hundred times as long.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 with quietly():
     import keras
     import numpy as np

@@ -27,9 +27,10 @@ class Labelled:
 def pooled(maps: np.ndarray, cells: int = 4) -> np.ndarray:
     """Max-pool feature maps N×H×W×C to cells×cells values per channel, as N×d.
 
-    Radford et al. 2016, section 5.1. A map of fewer pixels stays as it is.
+    Radford et al. 2016, section 5.1. A map of fewer pixels stays as it is. Maps of voxels,
+    N×S×S×S×C, are pooled along their three axes.
     """
-    for axis in (1, 2):
+    for axis in range(1, maps.ndim - 1):
         if maps.shape[axis] > cells:
             edges = np.arange(cells) * maps.shape[axis] // cells
             maps = np.maximum.reduceat(maps, edges, axis=axis)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from common.metrics.shapes import THRESHOLDS, iou, most_similar, nearest_views
 from data.drawing.furniture import KINDS, WORDS
 from data.made import open_world
 from data.samples import SampleSet
-from tests.data.readers import shrunk
-
-THRESHOLDS = np.linspace(0.05, 0.7, 14)
 
 
 def main() -> None:
@@ -43,7 +41,7 @@ def guesses(training: SampleSet, tests: SampleSet) -> dict[str, dict[str, float]
     for kind in range(len(KINDS)):
         some = asked == kind
         of_kind[some] = best_mean(training.samples[known == kind], tests.samples[some])
-    near = training.samples[nearest(training.inputs, tests.inputs)]
+    near = training.samples[nearest_views(training.inputs, tests.inputs)]
     found = {
         "the mean shape": mean,
         "the mean shape of its kind": of_kind,
@@ -58,33 +56,11 @@ def guesses(training: SampleSet, tests: SampleSet) -> dict[str, dict[str, float]
     return {what: by_kind(scores) for what, scores in found.items()}
 
 
-def iou(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Intersection over union of boolean arrays, row by row."""
-    one, other = one.reshape(len(one), -1), other.reshape(len(other), -1)
-    return (one & other).sum(1) / np.maximum((one | other).sum(1), 1)
-
-
 def best_mean(training: np.ndarray, tests: np.ndarray) -> np.ndarray:
     """IoUs of the mean training shape, at the threshold that is the best for these tests."""
     mean = training.mean(0)
     scores = [iou(np.broadcast_to(mean > t, tests.shape), tests) for t in THRESHOLDS]
     return max(scores, key=np.mean)
-
-
-def most_similar(training: np.ndarray, tests: np.ndarray) -> np.ndarray:
-    """The largest IoU of each test with any training shape."""
-    one, other = (s.reshape(len(s), -1).astype(np.float32) for s in (tests, training))
-    both = one @ other.T
-    return (both / (one.sum(1)[:, None] + other.sum(1) - both)).max(1)
-
-
-def nearest(training: np.ndarray, tests: np.ndarray) -> np.ndarray:
-    """Which training view has the least mean squared difference at 32×32 pixels."""
-    one, other = (
-        shrunk(v, v.shape[1] // 32).reshape(len(v), -1).astype(np.float32)
-        for v in (tests, training)
-    )
-    return ((other**2).sum(1) - 2 * one @ other.T).argmin(1)
 
 
 def readable(many: int, tests: int, epochs: int = 6) -> dict[str, dict[str, float]]:

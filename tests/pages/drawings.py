@@ -54,10 +54,10 @@ def drawings(chosen: list[str] | None = None) -> dict[Path, Drawn]:
     return found
 
 
-def small(recipe: str) -> Trainer:
-    """Build a recipe's small configuration for the data that it has by default."""
+def small(recipe: str, preset: str = "small") -> Trainer:
+    """Build a recipe's small configuration, or another, for the data that it has by default."""
     module = importlib.import_module(f"recipes.{recipe}.config")
-    config = dataclasses.replace(module.PRESETS["small"], precision="float32")
+    config = dataclasses.replace(module.PRESETS[preset], precision="float32")
     config = config.adapted_to(data.find(config.data, config.reading))
     return importlib.import_module(f"recipes.{recipe}.train").build(config)
 
@@ -95,6 +95,11 @@ def _networks(trainer: Trainer) -> Drawn:
     networks = blocks_in(trainer)
     words = "\n\n".join(f"{name}\n{described(blocks)}" for name, blocks in networks.items())
     return (lambda: draw_networks(networks)), words
+
+
+def of_views() -> Drawn:
+    """3D-VAE-GAN's networks: those of 3D-GAN, and the encoder."""
+    return _networks(small("voxel_gan", "views"))
 
 
 def _flow(boxes: dict[str, Box], arrows: list[Arrow]) -> Drawn:
@@ -207,4 +212,7 @@ OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
     "cyclegan": {"square.svg": square, "patch.svg": patch},
 }
 #: Chapter -> picture -> what draws it, where no network is needed.
-OTHERS: dict[str, dict[str, Callable[[], Drawn]]] = {"data_prep": {"steps.svg": steps_of_data}}
+OTHERS: dict[str, dict[str, Callable[[], Drawn]]] = {
+    "data_prep": {"steps.svg": steps_of_data},
+    "voxel_gan": {"views.svg": of_views},
+}

@@ -1,0 +1,127 @@
+"""Make shapes with a trained 3D-GAN: `python -m recipes.voxel_gan.infer --help`."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from common.commands.infer import LatentFlags, from_latents, main
+from common.commands.made import names_folder
+from common.run.loaded import LoadedRun
+from common.translation.pictures import read_inputs
+from data.errors import Refused
+from data.listing import printable
+from data.resize import all_fitted
+from data.surfaces import check_writable
+
+from .config import Config
+from .shapes import SHAPE_ENDINGS, Shapes
+
+
+@dataclass
+class Flags(LatentFlags):
+    """Make shapes with the networks of a run; all else is known from the run's folder."""
+
+    out: Path | None = None
+    """A file, whose ending says what: .png (a sheet), .webp (turning), .npz (arrays), .obj, .ply,
+    .stl or .glb (a mesh); or a folder for all of these of each shape; None: a sheet in the run's
+    folder."""
+    count: int = 25
+    """Number of shapes."""
+    input: str | None = None
+    """A picture or a folder of pictures: predict a shape from each, with a run that has an
+    encoder."""
+    mesh: Literal["obj", "ply", "stl", "glb"] = "obj"
+    """Format of the meshes in a folder --out."""
+
+    endings = SHAPE_ENDINGS
+    pictured = ("voxels",)
+
+    def check(self, loaded: LoadedRun) -> None:
+        """As `LatentFlags.check`."""
+        super().check(loaded)
+        if self.count > _MOST:
+            raise Refused(f"--count {self.count}: legal is 1 to {_MOST}")
+        if self.out is not None:
+            check_writable(f".{self.mesh}" if names_folder(self.out) else self.out.suffix)
+        if self.input is None:
+            return
+        if "encoder" not in loaded.networks:
+            raise Refused(
+                f"--input: {self.run} learned shapes alone; legal with a run that has an encoder "
+                "(python -m recipes.voxel_gan.train views)"
+            )
+        for flag in ("interpolate", "arithmetic", "numbered"):
+            if getattr(self, flag):
+                raise Refused(f"--{flag} and --input: legal is one of them")
+
+    def title(self, kind: str) -> str:
+        """As `LatentFlags.title`: "shapes", or "predicted" from pictures."""
+        if self.input is not None:
+            return "predicted"
+        title = super().title(kind)
+        return "shapes" if title == kind else title
+
+
+# Shapes at once, which are all in memory.
+_MOST = 1000
+
+
+def make(loaded: LoadedRun, flags: Flags) -> Shapes:
+    """Make shapes from latents, or predict them from pictures.
+
+    Raises:
+        Refused: a network's file is damaged, or there is no picture that can be read.
+    """
+    if flags.input is None:
+        made = from_latents(loaded, flags)
+        kept = (made.samples, made.inputs, "shapes", made.title, made.columns, made.numbered)
+        return Shapes(*kept, mesh=f".{flags.mesh}")
+    names, pictures = read_views(flags.input, loaded.config)
+    # Only now the slow import; the networks come first, as they import TensorFlow quietly.
+    generator, encoder = loaded.network("generator"), loaded.network("encoder")
+    from .predict import predict
+
+    shapes = predict(encoder, generator, pictures)
+    title = flags.title("voxels")
+    return Shapes(shapes, {"input": pictures}, title=title, mesh=f".{flags.mesh}", names=names)
+
+
+def read_views(place: str, config: Config) -> tuple[tuple[str, ...], np.ndarray]:
+    """Read pictures at the size that a run's encoder takes; of moving ones, the first frame.
+
+    Pictures of a folder that cannot be used are named and left out.
+
+    Returns:
+        What each is called, without an ending, and uint8 N×H×W×C.
+
+    Raises:
+        Refused: there is no picture, or the only one cannot be read.
+    """
+    names, found = [], []
+    inputs = read_inputs(place, config.input_channels)
+    for note in inputs.notes:
+        print(f"note: {note}", file=sys.stderr)
+    for picture in inputs:
+        if isinstance(picture, str):
+            print(f"left out: {picture}", file=sys.stderr)
+            continue
+        names.append(_unused(picture.name.replace("/", "-"), names))
+        found.append(all_fitted(picture.frames[0][None], config.input_size, config.fit)[0])
+        if len(found) > _MOST:
+            raise Refused(f"--input {printable(place)}: more than {_MOST} pictures; legal are less")
+    if not found:
+        raise Refused(f"--input {printable(place)}: none of its pictures can be used")
+    return tuple(names), np.stack(found)
+
+
+def _unused(file: str, names: list[str]) -> str:
+    """A file's name without its ending; with it, where another picture has that name."""
+    stem = Path(file).stem
+    return file if stem in names else stem
+
+
+if __name__ == "__main__":
+    sys.exit(main(__file__, Config, make, Flags))
