@@ -52,6 +52,7 @@ def painted(
     Returns:
         uint8 H×W×3.
     """
+    config = replace(config, batch_size=1)
     shares = tuple(shares) or (1 / len(paintings),) * len(paintings)
     callbacks = [previews] if previews else []
     start = _coloured(content, paintings, shares) if config.palette else content
@@ -79,6 +80,31 @@ def painted(
     return translator.pixels(begun, np.random.default_rng(config.seed))
 
 
+def in_parts(
+    inputs: np.ndarray,
+    paintings: Sequence[np.ndarray],
+    config: Config,
+    anew: bool = True,
+    most: int = 50,
+) -> np.ndarray:
+    """Paint many small pictures uint8 N×H×W×3, `most` at a time: float32 in [-1, 1].
+
+    Args:
+        inputs: What the training starts from.
+        paintings: As for `painted`.
+        config: The run's settings.
+        anew: Whether they are trained; else they are what a training starts from.
+    """
+    made = []
+    for start in range(0, len(inputs), most):
+        some = inputs[start : start + most]
+        batch = min(config.batch_size, len(some))
+        steps = -(-config.steps * len(some) // batch) if anew else 0
+        settings = replace(config, steps=steps, batch_size=batch)
+        made.append(to_float(_trained(some, paintings, settings, (1.0,), (), False)))
+    return np.concatenate(made)
+
+
 def _trained(
     contents: np.ndarray,
     paintings: Sequence[np.ndarray],
@@ -87,7 +113,7 @@ def _trained(
     callbacks: Sequence,
     verbose: bool,
 ) -> np.ndarray:
-    """Train pictures uint8 N×H×W×3, one at a step: the same."""
+    """Train pictures uint8 N×H×W×3: the same."""
     count, height, width = contents.shape[:3]
     more = [(0, max(_LEAST, -(-side // 4) * 4) - side) for side in (height, width)]
     padded = np.pad(contents, ((0, 0), *more, (0, 0)), mode="symmetric")
@@ -96,12 +122,12 @@ def _trained(
         image_size=padded.shape[1:3],
         input_channels=3,
         channels=3,
-        batch_size=1,
         pictures=count,
         sample_count=count,
     )
     trainer = StyleTransfer(settings, paintings, shares)
     which = {"which": np.arange(count, dtype=np.int32)}
+    trainer.examples = SampleSet(padded, which, padded)
     trainer.trainModel(SampleSet(padded, which, padded), callbacks, verbose)
     return to_pixels(trainer.visuals(count)["painted"])[:, :height, :width]
 

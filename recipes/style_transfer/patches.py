@@ -53,14 +53,18 @@ class NearestPatches:
         # At right angles, so that no two of them say the same.
         filters = np.linalg.qr(filters)[0] if len(filters) >= DESCRIBED_BY else filters
         self._filters = filters.astype(np.float32)
+        # A patch counts most in its middle, so that all pixels count alike in sum.
+        ramp = np.sin(np.pi * (np.arange(kernel) + 0.5) / kernel) ** 2
+        window = np.outer(ramp, ramp)[..., None].repeat(3, -1)
+        self._window = window.reshape(-1).astype(np.float32)
         self._described = self.patches @ self._filters
         self._slack = float(_COMPLETENESS * self.patches.var() * DESCRIBED_BY)
 
     def __call__(self, picture, offset):
         """Compute the loss of pictures N×H×W×3 in [-1, 1], a scalar.
 
-        It is a mean over the values of the picture, as if each were in one patch: where patches
-        overlap, by their votes' mean.
+        It is a mean over the values of the picture. Where patches overlap, each has a vote, which
+        counts most in its middle.
 
         Args:
             offset: Two numbers in [0, 1): where the grid of patches begins. It moves from step to
@@ -76,9 +80,10 @@ class NearestPatches:
         found = ops.image.extract_patches(part, self.kernel, strides=stride, padding="valid")
         found = ops.reshape(found, (-1, self.patches.shape[1]))
         nearest = ops.take(self.patches, self.nearest(ops.stop_gradient(found)), axis=0)
-        # How many patches each pixel is in.
-        overlap = (self.kernel / stride) ** 2
-        return ops.sum((found - nearest) ** 2) / overlap / ops.cast(ops.size(picture), "float32")
+        # How much each pixel counts, in all patches that it is in.
+        overlap = self._window.sum() / 3 / stride**2
+        values = ops.cast(ops.size(picture), "float32")
+        return ops.sum(self._window * (found - nearest) ** 2) / overlap / values
 
     @property
     def stride(self) -> int:
