@@ -341,14 +341,15 @@ PRESETS = {
         style="paintings",
         content_weight=1.0,
     ),
-    # Gatys et al. 2016: VGG19, its content at conv4_2 and its style at conv1_1 to conv5_1. They
-    # took L-BFGS; this is Adam.
+    # Gatys et al. 2016: VGG19, its content at conv4_2 and its style at conv1_1 to conv5_1, each of
+    # these by a fifth. Their content is half a sum, and here a mean: with 512×32×32 values their
+    # α/β of 1e-4 is this weight. They took L-BFGS; this is Adam.
     "gatys": Config(
         method="optimise",
         features="vgg19",
         gram_loss="sum",
         content_weight=1.0,
-        style_weight=1e3,
+        style_weight=7.6e-3,
         image_size=256,
         generator_rate=0.02,
         beta_1=0.9,

@@ -82,7 +82,11 @@ def vgg(name: weights.VGGName, file: Path, wanted: Sequence[str]) -> FeatureNet:
 
 
 def random_filters(
-    seed: int = 0, wanted: Sequence[str] = FILTERS, width: int = 32, kernel: int = 5
+    seed: int = 0,
+    wanted: Sequence[str] = FILTERS,
+    width: int = 32,
+    kernel: int = 5,
+    zero_sum: bool = False,
 ) -> FeatureNet:
     """Build a net of random filters at several scales, never trained.
 
@@ -94,6 +98,7 @@ def random_filters(
         wanted: Which scales, of `FILTERS`.
         width: Filters at each scale.
         kernel: Their size.
+        zero_sum: Whether they take no notice of even colour, only of its changes.
     """
     rng = np.random.default_rng([seed, 0xF117E5])
     x = picture = keras.Input((None, None, 3), name="sample")
@@ -102,6 +107,8 @@ def random_filters(
         for name in FILTERS:
             x = layers.AveragePooling2D(2)(x) if found else x
             values = rng.standard_normal((kernel, kernel, 3, width)).astype(np.float32)
+            if zero_sum:
+                values -= values.mean((0, 1), keepdims=True)
             values /= np.sqrt((values**2).sum((0, 1, 2)))
             convolution = layers.Conv2D(width, kernel, activation="relu", use_bias=False)
             found[name] = convolution(x)

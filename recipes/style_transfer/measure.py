@@ -118,7 +118,7 @@ class Judge:
     """
 
     def __init__(self, config: Config, contents: np.ndarray, manners: np.ndarray):
-        self._nets = [random_filters(seed, _LAYERS) for seed in _SEEDS]
+        self._nets = [random_filters(seed, _LAYERS, zero_sum=True) for seed in _SEEDS]
         self._structure = described(contents)
         # Of one painting for all, its statistics once.
         alike = manners.strides[0] == 0

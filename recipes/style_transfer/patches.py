@@ -72,7 +72,12 @@ class NearestPatches:
         """
         stride = self.stride
         border = self.kernel - 1
-        around = ops.pad(picture, ((0, 0), (border, border), (border, border), (0, 0)), "reflect")
+        beside = (border, border + stride)
+        beside = ((0, 0), beside, beside, (0, 0))
+        # What is reflected around the picture is looked at, but not trained: a pixel at the
+        # border would count twice.
+        fixed = ops.stop_gradient(picture)
+        around = ops.pad(fixed, beside, "reflect") + ops.pad(picture - fixed, beside)
         top, left = (ops.cast(offset[i] * stride, "int32") for i in range(2))
         height, width = (side - stride for side in around.shape[1:3])
         shape = (ops.shape(picture)[0], height, width, 3)

@@ -117,7 +117,7 @@ def salience(pictures):
     right = around[:, 1:-1, 2:] - around[:, 1:-1, :-2]
     steep = ops.average_pool(ops.sqrt(down**2 + right**2 + 1e-8), 3, 1, padding="same")
     usual = ops.mean(steep, axis=(1, 2), keepdims=True)
-    return EVEN + (MOST - EVEN) * ops.clip(steep / (3 * usual + 1e-4), 0, 1)
+    return EVEN + (MOST - EVEN) * ops.clip(steep / (3 * usual + 0.02), 0, 1)
 
 
 def _reduced(pictures, scale: int):

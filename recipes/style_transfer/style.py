@@ -15,8 +15,8 @@ from data.pictures import Unreadable, decode, read_header
 from data.resize import fitted
 from data.worlds import names as worlds
 
-# Paintings that AdaIN learns from, at most, and which of a world's is "the" painting.
-_MANY, _SEED = 1000, 5
+#: Paintings that AdaIN learns from, at most, and which of a world's is "the" painting.
+MANY, _SEED = 500, 5
 
 
 def is_world(spec: str) -> bool:
@@ -90,7 +90,7 @@ def paintings(spec: str, size: int) -> np.ndarray:
     path = Path(spec).expanduser()
     if path.is_file() and not is_world(spec):
         return np.asarray(fitted(Image.fromarray(painting(spec, 4 * size)), size))[None]
-    found = data.find(spec).load("train", size, _MANY, _SEED).samples
+    found = data.find(spec).load("train", size, MANY, _SEED).samples
     return np.repeat(found, 3, -1) if found.shape[-1] == 1 else found
 
 

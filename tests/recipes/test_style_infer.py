@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from data.errors import Refused
-from recipes.style_transfer import enlarged, flags, infer, needed, optimise
+from recipes.style_transfer import enlarged, flags, infer, needed, optimise, style
 from recipes.style_transfer.config import PRESETS, Config
 from recipes.style_transfer.flags import Flags
 from tests.conftest import called, refused
@@ -18,6 +18,11 @@ pytestmark = pytest.mark.usefixtures("eagerly")
 
 PROGRAM = "recipes.style_transfer.infer"
 QUICK = ("--steps", 4)
+
+
+@pytest.fixture(autouse=True)
+def few_paintings(monkeypatch):
+    monkeypatch.setattr(style, "MANY", 6)
 
 
 @pytest.fixture
@@ -245,7 +250,7 @@ def test_bad_input_gets_one_line(case, place):
 def test_what_vgg_is_trained_with_is_gatys(monkeypatch):
     """Gram matrices of its features; patches of pixels need no network."""
     found = Flags(style=("paintings:dots",), features="vgg16").settings
-    assert (found.statistic, found.gram_loss, found.palette) == ("gram", "sum", False)
+    assert (found.statistic, found.gram_loss, found.palette) == ("gram", "sum", True)
     assert found.sees_with == "VGG16" and found.style == "paintings:dots"
     plain = Flags(style=("paintings:dots",)).settings
     assert (plain.statistic, plain.palette) == ("patches", True)

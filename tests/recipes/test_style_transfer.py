@@ -29,6 +29,12 @@ TINY = {"image_size": 32, "width": 4, "blocks": 1, "pictures": 4, "batch_size": 
 TINY |= {"precision": "float32", "sample_count": 2, "averaging": 0.5, "decay_steps": 0}
 
 
+@pytest.fixture(autouse=True)
+def few_paintings(monkeypatch):
+    """AdaIN's: to draw hundreds takes a while."""
+    monkeypatch.setattr(style, "MANY", 6)
+
+
 def settled(preset, **changes):
     config = dataclasses.replace(PRESETS[preset], **TINY | changes)
     return config.adapted_to(data.find(config.data, config.reading))
@@ -106,11 +112,12 @@ def test_a_method_moves_and_resumes_exactly(preset, tmp_path):
 
 def test_gatys_descends_on_random_filters():
     """The same with Gram matrices: style and content are compared through the same net."""
-    config = settled("optimise", statistic="gram", palette=False, generator_rate=0.02, averaging=0)
+    changes = {"statistic": "gram", "palette": False, "averaging": 0.0, "style_weight": 1e6}
+    config = settled("optimise", generator_rate=0.02, **changes)
     trainer, content = build(config), content_of(config)
     assert trainer.generator.net.name == "random filters"
     (phase,) = trainer.phases()
-    logs = [phase.step(batch_of(trainer, content, phase, 0)) for _ in range(4)]
+    logs = [phase.step(batch_of(trainer, content, phase, 0)) for _ in range(8)]
     # At first a picture is the content itself.
     assert float(logs[0]["generator/content"]) == pytest.approx(0, abs=1e-9)
     assert float(logs[-1]["generator/style"]) < 0.8 * float(logs[0]["generator/style"])
@@ -161,12 +168,12 @@ def test_adain_with_strength_0_gives_the_content_to_the_decoders_error():
 
 def test_the_forger_keeps_what_is_to_be_seen_and_no_colour():
     """The content's term is 0 for the same light in another palette and contrast."""
-    picture = RNG.uniform(-0.5, 0.5, (1, 32, 32, 3)).astype(np.float32)
+    picture = noise(32, 32)[None].astype(np.float32) / 127.5 - 1
     for mine, theirs in zip(structure(picture), structure(0.5 * picture + 0.2), strict=True):
-        np.testing.assert_allclose(mine, theirs, atol=0.05)
+        np.testing.assert_allclose(mine, theirs, atol=0.02)
         assert float(np.mean(mine)) == pytest.approx(0, abs=1e-5)
     other = structure(picture[:, ::-1])
-    assert float(np.mean((structure(picture)[0] - other[0]) ** 2)) > 1
+    assert float(np.mean((structure(picture)[0] - other[0]) ** 2)) > 0.5
 
 
 def test_the_connoisseur_is_shown_parts_of_the_painting_alone():
@@ -183,23 +190,29 @@ def test_the_connoisseur_is_shown_parts_of_the_painting_alone():
 # --- nearest patches ---
 
 
-def test_a_part_of_the_painting_has_no_distance_from_it():
-    """Wherever the grid of patches begins; and another picture has some."""
+def test_patches_of_the_painting_are_found_again():
+    """Mirrored ones, too."""
     painting = noise(32, 40)
     compare = NearestPatches([painting], 5)
     assert compare.patches.shape[1] == 75 and compare.stride == 1
     part = painting[None, 4:24, 6:30].astype(np.float32) / 127.5 - 1
-    # Of patches inside: at the border reflected ones are compared.
-    inside = ops.image.extract_patches(part, 5, strides=1, padding="valid")
-    flat = np.array(inside).reshape(-1, 75)
-    np.testing.assert_allclose(compare.patches[np.array(compare.nearest(flat))], flat, atol=1e-6)
-    for offset in ([0.0, 0.0], [0.9, 0.3]):
-        offset = np.array(offset, np.float32)
-        near, far = (float(compare(p, offset)) for p in (part, part[:, ::-1] * -1))
-        assert near < 0.1 * far
-    mirrored = np.array(ops.image.extract_patches(part[:, :, ::-1], 5, 1, padding="valid"))
-    flat = mirrored.reshape(-1, 75)
-    np.testing.assert_allclose(compare.patches[np.array(compare.nearest(flat))], flat, atol=1e-6)
+    for way in (part, part[:, :, ::-1]):
+        flat = np.array(ops.image.extract_patches(way, 5, strides=1, padding="valid"))
+        flat = flat.reshape(-1, 75)
+        found = compare.patches[np.array(compare.nearest(flat))]
+        np.testing.assert_allclose(found, flat, atol=1e-6)
+
+
+@pytest.mark.parametrize("offset", [(0.0, 0.0), (0.9, 0.3)])
+def test_the_distance_of_two_colours_in_closed_form(offset):
+    """A square for each value, in as many patches as there are, wherever their grid begins."""
+    compare = NearestPatches([np.full((40, 40, 3), 255, np.uint8)], 7)
+    patches = ((32 + 2 * 6 - 7) // 2 + 1) ** 2
+    for value in (0.5, 0.0, 1.0):
+        picture = np.full((1, 32, 32, 3), value, np.float32)
+        expected = (1 - value) ** 2 * patches * 2**2 / 32**2
+        found = float(compare(picture, np.array(offset, np.float32)))
+        assert found == pytest.approx(expected, rel=1e-4, abs=1e-9)
 
 
 def test_many_patches_are_looked_up_in_parts():
@@ -233,9 +246,7 @@ def test_one_step_leads_to_the_lowest_point(scale):
     trainer.generator.trainModel(batch, made, (scale,), True, tape=tape)
     found = np.array(trainer.generator(batch))
     reduced = found.reshape(1, 32 // scale, scale, 32 // scale, scale, 3).mean((2, 4))
-    # In the middle: nearer to the border patches overlap otherwise.
-    middle = reduced[:, 8 // scale : -8 // scale, 8 // scale : -8 // scale]
-    np.testing.assert_allclose(middle, 200 / 127.5 - 1, atol=0.06)
+    np.testing.assert_allclose(reduced, 200 / 127.5 - 1, atol=0.05)
 
 
 def test_phases_go_from_coarse_to_fine_and_end_bare():
@@ -247,7 +258,7 @@ def test_phases_go_from_coarse_to_fine_and_end_bare():
 
 def test_edges_are_salient_and_even_ground_is_not():
     picture = np.zeros((1, 16, 16, 3), np.float32)
-    np.testing.assert_allclose(salience(picture), EVEN, rtol=1e-3)
+    np.testing.assert_allclose(salience(picture), EVEN, rtol=0.05)
     picture[:, 8:] = 1
     found = np.array(salience(picture))[0, ..., 0]
     assert found[8].min() > 0.9 * MOST and found[:5].max() < 1.1 * EVEN
