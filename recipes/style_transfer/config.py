@@ -78,7 +78,7 @@ class Config(TranslatorConfig):
     """Squares of differences of Gram matrices: their mean (Johnson), or sum over 4 (Gatys)."""
     palette: bool = False
     """Give pictures that are optimised the painting's colours first."""
-    patch: int = 7
+    patch: int = 5
     """Pixels a side of the patches that are compared."""
 
     scales: tuple[int, ...] = SCALES
@@ -89,6 +89,9 @@ class Config(TranslatorConfig):
     """Channels of the generator at full size."""
     blocks: int = 5
     """Residual blocks of the generator."""
+    upsampling: Literal["transposed", "resize"] = "resize"
+    """How the generator doubles sizes: transposed convolutions as published, or nearest neighbour
+    and a convolution, which leaves no checkerboard."""
     discriminator_width: int = 32
     """Channels of D's first layer."""
     patch_layers: Literal[0, 1, 2, 3] = 2
@@ -103,8 +106,11 @@ class Config(TranslatorConfig):
         return 4
 
     def legal_sizes(self) -> list[int]:
-        """As `TranslatorConfig.legal_sizes`, from 32 on."""
-        return [size for size in super().legal_sizes() if size >= 32]
+        """As `TranslatorConfig.legal_sizes`, from 32 on, or what borders of the networks need."""
+        least = max(32, 8 * self.blocks + 4)
+        if self.statistic == "patches":
+            least = max(least, max(self.scales) * (self.patch + self.patch // 2))
+        return [size for size in super().legal_sizes() if size >= least]
 
     def check(self) -> None:
         """As `common.config.Config.check`."""
@@ -272,16 +278,17 @@ def _layers(features: str) -> list[str]:
 
 
 _SMALL = Config(
-    steps=1500,
+    pictures=1000,
+    steps=1000,
     batch_size=4,
-    width=24,
+    width=16,
     blocks=3,
     content_weight=10.0,
     generator_rate=1e-3,
-    discriminator_rate=4e-4,
+    discriminator_rate=2e-4,
     averaging=0.99,
-    decay_from=1000,
-    decay_steps=500,
+    decay_from=600,
+    decay_steps=400,
     sample_every=250,
     checkpoint_every=500,
 )
@@ -326,12 +333,12 @@ PRESETS = {
         batch_size=8,
         pictures=8,
         sample_count=8,
-        steps=13,
+        steps=16,
         decay_from=0,
         decay_steps=0,
         log_every=1,
         sample_every=4,
-        checkpoint_every=13,
+        checkpoint_every=16,
     ),
     "feedforward": _FEEDFORWARD,
     "adain": replace(
@@ -365,6 +372,7 @@ PRESETS = {
         method="feedforward",
         features="vgg16",
         image_size=256,
+        upsampling="transposed",
         width=32,
         blocks=5,
         style_weight=5.0,

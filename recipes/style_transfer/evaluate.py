@@ -19,7 +19,11 @@ def measure(case):
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
     """Return the criteria: the painting's manner, and the content still there."""
-    found = [Criterion("style left", most=0.2), Criterion("content found", least=0.9, guard=True)]
+    found = [
+        Criterion("style left", most=0.2),
+        Criterion("distance of patches", most=0.8, of="histogram matching"),
+        Criterion("content found", least=0.9, guard=True),
+    ]
     if "manner recognised" in scores.measures:
         found.append(Criterion("manner recognised", least=0.8))
     return found

@@ -80,6 +80,10 @@ class Flags(InferFlags):
         if self.mask is not None and not self.mask.is_file():
             raise Refused(f"--mask {printable(str(self.mask))}: no such file")
         check_out(self.content, self.out, "--content")
+        if self.out is not None and self.content is not None and self.out.is_file():
+            content = Path(self.content).expanduser()
+            if content.is_file() and self.out.samefile(content):
+                raise Refused(f"--out {self.out}: would be written over what is read")
 
     def _check_styles(self, loaded: LoadedRun | None) -> None:
         config = self.settings if loaded is None else loaded.config

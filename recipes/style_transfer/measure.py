@@ -21,18 +21,21 @@ from data.sheet import side_by_side
 from data.worlds.paintings import MANNERS
 
 from . import losses, style
-from .colours import with_palette
 from .config import Config
 from .features import random_filters
 from .painted import one_by_one
+from .patches import NearestPatches
 from .transformer import structure
 
-STYLE, CONTENT, MANNER = "style left", "content found", "manner recognised"
+STYLE, PATCHES = "style left", "distance of patches"
+CONTENT, MANNER = "content found", "manner recognised"
 #: The columns of the controls: contents as they are, and two cheats.
 AS_IS, PAINTING, MATCHED = "content", "painting itself", "histogram matching"
 # Contents among which one is to be found, and seeds of filters that no training has seen.
 _TESTS, _SEEDS = 100, (90_001, 90_002, 90_003)
 _LAYERS = ("scale1", "scale2", "scale3")
+# Pixels a side of the patches that are compared.
+_PATCH = 7
 # Least accuracy of a net that reads manners.
 _TRUSTED = 0.9
 
@@ -102,10 +105,21 @@ def controls(contents: np.ndarray, manners: np.ndarray) -> dict[str, tuple[str, 
         AS_IS: ("contents as they are", contents),
         PAINTING: ("the painting, whatever the content", np.stack(own)),
         MATCHED: (
-            "contents in the painting's colours, as often as they occur there",
-            np.stack([with_palette(c, m) for c, m in zip(contents, manners, strict=True)]),
+            "contents with the histogram of the painting in each colour channel",
+            np.stack([matched(c, m) for c, m in zip(contents, manners, strict=True)]),
         ),
     }
+
+
+def matched(content: np.ndarray, painting: np.ndarray) -> np.ndarray:
+    """Give a picture the histograms of a painting, both uint8 H×W×3."""
+    made = np.empty_like(content)
+    for channel in range(3):
+        values = content[..., channel].ravel()
+        share = values.argsort().argsort() / max(values.size - 1, 1)
+        found = np.quantile(painting[..., channel], share)
+        made[..., channel] = np.rint(found).reshape(content.shape[:2])
+    return made
 
 
 class Judge:
@@ -118,15 +132,20 @@ class Judge:
     """
 
     def __init__(self, config: Config, contents: np.ndarray, manners: np.ndarray):
-        self._nets = [random_filters(seed, _LAYERS, zero_sum=True) for seed in _SEEDS]
+        self._nets = [random_filters(seed, _LAYERS) for seed in _SEEDS]
         self._structure = described(contents)
         # Of one painting for all, its statistics once.
         alike = manners.strides[0] == 0
         self._targets = self._statistics(manners[:1] if alike else manners)
         self._before = self._distances(contents)
+        several = manners[:1] if alike else manners
+        self._parts = [NearestPatches([each], _PATCH, seed=_SEEDS[0]) for each in several]
+        self._away = self._distances_of_patches(contents)
         self.measures = {
             STYLE: "distance of the statistics from the painting's, over that of the content "
             "itself: Gram matrices of random filters of seeds that no training has seen (0)",
+            PATCHES: "mean square of the distance of each patch from the painting's nearest, over "
+            "that of the content's patches; described by filters that no training has seen (0)",
             CONTENT: f"share of pictures whose own content is the nearest of {len(contents)}, by "
             "light at half and quarter size (1)",
         }
@@ -156,11 +175,18 @@ class Judge:
         left = np.mean(self._distances(made) / self._before)
         mine = described(made)
         nearest = (mine @ self._structure.T).argmax(1)
-        found = {STYLE: float(left), CONTENT: float((nearest == np.arange(len(made))).mean())}
+        away = np.mean(self._distances_of_patches(made) / self._away)
+        found = {STYLE: float(left), PATCHES: float(away)}
+        found |= {CONTENT: float((nearest == np.arange(len(made))).mean())}
         if self._manner:
             net, wanted = self._manner
             found[MANNER] = float((net.read(made)["manner"] == wanted).mean())
         return found
+
+    def _distances_of_patches(self, pictures: np.ndarray) -> np.ndarray:
+        """Distances N of pictures' patches from the nearest ones of their paintings."""
+        each = [self._parts[number % len(self._parts)] for number in range(len(pictures))]
+        return np.array([part.away(p) for part, p in zip(each, pictures, strict=True)])
 
     def _statistics(self, pictures: np.ndarray) -> list[np.ndarray]:
         """Gram matrices of pictures, N×C×C for each net and layer."""

@@ -20,10 +20,8 @@ from .config import Config
 from .enlarged import resized
 from .trainer import StyleTransfer
 
-# Pixels a side below which the coarsest patches would be larger than the picture.
-_LEAST = 32
 # In tiles, steps for each tile; coarse scales were settled before.
-_STEPS, _SCALES = 4, (2, 1)
+_STEPS, _SCALES = 6, (2, 1)
 
 
 def painted(
@@ -99,7 +97,8 @@ def in_parts(
     for start in range(0, len(inputs), most):
         some = inputs[start : start + most]
         batch = min(config.batch_size, len(some))
-        steps = -(-config.steps * len(some) // batch) if anew else 0
+        # As often for each as for one alone.
+        steps = config.steps * -(-len(some) // batch) if anew else 0
         settings = replace(config, steps=steps, batch_size=batch)
         made.append(to_float(_trained(some, paintings, settings, (1.0,), (), False)))
     return np.concatenate(made)
@@ -115,7 +114,9 @@ def _trained(
 ) -> np.ndarray:
     """Train pictures uint8 N×H×W×3: the same."""
     count, height, width = contents.shape[:3]
-    more = [(0, max(_LEAST, -(-side // 4) * 4) - side) for side in (height, width)]
+    # Larger than the coarsest patches, and to be halved twice.
+    least = config.legal_sizes()[0]
+    more = [(0, max(least, -(-side // 4) * 4) - side) for side in (height, width)]
     padded = np.pad(contents, ((0, 0), *more, (0, 0)), mode="symmetric")
     settings = replace(
         config,

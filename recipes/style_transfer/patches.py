@@ -54,7 +54,7 @@ class NearestPatches:
         filters = np.linalg.qr(filters)[0] if len(filters) >= DESCRIBED_BY else filters
         self._filters = filters.astype(np.float32)
         # A patch counts most in its middle, so that all pixels count alike in sum.
-        ramp = np.sin(np.pi * (np.arange(kernel) + 0.5) / kernel) ** 2
+        ramp = np.sin(np.pi * (np.arange(kernel) + 1) / (kernel + 1)) ** 2
         window = np.outer(ramp, ramp)[..., None].repeat(3, -1)
         self._window = window.reshape(-1).astype(np.float32)
         self._described = self.patches @ self._filters
@@ -93,7 +93,7 @@ class NearestPatches:
     @property
     def stride(self) -> int:
         """Pixels from one patch to the next."""
-        return max(1, self.kernel // 3)
+        return max(1, self.kernel // 2)
 
     def nearest(self, patches):
         """Find for each of N patches the painting's nearest: N indices."""
@@ -111,6 +111,16 @@ class NearestPatches:
         padded = ops.pad(mine, ((0, parts * _AT_ONCE - count), (0, 0)))
         grouped = ops.reshape(padded, (parts, _AT_ONCE, DESCRIBED_BY))
         return ops.reshape(ops.map(look_up, grouped), (-1,))[:count]
+
+    def away(self, picture: np.ndarray) -> float:
+        """Compute how far a picture's patches are from the nearest ones, a mean square.
+
+        Args:
+            picture: uint8 H×W×3, not smaller than a patch.
+        """
+        seen = picture.astype(np.float32) / 127.5 - 1
+        mine = _windows(seen, self.kernel) @ self._filters
+        return float(np.mean(np.asarray(self._distances(mine)).min(1)))
 
     def _distances(self, described):
         """Squared distances N×K between descriptions of patches and of the painting's."""
@@ -131,10 +141,13 @@ def _patches_of(picture: np.ndarray, kernel: int) -> np.ndarray:
     """All patches of a picture H×W×3, and of the same mirrored: N×(kernel·kernel·3)."""
     missing = [max(0, kernel - side) for side in picture.shape[:2]]
     picture = np.pad(picture, (*((0, m) for m in missing), (0, 0)), "edge")
-    both = (picture, picture[:, ::-1])
-    windows = [np.lib.stride_tricks.sliding_window_view(p, (kernel, kernel), (0, 1)) for p in both]
-    flat = [w.transpose(0, 1, 3, 4, 2).reshape(-1, kernel * kernel * 3) for w in windows]
-    return np.concatenate(flat)
+    return np.concatenate([_windows(p, kernel) for p in (picture, picture[:, ::-1])])
+
+
+def _windows(picture: np.ndarray, kernel: int) -> np.ndarray:
+    """All patches of a picture H×W×3: N×(kernel·kernel·3)."""
+    windows = np.lib.stride_tricks.sliding_window_view(picture, (kernel, kernel), (0, 1))
+    return windows.transpose(0, 1, 3, 4, 2).reshape(-1, kernel * kernel * 3)
 
 
 def _some(patches: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:

@@ -47,13 +47,14 @@ class StyleTransfer(Trainer):
     def phases(self) -> list[Phase]:
         """Return the phases: pictures are trained on their nearest patches from coarse to fine.
 
-        In the last step the patches alone count: what is left is painted through and through.
+        In the last fifth the patches alone count: what is left is painted through and through.
         A generator, which sees ever new pictures, learns all scales at once.
         """
         steps, count = self.config.steps, len(self.config.scales)
         if self.config.method != "optimise" or self.config.statistic == "gram":
             return super().phases()
-        ends = [*(round((steps - 1) * (n + 1) / count) for n in range(count)), steps]
+        rest = steps - steps // 5
+        ends = [*(rest * (n + 1) // count for n in range(count)), steps]
         return [Phase(step, end) for step, end in zip(self._steps, ends, strict=True)]
 
     def train_step(self, batch):

@@ -28,9 +28,7 @@ def transformer(config) -> keras.Model:
         y = _normalised(layers.Conv2D(4 * width, 3)(y), activate=False)
         x = layers.Add()([layers.Cropping2D(2)(x), y])
     for narrower in (2 * width, width):
-        # The mirror image of a convolution with stride 2 and symmetric padding.
-        x = layers.Conv2DTranspose(narrower, 3, 2, "valid")(x)
-        x = _normalised(layers.Cropping2D(((1, 0), (1, 0)))(x))
+        x = _normalised(_doubled(x, narrower, config.upsampling))
     x = layers.Activation("tanh", dtype="float32")(_convolution(x, config.channels, 9))
     # Beyond the range, so that black and white can be reached.
     painted = layers.Rescaling(150 / 127.5, dtype="float32", name="pictures")(x)
@@ -40,6 +38,15 @@ def transformer(config) -> keras.Model:
 def _convolution(x, width: int, kernel: int, stride: int = 1):
     x = layers.ZeroPadding2D(kernel // 2)(x)
     return layers.Conv2D(width, kernel, stride)(x)
+
+
+def _doubled(x, width: int, how: str):
+    """Convolution that doubles the size, with symmetric padding."""
+    if how == "resize":
+        return layers.Conv2D(width, 3, padding="same")(layers.UpSampling2D(2)(x))
+    # The mirror image of a convolution with stride 2.
+    x = layers.Conv2DTranspose(width, 3, 2, "valid")(x)
+    return layers.Cropping2D(((1, 0), (1, 0)))(x)
 
 
 def _normalised(x, activate: bool = True):
