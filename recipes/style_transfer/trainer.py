@@ -47,13 +47,13 @@ class StyleTransfer(Trainer):
     def phases(self) -> list[Phase]:
         """Return the phases: pictures are trained on their nearest patches from coarse to fine.
 
-        In the last fifth the patches alone count: what is left is painted through and through.
+        In the last quarter the patches alone count: what is left is painted through and through.
         A generator, which sees ever new pictures, learns all scales at once.
         """
         steps, count = self.config.steps, len(self.config.scales)
         if self.config.method != "optimise" or self.config.statistic == "gram":
             return super().phases()
-        rest = steps - steps // 5
+        rest = steps - steps // 4
         ends = [*(rest * (n + 1) // count for n in range(count)), steps]
         return [Phase(step, end) for step, end in zip(self._steps, ends, strict=True)]
 

@@ -251,7 +251,7 @@ def test_one_step_leads_to_the_lowest_point(scale):
 
 def test_phases_go_from_coarse_to_fine_and_end_bare():
     trainer = build(settled("optimise", steps=18))
-    assert [phase.until for phase in trainer.phases()] == [5, 10, 15, 18]
+    assert [phase.until for phase in trainer.phases()] == [4, 9, 14, 18]
     again = trainer.phases()
     assert [p.step for p in again] == [p.step for p in trainer.phases()]
 
