@@ -30,7 +30,13 @@ def datasets_folder() -> Path:
     return keras_home() / "datasets"
 
 
-def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.inf) -> Path:
+def fetch(
+    url: str,
+    path: Path,
+    sha256: str | None = None,
+    most: float = math.inf,
+    md5: str | None = None,
+) -> Path:
     """Download a file to `path`, unless a valid copy is there already.
 
     It is written beside `path` and moved there once it is complete and verified; what an
@@ -39,6 +45,7 @@ def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.in
     Args:
         sha256: The expected checksum; None: unknown, and the record of a former download counts.
         most: Largest size in bytes.
+        md5: The same for files of which only this is published; legal without `sha256`.
 
     Returns:
         `path`.
@@ -50,8 +57,8 @@ def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.in
     by_hand = f"put {url} into {path.parent} by hand, as {path.name}"
     try:
         with file_lock(path):
-            if not _is_there(path, sha256):
-                _download(url, path, sha256, most)
+            if not _is_there(path, sha256, md5):
+                _download(url, path, f"md5:{md5}" if md5 else sha256 and f"sha256:{sha256}", most)
             _record(path, url)
     except Exception as fault:
         said = f"{path.name} could not be fetched ({why(fault)})"
@@ -59,12 +66,14 @@ def fetch(url: str, path: Path, sha256: str | None = None, most: float = math.in
     return path
 
 
-def _is_there(path: Path, sha256: str | None) -> bool:
+def _is_there(path: Path, sha256: str | None, md5: str | None) -> bool:
+    if md5:
+        return path.is_file() and digest(path, "md5") == md5
     expected = sha256 or _recorded(path)
     return path.is_file() and (expected is None or digest(path) == expected)
 
 
-def _download(url: str, path: Path, sha256: str | None, most: float) -> None:
+def _download(url: str, path: Path, known: str | None, most: float) -> None:
     # Takes a while to import, and most trainings fetch nothing.
     import pooch
 
@@ -76,15 +85,14 @@ def _download(url: str, path: Path, sha256: str | None, most: float) -> None:
         _Bar(path.name, most) as bar,
     ):
         downloader = pooch.HTTPDownloader(progressbar=bar, timeout=_SECONDS, chunk_size=_AT_ONCE)
-        known = f"sha256:{sha256}" if sha256 else None
         pooch.retrieve(url, known, fname=path.name, path=tmp, downloader=downloader)
         os.replace(Path(tmp) / path.name, path)
 
 
-def digest(path: Path) -> str:
-    """A file's SHA-256, in hexadecimal."""
+def digest(path: Path, kind: str = "sha256") -> str:
+    """A file's SHA-256 (or MD5), in hexadecimal."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, kind).hexdigest()
 
 
 def forget(path: Path) -> None:
@@ -129,7 +137,7 @@ def why(fault: Exception) -> str:
     if isinstance(fault, requests.exceptions.ConnectionError):
         return "no connection"
     if isinstance(fault, ValueError) and "hash" in str(fault):
-        return "it is not the file that it should be: its SHA-256 is another"
+        return "it is not the file that it should be: its checksum is another"
     return (str(fault) or type(fault).__name__).splitlines()[0]
 
 

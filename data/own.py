@@ -30,24 +30,26 @@ _REACH = 4096
 _OF_A_RUN = {b"recipe", b"config", b"data", b"made_with"}
 
 
-def marking(form: str) -> dict[str, Any]:
+def marking(form: str, words: str = "") -> dict[str, Any]:
     """Return the options for Pillow's `save` that mark a picture as this program's.
 
     Args:
         form: A format of Pillow's, such as "PNG", or a file's ending, such as ".png".
+        words: How it was made.
     """
+    mark = f"{MARK}: {words}" if words else MARK
     form = Image.registered_extensions().get(form.lower(), form)
     if form == "PNG":
         remark = PngInfo()
-        remark.add_text("Software", MARK)
+        remark.add_text("Software", mark)
         return {"pnginfo": remark}
     if form in ("JPEG", "GIF"):
-        return {"comment": MARK.encode()}
+        return {"comment": mark.encode()}
     if form == "WEBP":
         facts = Image.Exif()
-        facts[_SOFTWARE] = MARK
+        facts[_SOFTWARE] = mark
         return {"exif": facts.tobytes()}
-    return {"software": MARK} if form == "TIFF" else {}
+    return {"software": mark} if form == "TIFF" else {}
 
 
 def is_own(file: Path) -> bool:

@@ -30,6 +30,7 @@ from data.command import run_program
 from data.contact import beside
 from data.errors import Refused
 from data.figure import new_figure, to_picture
+from data.resize import fitted
 from data.sheet import grid, save
 from data.worlds.paintings import MANNERS
 from tests.console import carried_out, shown_in
@@ -419,6 +420,72 @@ def cyclegan() -> None:
 SEASONS = ("summer", "→ winter", "→ back", "winter", "→ summer", "→ back")
 
 
+def style_transfer() -> None:
+    """Worlds in one manner by each method, and five photographs in the manner of five paintings.
+
+    PAINTINGS=FOLDER names a folder with `content` and `style`, five pictures each; VGG16=FILE the
+    weights with which the same sheet is made once more. Each takes about half an hour.
+    """
+    pictures = ROOT / "recipes" / "style_transfer" / "pictures"
+    made = []
+    for name in ("adversarial", "optimise", "feedforward"):
+        run, *_ = trained("style_transfer", name)
+        made.append(translations(run / "samples" / "latest.png", 64, 2)[:6])
+        if name == "adversarial":
+            save(curves({"one painting": run}, LOSSES), pictures / "curves.png")
+    rows = [[one[0][0], *(each[1] for each in one)] for one in zip(*made, strict=True)]
+    heads = ("content", "adversarial", "optimise", "feedforward")
+    save(sheets.headed(rows, heads), pictures / "methods.png")
+    place = os.environ.get("PAINTINGS")
+    if not place:
+        print("sheet.webp stays as it is: PAINTINGS=FOLDER names the pictures", file=sys.stderr)
+        return
+    save_paintings(Path(place), (), pictures / "sheet.webp")
+    if file := os.environ.get("VGG16"):
+        words = ("--features", "vgg16", "--vgg", file)
+        save_paintings(Path(place), words, pictures / "sheet_vgg16.webp")
+    else:
+        print("sheet_vgg16.webp stays as it is: VGG16=FILE names the weights", file=sys.stderr)
+
+
+def save_paintings(place: Path, words: tuple[str, ...], path: Path, side: int = 256) -> None:
+    """A sheet of every content of a folder in the manner of every painting of it.
+
+    Args:
+        place: A folder with `content` and `style`.
+        words: Further words for infer.
+        path: The sheet. What is made lies in a folder of its name, and is not made twice.
+        side: Pixels of a picture's longer side.
+    """
+    contents, styles = (sorted((place / name).glob("*.jpg")) for name in ("content", "style"))
+    folder = RUNS / f"style_transfer-{path.stem}"
+    folder.mkdir(parents=True, exist_ok=True)
+    reduced = []
+    for file in contents:
+        with Image.open(file) as picture:
+            small = picture.convert("RGB")
+            small.thumbnail((side, side), Image.Resampling.LANCZOS)
+        reduced.append(folder / f"{file.stem}.png")
+        small.save(reduced[-1])
+    rows = [[None, *(_square(file) for file in reduced)]]
+    for painting in styles:
+        row = [_square(painting)]
+        for file in reduced:
+            out = folder / f"{file.stem}-{painting.stem}.png"
+            if not out.exists():
+                words_of_one = ("--content", file, "--style", painting, "--out", out, *words)
+                _python("recipes.style_transfer.infer", *words_of_one)
+            row.append(_square(out))
+        rows.append(row)
+    save(sheets.headed(rows, [""] * len(rows[0])), path)
+
+
+def _square(file: Path, side: int = 160) -> np.ndarray:
+    """The middle of a picture, uint8 side×side×3."""
+    with Image.open(file) as picture:
+        return np.asarray(fitted(picture.convert("RGB"), side))
+
+
 def _real(recipe: str, name: str, path: Path, side: int, heads: tuple[str, ...]) -> None:
     """The first rows of the last sheet of a trial on data that may not be there."""
     why = missing(recipe, name)
@@ -457,7 +524,10 @@ VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 #: The chapters in their order, and what makes their pictures.
 CHAPTERS: dict[str, Callable[[], None]] = {
     make.__name__: make
-    for make in (data_prep, first_gan, dcgan, cgan, pix2pix, cyclegan, simgan, voxel_gan)
+    for make in (
+        *(data_prep, first_gan, dcgan, cgan, pix2pix),
+        *(cyclegan, simgan, style_transfer, voxel_gan),
+    )
 }
 
 if __name__ == "__main__":

@@ -72,12 +72,13 @@ def main(file: str, presets: dict[str, Config], build: Callable) -> int:
 
     def program() -> int:
         outlive_readers()
-        return (_resume if resumes else _start)(recipe, presets, build, arguments)
+        return (_resume if resumes else start)(recipe, presets, build, arguments)
 
     return run_program(program)
 
 
-def _start(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
+def start(recipe: str, presets: dict[str, Config], build: Callable, arguments: list[str]) -> int:
+    """Begin a new training; arguments as for `main`, and the command line's words."""
     flags = _flags(recipe, presets, arguments)
     flags.config.check()
     cluster = flags.devices.check()

@@ -24,7 +24,7 @@ from common.run.loaded import LoadedRun
 from common.translation.chosen import WHOLE, Choice
 from common.translation.config import TranslatorConfig
 from common.translation.outputs import Outputs, check_out
-from common.translation.pictures import picture_of, read_inputs
+from common.translation.pictures import Inputs, picture_of, read_inputs
 from common.translation.sheet import Translated
 from data.command import run_program
 from data.errors import Refused
@@ -149,7 +149,7 @@ def from_examples(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> Trans
     Raises:
         Refused: the run's pictures are no longer there, or a network is damaged.
     """
-    examples = _test_pictures(loaded.config, flags)
+    examples = examples_for(loaded.config, flags.data)
     if isinstance(examples, UnpairedSet):
         given, real = (examples.b if flags.back else examples.a).samples, None
     else:
@@ -201,36 +201,60 @@ def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> No
     for note in inputs.notes:
         print(f"note: {note}", file=sys.stderr)
     outputs = Outputs(inputs, flags.out or loaded.run.path / "translated", flags.overwrite)
+
+    def prepare(frame: np.ndarray, name: str) -> np.ndarray:
+        return as_labels(loaded, flags, frame, name)
+
+    each_picture(inputs, outputs, lambda frame, n: make(loaded, flags, frame, n), prepare)
+
+
+def each_picture(
+    inputs: Inputs,
+    outputs: Outputs,
+    make: Callable[[np.ndarray, int], np.ndarray],
+    prepare: Callable[[np.ndarray, str], np.ndarray] = lambda frame, name: frame,
+    doing: str = "translating",
+) -> None:
+    """Make a picture of each that is read, of a moving one for each frame, and write it.
+
+    Args:
+        inputs: What is read.
+        outputs: Where it is written.
+        make: (picture, its index) -> what is made of it, both uint8 H×W×C.
+        prepare: (picture, its name) -> what `make` is given; it may refuse the picture.
+        doing: What is done, in one word.
+
+    Raises:
+        Refused: nothing could be read, or written.
+        EnvironmentFailure: the disk does not take it.
+    """
     try:
-        words = f"translating {number_of(len(inputs), 'pictures')}"
-        with counted(words, len(inputs)) as progress:
+        with counted(f"{doing} {number_of(len(inputs), 'pictures')}", len(inputs)) as progress:
             # Read one after the other: what cannot be read at all is refused before `make` has
             # imported anything.
             for number, image in enumerate(inputs):
                 try:
                     if isinstance(image, str):
                         raise Refused(image)
-                    given = [as_labels(loaded, flags, frame, image.name) for frame in image.frames]
+                    given = [prepare(frame, image.name) for frame in image.frames]
                 except Refused as no:
                     outputs.leave_out(no)
                     continue
-                outputs.add(image, _made(loaded, flags, make, given, number))
+                outputs.add(image, _frames(given, number, make, doing))
                 progress(min(number + 1, len(inputs)))
     finally:
         outputs.tell_left_out()
     outputs.close()
 
 
-def _made(
-    loaded: LoadedRun, flags: TranslateFlags, make: Make, frames: list[np.ndarray], number: int
-) -> list[np.ndarray]:
-    """The translations of a picture's frames."""
+def _frames(frames: list[np.ndarray], number: int, make: Callable, doing: str) -> list[np.ndarray]:
+    """What is made of a picture's frames."""
     if len(frames) == 1:
-        return [make(loaded, flags, frames[0], number)]
+        return [make(frames[0], number)]
     made = []
-    with counted(f"translating {len(frames):,} frames", len(frames)) as progress:
+    with counted(f"{doing} {len(frames):,} frames", len(frames)) as progress:
         for frame in frames:
-            made.append(make(loaded, flags, frame, number))
+            made.append(make(frame, number))
             progress(len(made))
     return made
 
@@ -253,9 +277,18 @@ def _palette(loaded: LoadedRun, flags: TranslateFlags) -> np.ndarray | None:
     return None if labels is None else np.array(labels, np.uint8)
 
 
-def _test_pictures(config: TranslatorConfig, flags: TranslateFlags) -> SampleSet | UnpairedSet:
-    if flags.data is not None:
-        config = dataclasses.replace(config, data=flags.data)
+def examples_for(config: TranslatorConfig, place: str | None) -> SampleSet | UnpairedSet:
+    """Load the pictures that a run's sheets show.
+
+    Args:
+        config: The run's.
+        place: Where its pictures are now; None: where they were.
+
+    Raises:
+        Refused: they are no longer there.
+    """
+    if place is not None:
+        config = dataclasses.replace(config, data=place)
     try:
         source = data.find(config.data, config.reading)
     except Refused as no:

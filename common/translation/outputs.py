@@ -40,11 +40,11 @@ def is_folder(place: str | None) -> bool:
     return place not in (None, STANDARD) and Path(place).expanduser().is_dir()
 
 
-def check_out(place: str | None, out: Path | None) -> None:
-    """Refuse an `--out` that does not suit an `--input`."""
+def check_out(place: str | None, out: Path | None, flag: str = "--input") -> None:
+    """Refuse an `--out` that does not suit an input, which the flag names."""
     if str(out) == STANDARD:
         if place is None or is_folder(place):
-            raise Refused("--out -: legal with --input and one picture")
+            raise Refused(f"--out -: legal with {flag} and one picture")
     elif out is None:
         pass
     elif names_folder(out):
@@ -53,9 +53,9 @@ def check_out(place: str | None, out: Path | None) -> None:
             raise Refused(f"--out {out}: would be written over what is read")
     elif place is None:
         if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
-            raise Refused(f"--out {out}: legal is a picture file or a folder, without --input")
+            raise Refused(f"--out {out}: legal is a picture file or a folder, without {flag}")
     elif is_folder(place) and out.suffix.lower() in ENDINGS:
-        raise Refused(f"--out {out}: legal is a folder, as --input is one")
+        raise Refused(f"--out {out}: legal is a folder, as {flag} is one")
     elif not is_folder(place) and out.suffix and out.suffix.lower() not in ENDINGS:
         raise Refused(f"--out {out}: legal endings are {' '.join(ENDINGS)}")
 
@@ -72,9 +72,11 @@ class Outputs:
         inputs: What is read.
         out: Where to write: a file, a folder, or "-".
         overwrite: Whether other files in the folder may be replaced.
+        words: How pictures are made, for their files to say.
     """
 
-    def __init__(self, inputs: Inputs, out: Path, overwrite: bool = False):
+    def __init__(self, inputs: Inputs, out: Path, overwrite: bool = False, words: str = ""):
+        self._flag, self._words = inputs.flag, words
         self._place, self._out, self._overwrite = inputs.place, out, overwrite
         self._several = is_folder(self._place)
         self._to_file = not self._several and not names_folder(out)
@@ -105,7 +107,7 @@ class Outputs:
             EnvironmentFailure: the disk does not take it.
         """
         if str(self._out) == STANDARD:
-            write_to_standard_output(image, frames)
+            write_to_standard_output(image, frames, self._words)
             return
         path = self._out if self._to_file else _fitting(self._out / image.name)
         try:
@@ -135,7 +137,7 @@ class Outputs:
             )
         with writing(path):
             try:
-                write(image, frames, path)
+                write(image, frames, path, self._words)
             except ValueError as fault:
                 raise Refused(f"{image.name} cannot be written: {fault}") from fault
             except OSError as fault:
@@ -163,7 +165,9 @@ class Outputs:
         if str(self._out) == STANDARD:
             return
         if not self._written:
-            raise Refused(f"--input {printable(self._place)}: none of its pictures can be used")
+            raise Refused(
+                f"{self._flag} {printable(self._place)}: none of its pictures can be used"
+            )
         if not self._to_file:
             sheet = self._place_of_sheet()
             with writing(sheet):

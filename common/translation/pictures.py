@@ -71,6 +71,8 @@ class Inputs:
     notes: tuple[str, ...] = ()
     #: The values that become 0 and 255; None: the pictures have 8 bits.
     levels: Levels | None = None
+    #: The flag that names the place.
+    flag: str = "--input"
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -99,7 +101,7 @@ class Inputs:
                 if self.place == STANDARD:
                     raise Refused(f"standard input: {reason}") from None
                 if self.path.is_file():
-                    raise Refused(f"--input {printable(str(self.path))}: {reason}") from None
+                    raise Refused(f"{self.flag} {printable(str(self.path))}: {reason}") from None
                 yield f"{printable(part.file)}: {reason}"
 
     def _read(self, part: Part) -> InputImage:
@@ -122,6 +124,7 @@ def read_inputs(
     choice: Choice = WHOLE,
     excluded: Path | None = None,
     levels: Levels | None = None,
+    flag: str = "--input",
 ) -> Inputs:
     """Find the pictures of a file, a folder or standard input, in the order of their names.
 
@@ -132,29 +135,32 @@ def read_inputs(
         excluded: A folder; what lies in it is skipped where it is below the place.
         levels: The values that become 0 and 255, as in the run's training; None: its pictures
             had 8 bits.
+        flag: The flag that names the place.
 
     Raises:
         Refused: there is no picture; or, later, the only one cannot be read.
     """
     if place == STANDARD:
-        return Inputs(place, channels, [Part("standard-input")], levels=levels)
+        return Inputs(place, channels, [Part("standard-input")], levels=levels, flag=flag)
     path = Path(place).expanduser()
     if path.is_file():
-        return _one_file(place, channels, choice, levels)
+        return _one_file(place, channels, choice, levels, flag)
     if not path.is_dir():
-        raise Refused(f"--input {printable(place)}: no such file or folder")
+        raise Refused(f"{flag} {printable(place)}: no such file or folder")
     names, notes = without_own(path, picture_files(path).files)
     if excluded is not None and resolved(path) in resolved(excluded).parents:
         folder = resolved(excluded)
         names = [name for name in names if folder not in resolved(path / name).parents]
     if not names:
-        raise Refused(f"--input {printable(place)}: a folder without pictures")
+        raise Refused(f"{flag} {printable(place)}: a folder without pictures")
     chosen = choice.of_folder(path, names)
     notes += chosen.notes
-    return Inputs(place, channels, chosen.parts, chosen.unusable, notes, levels)
+    return Inputs(place, channels, chosen.parts, chosen.unusable, notes, levels, flag)
 
 
-def _one_file(place: str, channels: int, choice: Choice, levels: Levels | None) -> Inputs:
+def _one_file(
+    place: str, channels: int, choice: Choice, levels: Levels | None, flag: str
+) -> Inputs:
     path = Path(place).expanduser()
     half = choice.half_of(path)
     note = (
@@ -162,7 +168,7 @@ def _one_file(place: str, channels: int, choice: Choice, levels: Levels | None) 
         "the picture whole)"
     )
     parts = [Part(path.name, half)]
-    return Inputs(place, channels, parts, notes=(note,) * bool(half), levels=levels)
+    return Inputs(place, channels, parts, {}, (note,) * bool(half), levels, flag)
 
 
 def _read(path: Path, part: Part, channels: int, levels: Levels | None) -> InputImage:
@@ -222,12 +228,13 @@ def _pixels(picture: Image.Image, half: str) -> np.ndarray:
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
-def write(image: InputImage, frames: list[np.ndarray], path: Path) -> None:
+def write(image: InputImage, frames: list[np.ndarray], path: Path, words: str = "") -> None:
     """Write the translation of a picture's frames; the ending decides the format.
 
     Args:
         image: The picture that was read, for the durations of its frames.
         frames: uint8 H×W×C each.
+        words: How it was made, for the file to say.
 
     Raises:
         ValueError: the format cannot hold them.
@@ -235,14 +242,14 @@ def write(image: InputImage, frames: list[np.ndarray], path: Path) -> None:
     """
     options = {"quality": 95} if path.suffix.lower() in (".jpg", ".jpeg") else {}
     with atomic_write(path) as tmp:
-        _save(image, frames, tmp, **options, **marking(path.suffix))
+        _save(image, frames, tmp, **options, **marking(path.suffix, words))
 
 
-def write_to_standard_output(image: InputImage, frames: list[np.ndarray]) -> None:
-    """Write a translation as PNG; a moving one in the format that was read."""
+def write_to_standard_output(image: InputImage, frames: list[np.ndarray], words: str = "") -> None:
+    """Write a translation as PNG; a moving one in the format that was read; see `write`."""
     kind = Path(image.name).suffix[1:].upper() if len(frames) > 1 else "PNG"
     content = io.BytesIO()
-    _save(image, frames, content, format=kind, **marking(kind))
+    _save(image, frames, content, format=kind, **marking(kind, words))
     sys.stdout.buffer.write(content.getvalue())
     sys.stdout.buffer.flush()
 

@@ -53,6 +53,16 @@ def test_a_file_that_was_put_there_by_hand_is_taken_if_it_is_right(server, path)
     assert server.asked == ["set.bin"]
 
 
+def test_a_file_of_which_only_an_md5_is_published(server, path):
+    known = hashlib.md5(CONTENT).hexdigest()
+    assert fetch(server.url("set.bin"), path, md5=known).read_bytes() == CONTENT
+    path.write_bytes(CONTENT[:-1])
+    assert fetch(server.url("set.bin"), path, md5=known).read_bytes() == CONTENT
+    assert server.asked == ["set.bin"] * 2
+    with pytest.raises(EnvironmentFailure, match="its checksum is another"):
+        fetch(server.url("set.bin"), path, md5="0" * 32)
+
+
 def test_the_record_notices_a_file_that_has_changed(server, path):
     fetch(server.url("set.bin"), path)
     path.write_bytes(CONTENT[:100])
@@ -71,7 +81,7 @@ def refused(server, path, name="set.bin", known=SUM):
 
 def test_another_file_than_expected(server, path):
     server.files["set.bin"] = b"something else"
-    assert "its SHA-256 is another" in refused(server, path)
+    assert "its checksum is another" in refused(server, path)
     assert names(path) == []
 
 
@@ -92,7 +102,7 @@ def test_a_server_that_does_not_tell_the_length(server, path):
     assert fetch(server.url("set.bin"), path, SUM).read_bytes() == CONTENT
     server.fault = "silent cut"
     path.unlink()
-    assert "its SHA-256 is another" in refused(server, path)
+    assert "its checksum is another" in refused(server, path)
 
 
 def test_a_machine_without_a_network(path):

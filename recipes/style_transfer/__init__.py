@@ -1,0 +1,1 @@
+"""Style transfer: one picture's manner, another's content, in four ways."""

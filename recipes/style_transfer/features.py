@@ -1,0 +1,141 @@
+"""Feature nets of perceptual losses: VGG from a file of weights, or random filters.
+
+A feature net is fixed: it belongs to a loss, not to a network, so it is neither trained nor saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from common.machine.precision import computing_in
+
+from . import weights
+
+#: Means of blue, green and red of ImageNet's pictures, 0 to 255 (as VGG was trained).
+BGR_MEANS = (103.939, 116.779, 123.68)
+#: Scales of the random filters, and stages of the random encoder, each half of the one before.
+FILTERS = ("scale1", "scale2", "scale3", "scale4")
+STAGES = ("stage1", "stage2", "stage3")
+
+
+class FeatureNet:
+    """Fixed network from pictures to named maps.
+
+    Args:
+        name: What it is, honestly: it stands in the run, and in what is made with it.
+        model: From pictures (N, H, W, 3) in [-1, 1] to maps, one for each of `layers`.
+        layers: Their names.
+    """
+
+    def __init__(self, name: str, model: keras.Model, layers: Sequence[str]):
+        self.name, self.layers, self.model = name, tuple(layers), model
+
+    def __call__(self, pictures) -> dict:
+        """Compute the maps of pictures N×H×W×3 in [-1, 1] by their layers' names."""
+        pictures = ops.cast(pictures, "float32")
+        if pictures.shape[-1] == 1:
+            pictures = ops.repeat(pictures, 3, axis=-1)
+        found = self.model(pictures, training=False)
+        return dict(zip(self.layers, found if len(self.layers) > 1 else [found], strict=True))
+
+
+def preprocessed(pictures):
+    """Convert pictures in [-1, 1] to what VGG was trained on: BGR, 0 to 255, means subtracted."""
+    return (pictures[..., ::-1] + 1) * 127.5 - np.array(BGR_MEANS, np.float32)
+
+
+def vgg(name: weights.VGGName, file: Path, wanted: Sequence[str]) -> FeatureNet:
+    """Build VGG16 or VGG19 up to the last wanted layer (Simonyan and Zisserman 2015).
+
+    Args:
+        name: Which.
+        file: Its weights, in a layout of Keras'.
+        wanted: Names of layers as Keras has them: "block3_conv3" is relu3_3 of the papers. Maps
+            are those after the ReLU.
+
+    Raises:
+        Refused: the file holds another network's weights, or is damaged.
+    """
+    kept = weights.read(file, name)
+    x = picture = keras.Input((None, None, 3), name="sample")
+    x = preprocessed(x)
+    found, convolutions = {}, []
+    with computing_in("float32"):
+        for block, count in enumerate(weights.BLOCKS[name], 1):
+            if block > 1:
+                x = layers.MaxPooling2D(2, name=f"block{block - 1}_pool")(x)
+            for number in range(1, count + 1):
+                layer = f"block{block}_conv{number}"
+                width = weights.WIDTHS[block - 1]
+                convolution = layers.Conv2D(width, 3, 1, "same", activation="relu", name=layer)
+                x = found[layer] = convolution(x)
+                convolutions.append(convolution)
+        for convolution, values in zip(convolutions, kept, strict=True):
+            convolution.set_weights(values)
+        model = keras.Model(picture, [found[layer] for layer in wanted], name=name)
+    return FeatureNet(name.upper(), model, wanted)
+
+
+def random_filters(
+    seed: int = 0,
+    wanted: Sequence[str] = FILTERS,
+    width: int = 32,
+    kernel: int = 5,
+    zero_sum: bool = False,
+) -> FeatureNet:
+    """Build a net of random filters at several scales, never trained.
+
+    After Ustyuzhaninov et al. 2017, who found that one layer of random filters of many sizes
+    describes a texture well. Here the filters stay small, and the picture is halved instead.
+
+    Args:
+        seed: Seed of the filters.
+        wanted: Which scales, of `FILTERS`.
+        width: Filters at each scale.
+        kernel: Their size.
+        zero_sum: Whether they take no notice of even colour, only of its changes.
+    """
+    rng = np.random.default_rng([seed, 0xF117E5])
+    x = picture = keras.Input((None, None, 3), name="sample")
+    found = {}
+    with computing_in("float32"):
+        for name in FILTERS:
+            x = layers.AveragePooling2D(2)(x) if found else x
+            values = rng.standard_normal((kernel, kernel, 3, width)).astype(np.float32)
+            if zero_sum:
+                values -= values.mean((0, 1), keepdims=True)
+            values /= np.sqrt((values**2).sum((0, 1, 2)))
+            convolution = layers.Conv2D(width, kernel, activation="relu", use_bias=False)
+            found[name] = convolution(x)
+            convolution.set_weights([values])
+        model = keras.Model(picture, [found[name] for name in wanted], name="random_filters")
+    return FeatureNet("random filters", model, wanted)
+
+
+def random_encoder(seed: int, width: int, wanted: Sequence[str] = STAGES) -> FeatureNet:
+    """Build an encoder of random convolutions, never trained, in the place of a VGG.
+
+    Args:
+        seed: Seed of its kernels.
+        width: Channels of its first stage; each further one, at half the size, has twice as many.
+        wanted: Which stages, of `STAGES`.
+    """
+    rng = np.random.default_rng([seed, 0xE4C0DE])
+    x = picture = keras.Input((None, None, 3), name="sample")
+    found = {}
+    with computing_in("float32"):
+        for stage, name in enumerate(STAGES):
+            if found:
+                x = layers.AveragePooling2D(2, name=f"{name}_pool")(x)
+            before, after = x.shape[-1], width * 2**stage
+            values = rng.standard_normal((3, 3, before, after)) * np.sqrt(2 / (9 * before))
+            convolution = layers.Conv2D(after, 3, 1, "same", activation="relu", name=name)
+            x = found[name] = convolution(x)
+            convolution.set_weights([values, np.zeros(after)])
+        model = keras.Model(picture, [found[name] for name in wanted], name="random_encoder")
+    return FeatureNet("random convolutions", model, wanted)

@@ -1,0 +1,156 @@
+"""Nearest patches: a style as the small parts that a painting is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+from keras import ops
+from PIL import Image
+
+# Numbers that describe a patch, and patches of a painting that are compared with, at most.
+DESCRIBED_BY, MOST = 24, 6000
+# Patches that are looked up at a time, and those that tell which ones of a painting are in demand.
+_AT_ONCE, _ASKED = 1024, 1024
+# What a patch costs that many others are near to: so that all of a painting is used.
+_COMPLETENESS = 0.02
+
+
+class NearestPatches:
+    """Distance between each patch of a picture and the nearest patch of a painting.
+
+    As the loss of Li and Wand 2016 ("Combining Markov random fields and convolutional neural
+    networks", equation 2), but of pixels, and with no pretrained network: which patch is nearest
+    is decided by the responses of random filters, which keep distances (Johnson and Lindenstrauss
+    1984). A patch that is near to all is worth less, so that the whole painting is used (Granot et
+    al. 2022, section 3.3).
+
+    Args:
+        paintings: The painting, uint8 H×W×3; several are used as one.
+        kernel: Pixels a side of a patch.
+        scale: By how much the painting is reduced.
+        seed: Seed of the filters and of the choice among patches.
+        shares: How much each painting counts.
+    """
+
+    def __init__(
+        self,
+        paintings: list[np.ndarray],
+        kernel: int,
+        scale: int = 1,
+        seed: int = 0,
+        shares: tuple[float, ...] = (),
+    ):
+        rng = np.random.default_rng([seed, scale, 0x9A7C4])
+        self.kernel, self.scale = kernel, scale
+        shares = shares or (1 / len(paintings),) * len(paintings)
+        parts = [
+            _some(_patches_of(_reduced(painting, scale), kernel), round(MOST * share), rng)
+            for painting, share in zip(paintings, shares, strict=True)
+            if share
+        ]
+        #: K×(kernel·kernel·3), in the order of `keras.ops.image.extract_patches`.
+        self.patches = np.concatenate(parts)
+        filters = rng.standard_normal((self.patches.shape[1], DESCRIBED_BY))
+        # At right angles, so that no two of them say the same.
+        filters = np.linalg.qr(filters)[0] if len(filters) >= DESCRIBED_BY else filters
+        self._filters = filters.astype(np.float32)
+        # A patch counts most in its middle, so that all pixels count alike in sum.
+        ramp = np.sin(np.pi * (np.arange(kernel) + 1) / (kernel + 1)) ** 2
+        window = np.outer(ramp, ramp)[..., None].repeat(3, -1)
+        self._window = window.reshape(-1).astype(np.float32)
+        self._described = self.patches @ self._filters
+        self._slack = float(_COMPLETENESS * self.patches.var() * DESCRIBED_BY)
+
+    def __call__(self, picture, offset):
+        """Compute the loss of pictures N×H×W×3 in [-1, 1], a scalar.
+
+        It is a mean over the values of the picture. Where patches overlap, each has a vote, which
+        counts most in its middle.
+
+        Args:
+            offset: Two numbers in [0, 1): where the grid of patches begins. It moves from step to
+                step, so that nothing of it is seen.
+        """
+        stride = self.stride
+        border = self.kernel - 1
+        beside = (border, border + stride)
+        beside = ((0, 0), beside, beside, (0, 0))
+        # What is reflected around the picture is looked at, but not trained: a pixel at the
+        # border would count twice.
+        fixed = ops.stop_gradient(picture)
+        around = ops.pad(fixed, beside, "reflect") + ops.pad(picture - fixed, beside)
+        top, left = (ops.cast(offset[i] * stride, "int32") for i in range(2))
+        height, width = (side - stride for side in around.shape[1:3])
+        shape = (ops.shape(picture)[0], height, width, 3)
+        part = ops.slice(around, (0, top, left, 0), shape)
+        found = ops.image.extract_patches(part, self.kernel, strides=stride, padding="valid")
+        found = ops.reshape(found, (-1, self.patches.shape[1]))
+        nearest = ops.take(self.patches, self.nearest(ops.stop_gradient(found)), axis=0)
+        # How much each pixel counts, in all patches that it is in.
+        overlap = self._window.sum() / 3 / stride**2
+        values = ops.cast(ops.size(picture), "float32")
+        return ops.sum(self._window * (found - nearest) ** 2) / overlap / values
+
+    @property
+    def stride(self) -> int:
+        """Pixels from one patch to the next."""
+        return max(1, self.kernel // 2)
+
+    def nearest(self, patches):
+        """Find for each of N patches the painting's nearest: N indices."""
+        mine = ops.matmul(patches, self._filters)
+        count = mine.shape[0]
+        asked = mine[:: max(1, count // _ASKED)]
+        demand = ops.min(self._distances(asked), axis=0) + self._slack
+
+        def look_up(some):
+            return ops.argmin(self._distances(some) / demand, axis=1)
+
+        parts = -(-count // _AT_ONCE)
+        if parts == 1:
+            return look_up(mine)
+        padded = ops.pad(mine, ((0, parts * _AT_ONCE - count), (0, 0)))
+        grouped = ops.reshape(padded, (parts, _AT_ONCE, DESCRIBED_BY))
+        return ops.reshape(ops.map(look_up, grouped), (-1,))[:count]
+
+    def away(self, picture: np.ndarray) -> float:
+        """Compute how far a picture's patches are from the nearest ones, a mean square.
+
+        Args:
+            picture: uint8 H×W×3, not smaller than a patch.
+        """
+        seen = picture.astype(np.float32) / 127.5 - 1
+        mine = _windows(seen, self.kernel) @ self._filters
+        return float(np.mean(np.asarray(self._distances(mine)).min(1)))
+
+    def _distances(self, described):
+        """Squared distances N×K between descriptions of patches and of the painting's."""
+        theirs = self._described
+        both = ops.matmul(described, theirs.T)
+        mine = ops.sum(described**2, axis=1, keepdims=True)
+        return ops.maximum(mine - 2 * both + (theirs**2).sum(1), 0.0)
+
+
+def _reduced(painting: np.ndarray, scale: int) -> np.ndarray:
+    """A painting in [-1, 1], its sides divided by `scale`."""
+    height, width = (max(1, round(side / scale)) for side in painting.shape[:2])
+    small = Image.fromarray(painting).resize((width, height), Image.Resampling.BOX)
+    return np.asarray(small, np.float32) / 127.5 - 1
+
+
+def _patches_of(picture: np.ndarray, kernel: int) -> np.ndarray:
+    """All patches of a picture H×W×3, and of the same mirrored: N×(kernel·kernel·3)."""
+    missing = [max(0, kernel - side) for side in picture.shape[:2]]
+    picture = np.pad(picture, (*((0, m) for m in missing), (0, 0)), "edge")
+    return np.concatenate([_windows(p, kernel) for p in (picture, picture[:, ::-1])])
+
+
+def _windows(picture: np.ndarray, kernel: int) -> np.ndarray:
+    """All patches of a picture H×W×3: N×(kernel·kernel·3)."""
+    windows = np.lib.stride_tricks.sliding_window_view(picture, (kernel, kernel), (0, 1))
+    return windows.transpose(0, 1, 3, 4, 2).reshape(-1, kernel * kernel * 3)
+
+
+def _some(patches: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    if len(patches) <= most:
+        return np.ascontiguousarray(patches)
+    return patches[np.sort(rng.choice(len(patches), max(1, most), replace=False))]

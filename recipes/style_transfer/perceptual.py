@@ -1,0 +1,137 @@
+"""Perceptual losses as a network's loss: where a GAN has a discriminator."""
+
+from __future__ import annotations
+
+import numpy as np
+from keras import ops
+
+from common.network import Generator
+from data.pixels import to_float
+
+from . import features, losses, style
+from .config import Config
+from .patches import NearestPatches
+from .transformer import structure
+
+
+class Perceptual(Generator):
+    """Generator that is held to a painting's manner by a perceptual loss.
+
+    Args:
+        config: The recipe's settings.
+        paintings: Paintings whose manners are blended, uint8 H×W×3; none: the settings' one.
+        shares: How much each counts; none: all alike.
+    """
+
+    def __init__(self, config: Config, paintings: list[np.ndarray] = (), shares=()):
+        paintings = list(paintings) or [style.painting(config.style, config.painting_size)]
+        #: The painting, for who has to know its colours.
+        self.paintings = paintings
+        shares = tuple(shares) or (1 / len(paintings),) * len(paintings)
+        self.net = net_of(config)
+        #: What compares with the painting: patches at each scale, or targets of each layer.
+        self.patches, self.targets = {}, {}
+        if config.statistic == "patches":
+            self.patches = {
+                scale: NearestPatches(paintings, config.patch, scale, config.seed, shares)
+                for scale in sorted({*config.scales, 1})
+            }
+        else:
+            for share, painting in zip(shares, paintings, strict=True):
+                maps = self.net(to_float(painting)[None])
+                for layer in config.styling_layers:
+                    known = self.targets.get(layer, 0.0)
+                    self.targets[layer] = known + share * np.asarray(losses.gram(maps[layer]))
+        super().__init__(config)
+
+    def lossFunction(
+        self, batch: dict, made, scales: tuple[int, ...] = (1,), bare: bool = False
+    ) -> dict:
+        """Compute the terms of the style, of the content and of the total variation.
+
+        Args:
+            batch: Holds the content, `input` N×H×W×3 in [-1, 1], and where the grid of patches
+                begins (`offset`).
+            made: This network's pictures.
+            scales: At which scales patches are compared: pictures are reduced by these.
+            bare: Whether the style alone counts, as much as both did.
+        """
+        config, content = self.config, ops.cast(batch["input"], "float32")
+        made = ops.cast(made, "float32")
+        if self.patches:
+            found, kept = self._of_patches(made, content, batch, scales)
+        else:
+            found, kept = self._of_maps(made, content)
+        if bare:
+            return {"style": (config.style_weight + MOST * config.content_weight) * found}
+        terms = {"style": config.style_weight * found}
+        if config.content_weight:
+            terms["content"] = config.content_weight * kept
+        if config.variation:
+            terms["variation"] = config.variation * losses.total_variation(made)
+        return terms
+
+    def _of_patches(self, made, content, batch: dict, scales: tuple[int, ...]):
+        """Distances from the nearest patches, and from the content."""
+        if self.config.method != "optimise":
+            # Content has colours of its own, which are not to be kept.
+            pairs = zip(structure(made), structure(content), strict=True)
+            kept = sum(losses.content_loss(*pair) for pair in pairs)
+        else:
+            kept = sum(
+                ops.mean(salience(theirs) * (mine - theirs) ** 2)
+                for mine, theirs in ((_reduced(made, s), _reduced(content, s)) for s in scales)
+            )
+        # One grid for all pictures of a batch.
+        offset = batch["offset"][0]
+        found = [self.patches[scale](_reduced(made, scale), offset) for scale in scales]
+        return sum(found) / len(scales), kept
+
+    def _of_maps(self, made, content):
+        """Distances between statistics, and between maps."""
+        # Both in one pass.
+        maps = self.net(ops.concatenate([made, content]))
+        halves = {layer: ops.split(values, 2) for layer, values in maps.items()}
+        halves["pixels"] = made, content
+        kept = sum(losses.content_loss(*halves[layer]) for layer in self.config.preserving_layers)
+        found = sum(
+            losses.gram_loss(losses.gram(halves[layer][0]), target, self.config.gram_loss)
+            for layer, target in self.targets.items()
+        )
+        return found, kept
+
+
+#: What `salience` gives for even places, and at most.
+EVEN, MOST = 0.3, 2.3
+
+
+def salience(pictures):
+    """Compute how much each place of pictures tells of what is to be seen: N×H×W×1.
+
+    From `EVEN` to `MOST`, by the differences in light to the neighbours: edges are to stay, and on
+    even ground any stroke will do.
+    """
+    light = ops.mean(pictures, -1, keepdims=True)
+    around = ops.pad(light, ((0, 0), (1, 1), (1, 1), (0, 0)), "symmetric")
+    down = around[:, 2:, 1:-1] - around[:, :-2, 1:-1]
+    right = around[:, 1:-1, 2:] - around[:, 1:-1, :-2]
+    steep = ops.average_pool(ops.sqrt(down**2 + right**2 + 1e-8), 3, 1, padding="same")
+    usual = ops.mean(steep, axis=(1, 2), keepdims=True)
+    return EVEN + (MOST - EVEN) * ops.clip(steep / (3 * usual + 0.02), 0, 1)
+
+
+def _reduced(pictures, scale: int):
+    return pictures if scale == 1 else ops.average_pool(pictures, scale, padding="valid")
+
+
+def net_of(config: Config) -> features.FeatureNet | None:
+    """Return the feature net that the settings ask for; None: nothing is seen through one."""
+    if config.method == "adversarial" or config.statistic == "patches":
+        return None
+    wanted = [*config.styling_layers, *config.preserving_layers]
+    wanted = list(dict.fromkeys(layer for layer in wanted if layer != "pixels"))
+    if config.features != "random":
+        return features.vgg(config.features, config.weights(), wanted)
+    if config.method == "adain":
+        return features.random_encoder(config.seed, config.width, wanted)
+    return features.random_filters(config.seed, wanted)

@@ -1,0 +1,353 @@
+"""Style transfer held to its papers, method by method."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from keras import ops
+from PIL import Image
+
+import data
+from common.machine import backend
+from common.run import checkpoint
+from data.errors import Refused
+from data.samples import SampleSet
+from recipes.style_transfer import losses, style
+from recipes.style_transfer.colours import with_colours_of, with_palette
+from recipes.style_transfer.config import JOHNSON_PARAMETERS, PRESETS
+from recipes.style_transfer.painted import one_by_one
+from recipes.style_transfer.patches import NearestPatches
+from recipes.style_transfer.perceptual import EVEN, MOST, salience
+from recipes.style_transfer.train import build
+from recipes.style_transfer.transformer import structure, transformer
+from tests.contract.cases import batch_of, differing, snapshot
+
+pytestmark = pytest.mark.usefixtures("eagerly")
+
+RNG = np.random.default_rng(0)
+TINY = {"image_size": 32, "width": 4, "blocks": 1, "pictures": 4, "batch_size": 2, "steps": 7}
+TINY |= {"precision": "float32", "sample_count": 2, "averaging": 0.5, "decay_steps": 0}
+
+
+@pytest.fixture(autouse=True)
+def few_paintings(monkeypatch):
+    """AdaIN's: to draw hundreds takes a while."""
+    monkeypatch.setattr(style, "MANY", 6)
+
+
+def settled(preset, **changes):
+    config = dataclasses.replace(PRESETS[preset], **TINY | changes)
+    return config.adapted_to(data.find(config.data, config.reading))
+
+
+def content_of(config):
+    source = data.find(config.data, config.reading)
+    return config.training_set(source.load("train", 32, config.pictures, 0))
+
+
+def noise(height, width, seed=0):
+    """A picture with something at every scale."""
+    rng, total = np.random.default_rng(seed), 0
+    for cells in (3, 8, 20):
+        small = Image.fromarray(rng.integers(0, 256, (cells, cells, 3)).astype(np.uint8))
+        total = total + np.asarray(small.resize((width, height), Image.Resampling.BICUBIC), float)
+    return (total / 3).astype(np.uint8)
+
+
+# --- the published settings ---
+
+
+def test_johnsons_network_has_the_parameters_of_the_authors_code():
+    config = dataclasses.replace(PRESETS["johnson"], channels=3, input_channels=3)
+    model = transformer(config)
+    assert sum(int(np.prod(v.shape)) for v in model.trainable_variables) == JOHNSON_PARAMETERS
+    names = [type(layer).__name__ for layer in model.layers]
+    assert names.count("Add") == 5 and names.count("GroupNormalization") == 15
+    small = transformer(dataclasses.replace(config, width=2, blocks=2))
+    assert small(np.zeros((1, 32, 48, 3), np.float32)).shape == (1, 32, 48, 3)
+    # tanh × 150 of 127.5: black and white can be reached.
+    assert np.max(np.abs(small(np.ones((1, 32, 32, 3), np.float32)))) <= 150 / 127.5
+
+
+def test_the_published_settings():
+    gatys, johnson, huang = (PRESETS[name] for name in ("gatys", "johnson", "huang"))
+    assert gatys.features == "vgg19" and gatys.preserving_layers == ("block4_conv2",)
+    assert gatys.styling_layers == tuple(f"block{n}_conv1" for n in range(1, 6))
+    assert gatys.gram_loss == "sum" and gatys.steps == 500
+    assert (johnson.batch_size, johnson.steps, johnson.generator_rate) == (4, 40_000, 1e-3)
+    assert (johnson.style_weight, johnson.content_weight, johnson.variation) == (5, 1, 1e-6)
+    layers = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3")
+    assert johnson.styling_layers == layers and johnson.preserving_layers == ("block3_conv3",)
+    assert (huang.batch_size, huang.steps, huang.generator_rate) == (8, 160_000, 1e-4)
+    assert huang.style_weight == 1e-2 and huang.preserving_layers == ("block4_conv1",)
+
+
+# --- what trains ---
+
+
+@pytest.mark.parametrize("preset", ["optimise", "feedforward", "adain"])
+def test_a_method_moves_and_resumes_exactly(preset, tmp_path):
+    """2 + 2 steps of each phase are 4; as the contract has it for the method of `small`."""
+    config = settled(preset, style_size=32 if preset == "adain" else 48)
+    content = content_of(config)
+
+    def go_on(trainer, steps):
+        for phase in trainer.phases():
+            for step in steps:
+                logs = phase.step(batch_of(trainer, content, phase, step))
+        assert all(np.isfinite(float(value)) for value in logs.values())
+
+    whole = build(config)
+    before = snapshot(whole)
+    go_on(whole, (0, 1))
+    assert "generator" in differing(before, snapshot(whole))
+    checkpoint.save(tmp_path, 2, whole.state())
+    go_on(whole, (2, 3))
+    other = build(config)
+    assert checkpoint.restore(tmp_path, other.state()) == 2
+    assert differing(snapshot(whole), snapshot(other))
+    go_on(other, (2, 3))
+    assert differing(snapshot(whole), snapshot(other)) == []
+
+
+def test_gatys_descends_on_random_filters():
+    """The same with Gram matrices: style and content are compared through the same net."""
+    changes = {"statistic": "gram", "palette": False, "averaging": 0.0, "style_weight": 1e6}
+    config = settled("optimise", generator_rate=0.02, **changes)
+    trainer, content = build(config), content_of(config)
+    assert trainer.generator.net.name == "random filters"
+    (phase,) = trainer.phases()
+    logs = [phase.step(batch_of(trainer, content, phase, 0)) for _ in range(8)]
+    # At first a picture is the content itself.
+    assert float(logs[0]["generator/content"]) == pytest.approx(0, abs=1e-9)
+    assert float(logs[-1]["generator/style"]) < 0.8 * float(logs[0]["generator/style"])
+
+
+def test_adains_content_target_is_the_output_of_adain():
+    config = settled("adain", style_size=32, content_weight=3.0, style_weight=2.0)
+    generator = build(config).generator
+    content, manner, made = (
+        ops.convert_to_tensor(RNG.uniform(-1, 1, (2, 32, 32, 3)).astype(np.float32))
+        for _ in range(3)
+    )
+    terms = generator.lossFunction({"input": content, "style": manner}, made)
+    maps = [generator.net(each) for each in (made, content, manner)]
+    target = losses.adain(maps[1]["stage3"], maps[2]["stage3"])
+    expected = 3 * float(losses.content_loss(maps[0]["stage3"], target))
+    assert float(terms["content"]) == pytest.approx(expected, rel=1e-4)
+    expected = 2 * sum(
+        float(losses.statistics_loss(maps[0][layer], maps[2][layer]))
+        for layer in ("stage1", "stage2", "stage3")
+    )
+    assert float(terms["style"]) == pytest.approx(expected, rel=1e-4)
+
+
+def test_adain_with_strength_0_gives_the_content_to_the_decoders_error():
+    """Whatever the style; with 1 the style decides. The encoder stays what it was."""
+    config = settled("adain", style_size=32)
+    trainer, content = build(config), content_of(config)
+    generator = trainer.generator
+    encoder = generator.model.get_layer("encoder")
+    kept = [np.array(v) for v in encoder.variables]
+    phase = trainer.phases()[0]
+    phase.step(batch_of(trainer, content, phase, 0))
+    for mine, before in zip(encoder.variables, kept, strict=True):
+        np.testing.assert_array_equal(mine, before)
+    manners = [style.paintings(f"paintings:{name}", 32)[:1] for name in ("dots", "woodcut")]
+    found = {}
+    for strength in (0.0, 1.0):
+        for name, manner in zip("ab", manners, strict=True):
+            batch = {"input": content.samples[:1], "style": manner}
+            batch["strength"] = np.array([strength], np.float32)
+            found[strength, name] = one_by_one(generator.model, batch)
+    np.testing.assert_array_equal(found[0.0, "a"], found[0.0, "b"])
+    assert np.abs(found[1.0, "a"] - found[1.0, "b"]).max() > 0.01
+    # The mean of both is not what is decoded, but a strength between lies between in the maps.
+    assert np.abs(found[0.0, "a"] - found[1.0, "a"]).max() > 0.01
+
+
+def test_the_forger_keeps_what_is_to_be_seen_and_no_colour():
+    """The content's term is 0 for the same light in another palette and contrast."""
+    picture = noise(32, 32)[None].astype(np.float32) / 127.5 - 1
+    for mine, theirs in zip(structure(picture), structure(0.5 * picture + 0.2), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=0.02)
+        assert float(np.mean(mine)) == pytest.approx(0, abs=1e-5)
+    other = structure(picture[:, ::-1])
+    assert float(np.mean((structure(picture)[0] - other[0]) ** 2)) > 0.5
+
+
+def test_the_connoisseur_is_shown_parts_of_the_painting_alone():
+    config = settled("tiny")
+    trainer, content = build(config), content_of(config)
+    batch = batch_of(trainer, content, trainer.phases()[-1])
+    painting = style.painting(config.style, config.painting_size)
+    # Of a painting of the same size there is one part, and its mirror image.
+    for part in np.rint((np.array(batch["real"]) + 1) * 127.5).astype(np.uint8):
+        assert any(np.array_equal(part, way) for way in (painting, painting[:, ::-1]))
+    assert not np.array_equal(batch["input"], batch["real"])
+
+
+# --- nearest patches ---
+
+
+def test_patches_of_the_painting_are_found_again():
+    """Mirrored ones, too."""
+    painting = noise(32, 40)
+    compare = NearestPatches([painting], 5)
+    assert compare.patches.shape[1] == 75 and compare.stride == 2
+    part = painting[None, 4:24, 6:30].astype(np.float32) / 127.5 - 1
+    for way in (part, part[:, :, ::-1]):
+        flat = np.array(ops.image.extract_patches(way, 5, strides=1, padding="valid"))
+        flat = flat.reshape(-1, 75)
+        found = compare.patches[np.array(compare.nearest(flat))]
+        np.testing.assert_allclose(found, flat, atol=1e-6)
+
+
+@pytest.mark.parametrize("offset", [(0.0, 0.0), (0.9, 0.3)])
+def test_the_distance_of_two_colours_in_closed_form(offset):
+    """A square for each value, in as many patches as there are, wherever their grid begins."""
+    compare = NearestPatches([np.full((40, 40, 3), 255, np.uint8)], 5)
+    patches = ((32 + 2 * 4 - 5) // 2 + 1) ** 2
+    for value in (0.5, 0.0, 1.0):
+        picture = np.full((1, 32, 32, 3), value, np.float32)
+        expected = (1 - value) ** 2 * patches * 2**2 / 32**2
+        found = float(compare(picture, np.array(offset, np.float32)))
+        assert found == pytest.approx(expected, rel=1e-4, abs=1e-9)
+
+
+def test_many_patches_are_looked_up_in_parts():
+    """The last part is not whole; each patch's answer is its own."""
+    compare = NearestPatches([noise(24, 24)], 3)
+    chosen = RNG.integers(0, len(compare.patches), 2500)
+    found = np.array(compare.nearest(ops.convert_to_tensor(compare.patches[chosen])))
+    np.testing.assert_allclose(compare.patches[found], compare.patches[chosen], atol=1e-6)
+
+
+def test_shares_decide_how_many_patches_each_painting_gives():
+    one, other = (np.full((90, 90, 3), value, np.uint8) for value in (0, 255))
+    patches = NearestPatches([one, other], 3, shares=(0.25, 0.75)).patches
+    assert np.mean(patches[:, 0] == 1) == pytest.approx(0.75, abs=0.01)
+    assert (NearestPatches([one, other], 3, shares=(0.0, 1.0)).patches == 1).all()
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_one_step_leads_to_the_lowest_point(scale):
+    """Of a painting in one colour: with the style alone, the picture is that colour at once."""
+    config = settled("optimise", palette=False, averaging=0.0, batch_size=1, pictures=1)
+    painting = np.full((40, 40, 3), 200, np.uint8)
+    from recipes.style_transfer.trainer import StyleTransfer
+
+    trainer = StyleTransfer(config, [painting])
+    content = noise(32, 32)[None]
+    known = SampleSet(content, {"which": np.zeros(1, np.int32)}, content)
+    batch = batch_of(trainer, known, trainer.phases()[0], 0)
+    with backend.tape() as tape:
+        made = trainer.generator(batch)
+    trainer.generator.trainModel(batch, made, (scale,), True, tape=tape)
+    found = np.array(trainer.generator(batch))
+    reduced = found.reshape(1, 32 // scale, scale, 32 // scale, scale, 3).mean((2, 4))
+    np.testing.assert_allclose(reduced, 200 / 127.5 - 1, atol=0.01)
+
+
+def test_phases_go_from_coarse_to_fine_and_end_bare():
+    trainer = build(settled("optimise", steps=18))
+    assert [phase.until for phase in trainer.phases()] == [4, 9, 14, 18]
+    again = trainer.phases()
+    assert [p.step for p in again] == [p.step for p in trainer.phases()]
+
+
+def test_edges_are_salient_and_even_ground_is_not():
+    picture = np.zeros((1, 16, 16, 3), np.float32)
+    np.testing.assert_allclose(salience(picture), EVEN, rtol=0.05)
+    picture[:, 8:] = 1
+    found = np.array(salience(picture))[0, ..., 0]
+    assert found[8].min() > 0.9 * MOST and found[:5].max() < 1.1 * EVEN
+
+
+# --- colours and paintings ---
+
+
+def test_a_palette_moves_colours_and_keeps_what_is_seen():
+    picture, painting = noise(48, 48, 1), (noise(48, 48, 2) // 3 + 120).astype(np.uint8)
+    made = with_palette(picture, painting).astype(float)
+    assert np.abs(made.mean((0, 1)) - painting.mean((0, 1))).max() < 10
+    assert np.abs(picture.mean((0, 1)) - painting.mean((0, 1))).max() > 20
+    light, own = made.mean(-1).ravel(), picture.mean(-1).ravel()
+    assert np.corrcoef(light, own)[0, 1] > 0.8
+
+
+def test_the_colours_of_the_content_can_be_kept():
+    picture = noise(24, 24, 1)
+    np.testing.assert_array_equal(with_colours_of(picture, picture), picture)
+    made = with_colours_of(noise(24, 24, 2), picture).astype(float)
+    # What differs from grey is the picture's own, where nothing is cut off.
+    inner = ((made > 0) & (made < 255)).all(-1)
+    chroma = made - made.mean(-1, keepdims=True)
+    own = picture - picture.mean(-1, keepdims=True, dtype=float)
+    assert np.abs(chroma - own)[inner].max() < 2
+
+
+def test_paintings_of_all_kinds(tmp_path):
+    half = Image.new("RGBA", (60, 40), (255, 0, 0, 0))
+    half.save(tmp_path / "clear.png")
+    assert (style.painting(str(tmp_path / "clear.png"), 30) == 255).all(), "over white"
+    Image.fromarray(noise(80, 40)[..., 0]).save(tmp_path / "grey.png")
+    grey = style.painting(str(tmp_path / "grey.png"), 40)
+    assert grey.shape == (40, 20, 3) and (grey[..., 0] == grey[..., 2]).all()
+    drawn = style.painting("paintings:dots", 64)
+    assert drawn.shape == (64, 64, 3) and style.is_world("paintings:dots")
+    np.testing.assert_array_equal(drawn, style.painting("paintings:dots", 64))
+    assert style.digest("paintings:dots", 64) != style.digest("paintings:woodcut", 64)
+    found = style.crops(grey, (32, 48), np.random.default_rng(0), 3)
+    assert found.shape == (3, 32, 48, 3)
+
+
+BAD = {
+    "small": ("small.png", "is 20×90; the filters reach over 32 pixels, so legal is 32×32"),
+    "none": ("nowhere.png", "no such file; legal are a picture, or a world as in paintings:str"),
+    "folder": (".", r"is a folder; legal is one picture \(a folder is legal with --method adain"),
+    "words": ("words.png", "words.png: "),
+    "points": ("ring", "gives points; legal are pictures"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_style_that_cannot_be_learned_from_is_refused(case, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (20, 90)).save("small.png")
+    (tmp_path / "words.png").write_text("words")
+    spec, words = BAD[case]
+    with pytest.raises(Refused, match=words) as no:
+        style.check(spec, 32)
+    assert "\n" not in str(no.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"features": "vgg16"}, "--features vgg16: legal with --method optimise, feedforward"),
+        ({"vgg": "x.h5"}, "--vgg: legal with --features vgg16 or vgg19 only"),
+        ({"statistic": "patches"}, "--statistic patches: legal with --method optimise or feed"),
+        ({"palette": True}, "--palette: legal with --method optimise only"),
+        ({"style_layers": ("block1_conv1",)}, "--style-layers block1_conv1: legal are scale1 to"),
+        ({"scales": (3,)}, "--scales: legal are some of 4 2 1"),
+        ({"method": "optimise", "flip": True}, "--flip: each picture is trained itself"),
+        ({"method": "adain", "content_layers": ("stage1", "stage2")}, "legal with --method adain"),
+    ],
+)
+def test_settings_that_exclude_each_other(changes, words):
+    with pytest.raises(Refused, match=words):
+        dataclasses.replace(PRESETS["small"], **changes).check()
+
+
+def test_weights_are_asked_for_before_anything_else(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    with pytest.raises(Refused, match="--features vgg16: no weights in Keras' cache; legal are"):
+        settled("johnson")
+
+
+def test_each_picture_can_be_trained_up_to_a_number():
+    config = PRESETS["optimise"]
+    many = data.memory.source_of(np.zeros((65, 32, 32, 3), np.uint8))
+    with pytest.raises(Refused, match="has 65 pictures; --method optimise trains each, legal is"):
+        config.adapted_to(many)
