@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from common.metrics.estimate import Estimate
 from data.errors import Refused
@@ -25,5 +24,7 @@ def label_accuracy(read: np.ndarray, wanted: np.ndarray) -> Estimate:
     if read.shape != wanted.shape or read.ndim != 1 or not len(read):
         raise Refused(f"{read.shape} labels were read where {wanted.shape} were wanted")
     right = int((read == wanted).sum())
+    from scipy import stats  # takes half a second, and --help should not
+
     interval = stats.binomtest(right, len(read)).proportion_ci(0.95, "wilson")
     return Estimate(right / len(read), float(interval.low), float(interval.high))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from common.batches import rng_for
 from common.metrics.checks import checked
-from common.metrics.estimate import Estimate
+from common.metrics.estimate import Estimate, mean_of
 from data.errors import Refused
 
 
@@ -73,5 +72,4 @@ def probe_error(
         machine = make_pipeline(StandardScaler(), LinearSVC(C=0.01, random_state=0))
         machine.fit(features[chosen], learn.labels[chosen])
         errors.append(1 - machine.score(tests, test.labels))
-    mean, reach = np.mean(errors), stats.sem(errors) * stats.t.ppf(0.975, draws - 1)
-    return Estimate(float(mean), float(mean - reach), float(mean + reach))
+    return mean_of(errors)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
-from scipy.stats import t as students
 
 from common.evaluation.candidates import usable
 from common.evaluation.case import Case
 from common.evaluation.scores import Scores, Values
-from common.metrics.estimate import Estimate
+from common.metrics.estimate import mean_of
 from common.trainer import generate
 from common.translation.config import TEST_SEED
 from data.errors import Refused
@@ -221,7 +220,7 @@ class Examiner:
             read.append(reader(self.asked.samples))
             errors.append(self.labels.errors(read[-1], true))
         self._errors[name] = np.mean(errors, 0)
-        found: Values = {ERROR: _spread([float(each.mean()) for each in errors])}
+        found: Values = {ERROR: mean_of([float(each.mean()) for each in errors])}
         if self.labels.kind != "class":
             found[CORRELATION] = over_pictures(correlation, np.mean(read, 0), true)
         if self.labels.kind == "angles":
@@ -257,12 +256,3 @@ class Examiner:
 def _pupil_of(side: SampleSet) -> np.ndarray:
     """The middle of each pupil, N×2, as `data.worlds.eyes` tells it."""
     return np.stack([side.factors[name] for name in _PUPIL], 1).astype(np.float32)
-
-
-def _spread(values: list[float]) -> Estimate:
-    """Mean of a few values with its 95 % interval (Student's t)."""
-    mean = float(np.mean(values))
-    if len(values) < 2:
-        return Estimate(mean, mean, mean)
-    wide = float(students.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / len(values) ** 0.5)
-    return Estimate(mean, mean - wide, mean + wide)

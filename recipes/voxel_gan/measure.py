@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 from PIL import Image
-from scipy import stats
 
 from common.batches import rng_for
 from common.evaluation.candidates import usable
@@ -17,7 +16,7 @@ from common.evaluation.probes import Probe
 from common.evaluation.reference import ReferenceSet
 from common.evaluation.scores import NOT_AVERAGED, TRAINED, Scores, Values
 from common.metrics import shapes
-from common.metrics.estimate import Estimate
+from common.metrics.estimate import mean_of
 from common.metrics.neighbours import copying, neighbourhood
 from common.metrics.probe import pooled
 from data.progress import waiting
@@ -146,10 +145,7 @@ class Examiner:
 
     def compare(self, predicted: np.ndarray) -> Values:
         """Score shapes that were predicted from the test views."""
-        found = shapes.iou(predicted, self.tests.samples)
-        mean = float(found.mean())
-        wide = float(stats.sem(found) * stats.t.ppf(0.975, len(found) - 1))
-        return {"IoU": Estimate(mean, mean - wide, mean + wide)}
+        return {"IoU": mean_of(shapes.iou(predicted, self.tests.samples))}
 
     def controls(self) -> dict[str, tuple[str, np.ndarray]]:
         """Return the shapes of controls: name -> what it is, and bool N×S×S×S×1."""

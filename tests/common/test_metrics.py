@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import linalg
 
+from common.metrics.estimate import Estimate, mean_of
 from common.metrics.frechet import frechet_distance
 from common.metrics.kid import kernel_distance
 from common.metrics.labels import label_accuracy
@@ -396,3 +397,12 @@ def test_maps_are_pooled_to_their_largest_values():
     # Ten pixels in four cells, and three in three.
     assert pooled(np.ones((1, 10, 5, 2))).shape == (1, 32)
     assert pooled(np.ones((1, 3, 3, 2))).shape == (1, 18)
+
+
+def test_mean_of_some():
+    """By the tables: Student's t of three degrees of freedom at .975 is 3.1824."""
+    found = mean_of([1, 2, 3, 4])
+    reach = 3.1824 * np.sqrt(5 / 3) / 2
+    assert found.value == 2.5
+    assert (found.low, found.high) == pytest.approx((2.5 - reach, 2.5 + reach), abs=1e-4)
+    assert mean_of([7.0]) == Estimate(7, 7, 7)
