@@ -22,7 +22,7 @@ from common.commands.elsewhere import elsewhere
 from common.commands.name import recipe_name
 from common.config import Config, flag
 from common.machine.nvidia import may_have_gpu
-from common.machine.workers import Cluster, DeviceFlags, is_chief, meet
+from common.machine.workers import Cluster, DeviceFlags, check_shares, is_chief, meet
 from common.run import checkpoint
 from common.run.continuing import check_continuable
 from common.run.folder import RUNS, Run, fingerprint, versions
@@ -302,6 +302,8 @@ def _place(
 ):
     """Choose the strategy, once all workers are connected."""
     if cluster:
+        # Whatever devices each has: they share their part out, too.
+        check_shares(config.batch_size, len(cluster.addresses))
         print(f"{cluster.named(cluster.index)} of {len(cluster.addresses)}: waiting for all")
         # Their pictures may lie in different places, but must be the same.
         told = dataclasses.asdict(config) | {"data": fingerprint(dataset), "recipe": recipe}

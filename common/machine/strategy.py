@@ -15,7 +15,7 @@ from common.machine import backend  # first: it imports TensorFlow, quietly
 
 import tensorflow as tf  # isort: skip
 
-from common.machine.workers import Cluster
+from common.machine.workers import Cluster, check_shares
 from data.errors import EnvironmentFailure, Refused
 
 
@@ -28,7 +28,7 @@ def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribu
     if cluster:
         with _readable_start(cluster):
             strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        _check_batch(batch_size, strategy.num_replicas_in_sync)
+        check_shares(batch_size, strategy.num_replicas_in_sync)
         return strategy
     if wanted == "one":
         return tf.distribute.get_strategy()
@@ -37,7 +37,7 @@ def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribu
     if wanted == "mirrored":
         if len(devices) < 2:
             raise Refused(f"--strategy mirrored: there is 1 {kind}; legal here is one")
-        _check_batch(batch_size, len(devices))
+        check_shares(batch_size, len(devices))
     elif len(devices) < 2 or kind == "CPU":
         return tf.distribute.get_strategy()
     elif batch_size % len(devices):
@@ -54,14 +54,6 @@ def describe(strategy: tf.distribute.Strategy) -> str:
     """Return the devices that train, in words."""
     count, name = strategy.num_replicas_in_sync, backend.device_name()
     return name if count == 1 else f"{count} devices, each {name}"
-
-
-def _check_batch(batch_size: int, count: int) -> None:
-    if batch_size % count:
-        raise Refused(
-            f"--batch-size {batch_size}: it is that of all {count} devices together; legal is a "
-            f"multiple of {count}"
-        )
 
 
 def replicas() -> int:

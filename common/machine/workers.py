@@ -94,6 +94,19 @@ class Cluster:
         return f"worker {index} ({self.addresses[index]})"
 
 
+def check_shares(batch_size: int, count: int) -> None:
+    """Refuse a batch that so many devices, or workers, cannot share out evenly.
+
+    Raises:
+        Refused: the number of samples is no multiple of theirs.
+    """
+    if batch_size % count:
+        raise Refused(
+            f"--batch-size {batch_size}: it is that of all {count} devices together; legal is a "
+            f"multiple of {count}"
+        )
+
+
 def is_chief(cluster: Cluster | None) -> bool:
     """Return whether this process is the one that writes the run folder."""
     return cluster is None or cluster.index == 0

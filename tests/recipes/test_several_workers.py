@@ -155,7 +155,8 @@ def wait_for(path, processes):
 
 
 def test_a_worker_that_never_comes(place):
-    with workers(*FLAGS, "--wait", 3, "--run", "never", cwd=place, count=3, begins=[0, 2]) as two:
+    flags = [*FLAGS, "--batch-size", 6, "--wait", 3, "--run", "never"]
+    with workers(*flags, cwd=place, count=3, begins=[0, 2]) as two:
         for code, _, err in ends(two):
             assert code == 1
             assert re.search(r"not connected within 3 s: worker 1 \(127\S+\)", error(err))
