@@ -7,6 +7,9 @@ import pytest
 from tests.conftest import ROOT, called
 from tests.contract.cases import NAMES
 
+#: How far float32's rounding may take two sums of a step, over the largest value.
+ROUNDING = 2e-3
+
 
 @pytest.mark.parametrize("recipe", NAMES)
 def test_two_devices_equal_one(recipe):
@@ -23,6 +26,6 @@ def test_two_devices_equal_one(recipe):
     compared = {
         name: v for name, v in found["two devices"].items() if any(k in name for k in kinds)
     }
-    assert len(compared) >= 2 and max(compared.values()) < 2e-3, compared
+    assert len(compared) >= 2 and max(compared.values()) < ROUNDING, compared
     moments = [value for name, value in found["half"].items() if "_optimizer" in name]
-    assert min(moments) > 0.1, found["half"]
+    assert min(moments) > 5 * ROUNDING, found["half"]

@@ -127,7 +127,7 @@ def test_another_archive_than_was_published(serve, tmp_path, home):
     server = serve("maps", b"x")
     server.files["maps.tar.gz"] = facades(tmp_path)
     with pytest.raises(
-        EnvironmentFailure, match=r"SHA-256 is another.*put http.*maps.tar.gz into .* by"
+        EnvironmentFailure, match=r"checksum is another.*put http.*maps.tar.gz into .* by"
     ):
         load(data.find("maps"))
 
