@@ -345,7 +345,7 @@ def save_digits(run: Path, side: int, path: Path, rows: int) -> None:
 def simgan() -> None:
     """Eyes before and after, beside real ones, and what the game looks like without its parts."""
     pictures = ROOT / "recipes" / "simgan" / "pictures"
-    run, _ = trained("simgan", "eyes")
+    run, *_ = trained("simgan", "eyes")
     # Eyes of 55×35 pixels stand on a sheet twice as large.
     with Image.open(run / "samples" / "latest.png") as sheet:
         save(sheet, pictures / "samples.png")

@@ -4,7 +4,13 @@ from common.evaluation.experiment import Experiment
 
 EXPERIMENTS = [
     Experiment(
-        "eyes", ablations=(("no-regularisation",), ("strong-regularisation",), ("no-history",))
+        "eyes",
+        ablations=(
+            ("no-regularisation",),
+            ("strong-regularisation",),
+            ("no-history",),
+            ("no-noise",),
+        ),
     ),
     # Printed digits made to look handwritten; DIGITS=digits,FILE names a file of MNIST.
     Experiment(
