@@ -13,6 +13,7 @@ longer, up to hours; what was interrupted goes on. What is committed stays below
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -366,10 +367,10 @@ def pix2pix() -> None:
     both = {"with D": run, "L1 alone": alone}
     shown = {"L1, weighted": ["generator/l1"], "D's accuracy": LOSSES["D's pairwise accuracy"]}
     save(curves(both, shown), pictures / "curves.png")
-    _real("pix2pix", "photographs", pictures / "photographs.png", 64, ("label map", "made", "real"))
+    _real("pix2pix", "photographs", pictures / "photographs.png", 64, 3, {1: ""})
     if photographs := FACADES.run():
-        rows = translations(photographs / "samples" / "latest.png", 128, 3)[:4]
-        save(sheets.headed(rows, ("label map", "made", "real")), pictures / "facades128.webp")
+        rows = translations(photographs / "samples" / "latest.png", 128, 3)
+        save(made_alone(rows, {1: ""}, 8), pictures / "facades128.webp")
 
 
 #: Headings of two pairs a row.
@@ -403,17 +404,16 @@ def cyclegan() -> None:
         "weighted": ["generator/cycle", "generator/identity"],
     }
     save(curves({"seasons": run}, shown), pictures / "curves.png")
-    heads = ("painting", "→ photo", "→ back", "photo", "→ painting", "→ back")
-    _real("cyclegan", "monet2photo", pictures / "paintings.png", 64, heads)
-    if fruits := FRUITS.run():
-        rows = translations(fruits / "samples" / "latest.png", 128, 6)[:5]
-        words = ("apple", "→ orange", "→ back", "orange", "→ apple", "→ back")
-        save(sheets.headed(rows, words), pictures / "apple2orange.webp")
+    # What came back stands for what went in.
+    words = {2: "painting, back", 1: "→ photo", 5: "photo, back", 4: "→ painting"}
+    _real("cyclegan", "monet2photo", pictures / "paintings.png", 64, 6, words)
     if paintings := MONET.run():
-        # The photographs are not ours to show; the paintings are everybody's.
-        rows = [row[:3] for row in translations(paintings / "samples" / "latest.png", 128, 6)]
-        both = _two_across(rows[:8])
-        save(sheets.headed(both, 2 * heads[:3]), pictures / "monet128.webp")
+        rows = translations(paintings / "samples" / "latest.png", 128, 6)
+        save(made_alone(rows, words, 5), pictures / "monet128.webp")
+    if fruits := FRUITS.run():
+        rows = translations(fruits / "samples" / "latest.png", 128, 6)
+        words = {2: "apple, back", 1: "→ orange", 5: "orange, back", 4: "→ apple"}
+        save(made_alone(rows, words, 5), pictures / "apple2orange.webp")
 
 
 #: Headings of CycleGAN's rows.
@@ -451,6 +451,9 @@ def style_transfer() -> None:
 def save_paintings(place: Path, words: tuple[str, ...], path: Path, side: int = 256) -> None:
     """A sheet of every content of a folder in the manner of every painting of it.
 
+    It holds what was made alone: photographs and paintings may not be ours to pass on, and are
+    named by their files.
+
     Args:
         place: A folder with `content` and `style`.
         words: Further words for infer.
@@ -467,9 +470,9 @@ def save_paintings(place: Path, words: tuple[str, ...], path: Path, side: int = 
             small.thumbnail((side, side), Image.Resampling.LANCZOS)
         reduced.append(folder / f"{file.stem}.png")
         small.save(reduced[-1])
-    rows = [[None, *(_square(file) for file in reduced)]]
+    rows = []
     for painting in styles:
-        row = [_square(painting)]
+        row = []
         for file in reduced:
             out = folder / f"{file.stem}-{painting.stem}.png"
             if not out.exists():
@@ -477,7 +480,13 @@ def save_paintings(place: Path, words: tuple[str, ...], path: Path, side: int = 
                 _python("recipes.style_transfer.infer", *words_of_one)
             row.append(_square(out))
         rows.append(row)
-    save(sheets.headed(rows, [""] * len(rows[0])), path)
+    heads, names = ([_titled(file) for file in files] for files in (contents, styles))
+    save(sheets.headed(rows, heads, names), path)
+
+
+def _titled(file: Path) -> str:
+    """A file's name without its year, in words."""
+    return re.sub(r"[_-]+|\d{4}", " ", file.stem).strip()
 
 
 def _square(file: Path, side: int = 160) -> np.ndarray:
@@ -486,15 +495,34 @@ def _square(file: Path, side: int = 160) -> np.ndarray:
         return np.asarray(fitted(picture.convert("RGB"), side))
 
 
-def _real(recipe: str, name: str, path: Path, side: int, heads: tuple[str, ...]) -> None:
-    """The first rows of the last sheet of a trial on data that may not be there."""
+def _real(
+    recipe: str, name: str, path: Path, side: int, columns: int, made: dict[int, str]
+) -> None:
+    """What was made in the last sheet of a trial on data that may not be there."""
     why = missing(recipe, name)
     if why:
         print(f"{path.name} stays as it is: {why}", file=sys.stderr)
         return
     run, _ = trained(recipe, name)
-    rows = translations(run / "samples" / "latest.png", side, len(heads))
-    save(sheets.headed(rows[:4], heads), path)
+    rows = translations(run / "samples" / "latest.png", side, columns)
+    save(made_alone(rows, made, 6), path)
+
+
+def made_alone(rows: list, made: dict[int, str], count: int, across: int = 3) -> Image.Image:
+    """What a network made of photographs, without the photographs: they are not ours to pass on.
+
+    Args:
+        rows: A translator's, as of `translations`.
+        made: Which of their columns to show, in this order, and the heading of each.
+        count: How many rows.
+        across: How many pictures beside each other, where it is one column.
+    """
+    shown = [[row[column] for column in made] for row in rows[:count]]
+    if len(made) > 1:
+        return sheets.headed(shown, list(made.values()))
+    flat = [tile for row in shown for tile in row]
+    shown = [flat[i : i + across] for i in range(0, len(flat) - across + 1, across)]
+    return sheets.headed(shown, [""] * across)
 
 
 def _python(*words) -> None:
