@@ -348,8 +348,9 @@ def simgan() -> None:
     pictures = ROOT / "recipes" / "simgan" / "pictures"
     run, *_ = trained("simgan", "eyes")
     # Eyes of 55×35 pixels stand on a sheet twice as large.
-    with Image.open(run / "samples" / "latest.png") as sheet:
-        save(sheet, pictures / "samples.png")
+    rows = _two_across(sheets.tiles_of(run / "samples" / "latest.png", (70, 110)))
+    heads = 2 * ("simulated", "refined", "a real one")
+    save(sheets.headed(rows, heads, tile=70), pictures / "samples.png")
     shown = {
         "adversarial": LOSSES["losses"],
         "weighted": ["generator/self-regularisation"],
