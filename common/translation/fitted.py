@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.translation.pictures import Inputs, read_inputs
+from common.translation.pictures import InputImage, Inputs, read_inputs
 from data.errors import Refused
 from data.listing import printable
 from data.resize import Size, all_fitted
@@ -41,8 +41,8 @@ def read_fitted(
     inputs = read_inputs(place, channels, flag=flag)
     for note in inputs.notes:
         print(f"note: {note}", file=sys.stderr)
-    for name, pixels in each_fitted(inputs, size, fit):
-        names.append(_unused(name.replace("/", "-"), names))
+    for picture, pixels in each_fitted(inputs, size, fit):
+        names.append(_unused(picture.name.replace("/", "-"), names))
         found.append(pixels)
         if len(found) > MOST:
             raise Refused(f"{flag} {printable(place)}: more than {MOST} pictures; legal are less")
@@ -51,13 +51,13 @@ def read_fitted(
     return tuple(names), np.stack(found)
 
 
-def each_fitted(inputs: Inputs, size: Size, fit: str) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield each usable picture's name and pixels, uint8 H×W×C; others are named and left out."""
+def each_fitted(inputs: Inputs, size: Size, fit: str) -> Iterator[tuple[InputImage, np.ndarray]]:
+    """Yield each usable picture, and it fitted, uint8 H×W×C; others are named and left out."""
     for picture in inputs:
         if isinstance(picture, str):
             print(f"left out: {picture}", file=sys.stderr)
         else:
-            yield picture.name, all_fitted(picture.frames[0][None], size, fit)[0]
+            yield picture, all_fitted(picture.frames[0][None], size, fit)[0]
 
 
 def _unused(file: str, names: list[str]) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from common.evaluation import pictures
@@ -15,10 +13,7 @@ from data.sheet import side_by_side
 
 from .bound import bound, bound_of_mean
 from .config import Config
-from .index import nearest
-
-#: Pictures, uint8 N×H×W×C -> their codes, N×L.
-Encode = Callable[[np.ndarray], np.ndarray]
+from .index import Encode, nearest
 
 #: The columns of the controls.
 MEAN, PCA, PIXELS = "mean picture", "PCA", "pixels"
