@@ -88,9 +88,9 @@ class Config(config.Config):
         return some.take(np.arange(min(self.sample_count, len(some))))
 
 
-# Trials of 300 to 900 steps on drawn digits: with grey pixels as probabilities, reconstructions were
-# still worse than PCA's after 300 steps; with a normal distribution of deviation .25 they were better
-# after 900 (.15 to .24), and so was search by codes (.73 to .62 by pixels).
+# Trials of 300 to 900 steps on drawn digits: with grey pixels as probabilities, reconstructions
+# were still worse than PCA's after 300; with a normal distribution of deviation .25 they were
+# better after 900 (.15 to .24), and so was search by codes (.73 to .62 by pixels).
 _SMALL = Config()
 # 50 numbers, and pictures that are black or white: the setting of published bounds.
 _MNIST = Config(

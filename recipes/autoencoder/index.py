@@ -105,15 +105,16 @@ def index_of(gallery, file: Path, encoder: str, encode: Encode) -> Index:
         rows = zip(kept.names.tolist(), kept.stamps.tolist(), kept.codes, strict=True)
         known = {name: code for name, s, code in rows if gallery.stamps.get(name) == tuple(s)}
     new = [name for name in gallery.stamps if name not in known]
-    if kept is not None and not new and len(known) == len(kept.names):
-        return kept
+    done = 0
     with counted("encoding", len(new)) as progress:
-        done = 0
         for part in batched(gallery.pictures(new), _PART):
             codes = encode(np.stack([pixels for _, pixels in part]))
             known |= dict(zip((name for name, _ in part), codes, strict=True))
             done += len(part)
             progress(done)
+    # A file that cannot be read is looked at again each time, and changes nothing.
+    if kept is not None and not done and len(known) == len(kept.names):
+        return kept
     if not known:
         raise Refused("--in: none of its pictures can be used")
     names = [name for name in gallery.stamps if name in known]
@@ -126,7 +127,7 @@ def index_of(gallery, file: Path, encoder: str, encode: Encode) -> Index:
     index.write(file)
     gone = 0 if kept is None else len(set(kept.names.tolist()) - set(gallery.stamps))
     words = f", {gone} gone" if gone else ""
-    print(f"index: {number_of(len(names), 'pictures')}, {len(new)} of them new{words}")
+    print(f"index: {number_of(len(names), 'pictures')}, {done} of them new{words}")
     return index
 
 

@@ -32,7 +32,7 @@ class PublishedAutoencoder(EncoderDecoder):
     def build_optimizer(self) -> keras.optimizers.Optimizer:
         """Adagrad, whose steps shrink with all that a weight was moved by before."""
         rate = scheduled(self.config.autoencoder_rate, self.config)
-        return keras.optimizers.Adagrad(rate, initial_accumulator_value=0.0, epsilon=1e-8)
+        return keras.optimizers.Adagrad(rate, initial_accumulator_value=0.0, epsilon=1e-12)
 
     def lossFunction(self, batch) -> dict:
         """As `EncoderDecoder.lossFunction`, and the prior of the weights."""
