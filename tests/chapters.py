@@ -343,6 +343,35 @@ def save_digits(run: Path, side: int, path: Path, rows: int) -> None:
     save(sheets.headed(lines, [str(digit) for digit in range(10)]), path)
 
 
+def autoencoder() -> None:
+    """Digits decoded, walked between and laid out in a plane; faces; what is found by codes."""
+    pictures = ROOT / "recipes" / "autoencoder" / "pictures"
+    run, *_ = trained("autoencoder", "digits")
+    rows = translations(run / "samples" / "latest.png", 64, 3)
+    save(sheets.headed(_two_across(rows[:8]), DECODED), pictures / "samples.png")
+    faces, *_ = trained("autoencoder", "faces")
+    rows = translations(faces / "samples" / "latest.png", 64, 3)
+    save(sheets.headed(_two_across(rows[:8]), DECODED), pictures / "faces.png")
+    points, *_ = trained("autoencoder", "plane")
+    infer = ("recipes.autoencoder.infer", "--run")
+    _python(*infer, points, "--plane", 16, "--out", pictures / "plane.png")
+    with tempfile.TemporaryDirectory() as place:
+        asked = Path(place)
+        for number, pixels in enumerate(data.find("digits").load("test", 32, 8, 1).samples):
+            Image.fromarray(pixels[..., 0]).save(asked / f"{number}.png")
+        ends = ("--between", asked / "0.png", asked / "1.png")
+        _python(*infer, run, *ends, "--out", pictures / "walk.png")
+        words = ("--input", asked, "--in", "digits", "--count", 9, "--out", asked / "search.png")
+        _python("recipes.autoencoder.search", "--run", run, *words)
+        shutil.copy(asked / "search.png", pictures / "search.png")
+    shown = {"nats": [f"autoencoder/{term}" for term in ("reconstruction", "divergence")]}
+    save(curves({"digits": run}, shown), pictures / "curves.png")
+
+
+#: Headings of two pictures a row.
+DECODED = ("real", "reconstructed", "from noise", "real", "reconstructed", "from noise")
+
+
 def simgan() -> None:
     """Eyes before and after, beside real ones, and what the game looks like without its parts."""
     pictures = ROOT / "recipes" / "simgan" / "pictures"
@@ -554,7 +583,7 @@ VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 CHAPTERS: dict[str, Callable[[], None]] = {
     make.__name__: make
     for make in (
-        *(data_prep, first_gan, dcgan, cgan, pix2pix),
+        *(data_prep, first_gan, dcgan, cgan, autoencoder, pix2pix),
         *(cyclegan, simgan, style_transfer, voxel_gan),
     )
 }

@@ -3,6 +3,7 @@
 import keras
 from keras import layers, ops
 
+from common.codes import divergence, drawn_from
 from common.layers import batch_norm, downsample, to_range, upsample, widths_towards_picture
 from common.network import Network
 
@@ -48,12 +49,10 @@ class TemplateNetwork(Network):
                 (N, latent_size).
         """
         # CHANGE: the terms; their sum is minimised, their names are logged.
-        mean, log_variance = ops.split(self(batch, which=ENCODER), 2, axis=-1)
-        latent = mean + ops.exp(log_variance / 2) * batch["latent"]
-        fake = self({"latent": latent}, which=DECODER)
+        code = self(batch, which=ENCODER)
+        fake = self({"latent": drawn_from(code, batch["latent"])}, which=DECODER)
         error = ops.sum((fake - batch["real"]) ** 2, axis=(1, 2, 3))
-        divergence = ops.sum(mean**2 + ops.exp(log_variance) - log_variance - 1, axis=-1) / 2
         return {
             "reconstruction": 8 * ops.mean(error),
-            "divergence": self.config.beta * ops.mean(divergence),
+            "divergence": self.config.beta * divergence(code),
         }

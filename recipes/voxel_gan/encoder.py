@@ -5,10 +5,11 @@ import math
 import keras
 from keras import layers
 
+from common.codes import divergence
 from common.layers import batch_norm, downsample, normal_weights
 from common.network import Network
 
-from .loss import divergence, reconstruction
+from .loss import reconstruction
 
 # The last convolution covers a map of 8 to 15 pixels a side.
 _LAST = 8

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from common.commands.infer import LatentFlags, from_latents, main
 from common.commands.made import names_folder
 from common.run.loaded import LoadedRun
-from common.translation.pictures import read_inputs
+from common.translation.fitted import MOST, read_fitted
 from data.errors import Refused
-from data.listing import printable
-from data.resize import all_fitted
 from data.surfaces import check_writable
 
 from .config import Config
@@ -42,8 +38,8 @@ class Flags(LatentFlags):
     def check(self, loaded: LoadedRun) -> None:
         """As `LatentFlags.check`."""
         super().check(loaded)
-        if self.count > _MOST:
-            raise Refused(f"--count {self.count}: legal is 1 to {_MOST}")
+        if self.count > MOST:
+            raise Refused(f"--count {self.count}: legal is 1 to {MOST}")
         if self.out is not None:
             check_writable(f".{self.mesh}" if names_folder(self.out) else self.out.suffix)
         if self.input is None:
@@ -65,10 +61,6 @@ class Flags(LatentFlags):
         return "shapes" if title == kind else title
 
 
-# Shapes at once, which are all in memory.
-_MOST = 1000
-
-
 def make(loaded: LoadedRun, flags: Flags) -> Shapes:
     """Make shapes from latents, or predict them from pictures.
 
@@ -79,7 +71,9 @@ def make(loaded: LoadedRun, flags: Flags) -> Shapes:
         made = from_latents(loaded, flags)
         kept = (made.samples, made.inputs, "shapes", made.title, made.columns, made.numbered)
         return Shapes(*kept, mesh=f".{flags.mesh}")
-    names, pictures = read_views(flags.input, loaded.config)
+    config = loaded.config
+    size, channels = config.input_size, config.input_channels
+    names, pictures = read_fitted(flags.input, size, channels, config.fit)
     # Only now the slow import; the networks come first, as they import TensorFlow quietly.
     generator, encoder = loaded.network("generator"), loaded.network("encoder")
     from .predict import predict
@@ -87,40 +81,6 @@ def make(loaded: LoadedRun, flags: Flags) -> Shapes:
     shapes = predict(encoder, generator, pictures)
     title = flags.title("voxels")
     return Shapes(shapes, {"input": pictures}, title=title, mesh=f".{flags.mesh}", names=names)
-
-
-def read_views(place: str, config: Config) -> tuple[tuple[str, ...], np.ndarray]:
-    """Read pictures at the size that a run's encoder takes; of moving ones, the first frame.
-
-    Pictures of a folder that cannot be used are named and left out.
-
-    Returns:
-        What each is called, without an ending, and uint8 N×H×W×C.
-
-    Raises:
-        Refused: there is no picture, or the only one cannot be read.
-    """
-    names, found = [], []
-    inputs = read_inputs(place, config.input_channels)
-    for note in inputs.notes:
-        print(f"note: {note}", file=sys.stderr)
-    for picture in inputs:
-        if isinstance(picture, str):
-            print(f"left out: {picture}", file=sys.stderr)
-            continue
-        names.append(_unused(picture.name.replace("/", "-"), names))
-        found.append(all_fitted(picture.frames[0][None], config.input_size, config.fit)[0])
-        if len(found) > _MOST:
-            raise Refused(f"--input {printable(place)}: more than {_MOST} pictures; legal are less")
-    if not found:
-        raise Refused(f"--input {printable(place)}: none of its pictures can be used")
-    return tuple(names), np.stack(found)
-
-
-def _unused(file: str, names: list[str]) -> str:
-    """A file's name without its ending; with it, where another picture has that name."""
-    stem = Path(file).stem
-    return file if stem in names else stem
 
 
 if __name__ == "__main__":

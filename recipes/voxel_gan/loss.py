@@ -1,4 +1,4 @@
-"""3D-VAE-GAN's own losses: how far a predicted shape is off, and a code from the prior."""
+"""3D-VAE-GAN's own loss: how far a predicted shape is off."""
 
 from keras import ops
 
@@ -28,21 +28,3 @@ def reconstruction(real, predicted, config: Config):
         empty = (1 - share) * (1 - real) * ops.log(1 - inside)
         found = -ops.mean(occupied + empty)
     return config.reconstruction_weight * found
-
-
-def divergence(code):
-    """Compute the KL divergence of codes N×2L from N(0, 1), summed over L, a mean over N."""
-    mean, log_variance = halves(code)
-    each = ops.square(mean) + ops.exp(log_variance) - log_variance - 1
-    return ops.mean(0.5 * ops.sum(each, axis=1))
-
-
-def drawn_from(code, noise):
-    """Draw latents from codes: mean + deviation · noise (Kingma and Welling 2014, section 2.4)."""
-    mean, log_variance = halves(code)
-    return mean + ops.exp(0.5 * log_variance) * noise
-
-
-def halves(code):
-    """Return the means and the log variances of codes N×2L, N×L each."""
-    return ops.split(code, 2, axis=1)

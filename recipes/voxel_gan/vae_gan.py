@@ -5,6 +5,7 @@ from keras import ops
 
 from common import loss
 from common.batches import Batch
+from common.codes import drawn_from
 from common.machine import backend
 from data.resize import all_fitted
 from data.voxels import VIEW
@@ -13,7 +14,7 @@ from .config import PRESETS, Config
 from .encoder import ViewEncoder
 from .gan import VoxelGAN
 from .generator import VoxelGenerator
-from .loss import drawn_from, reconstruction
+from .loss import reconstruction
 from .predict import predict
 
 

@@ -142,6 +142,28 @@ def patch(trainer: Trainer) -> Drawn:
     return draw, words
 
 
+def bound(trainer: Trainer) -> Drawn:
+    """A variational autoencoder: a distribution of codes, a draw from it, and both losses."""
+    side, size = in_words(trainer.config.sample_shape), trainer.config.latent_size
+    boxes = {
+        "real": Box(0, 0, f"real x\n{side}"),
+        "E": Box(1, 0, "encoder", "network"),
+        "code": Box(2, 0, f"mean μ, deviation σ\n{size} each"),
+        "noise": Box(2, 1.2, "noise ε\nfrom N(0, 1)"),
+        "latent": Box(3.1, 0, f"latent μ + σε\n{size}"),
+        "D": Box(4.1, 0, "decoder", "network"),
+        "fake": Box(5.1, 0, f"reconstruction\n{side}", "fake"),
+        "divergence": Box(3.1, -1.1, "divergence\nfrom N(0, 1)", "loss"),
+        "loss": Box(5.1, 1.2, "−log p(x|z)\nreconstruction", "loss"),
+    }
+    arrows = [
+        *(Arrow("real", "E"), Arrow("E", "code"), Arrow("code", "latent")),
+        *(Arrow("noise", "latent"), Arrow("latent", "D"), Arrow("D", "fake")),
+        *(Arrow("code", "divergence"), Arrow("fake", "loss")),
+    ]
+    return _flow(boxes, arrows)
+
+
 def pair_game(trainer: Trainer) -> Drawn:
     """Pix2Pix: D sees the input beside what it judges, and G is held against the truth."""
     side = in_words(trainer.config.sample_shape)
@@ -208,6 +230,7 @@ def steps_of_data() -> Drawn:
 #: Recipe -> picture -> what draws it from the recipe's trainer.
 OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
     "first_gan": {"game.svg": game},
+    "autoencoder": {"bound.svg": bound},
     "pix2pix": {"game.svg": pair_game, "patch.svg": patch},
     "cyclegan": {"square.svg": square, "patch.svg": patch},
 }
