@@ -31,6 +31,7 @@ class Config(config.Config):
     """Settings of Siamese networks: each is a flag, and the string below it its help."""
 
     data: str = "faces"
+    image_size: int | None = 32
     steps: int = 2000
     batch_size: int = 64
     beta_1: float = 0.9
@@ -61,7 +62,6 @@ class Config(config.Config):
     classes: Suppress[int] = 0
     """Classes of the training set: the data's own."""
 
-    world_size = 48
     group_size = 2
 
     def legal_sizes(self) -> list[int]:
