@@ -32,7 +32,7 @@ class Config(config.Config):
 
     data: str = "faces"
     image_size: int | None = 32
-    steps: int = 2000
+    steps: int = 1500
     batch_size: int = 64
     beta_1: float = 0.9
     averaging: float = 0.99
@@ -146,7 +146,7 @@ def numbered(samples: SampleSet, factor: str) -> np.ndarray:
     return np.unique(values, return_inverse=True)[1].ravel().astype(np.int32)
 
 
-_SMALL = Config()
+_SMALL = Config(decay_from=750, decay_steps=750)
 _CONTRASTIVE = dataclasses.replace(_SMALL, loss="contrastive", margin=1.0)
 PRESETS = {
     "small": _SMALL,
@@ -184,6 +184,7 @@ PRESETS = {
         averaging=0.0,
         embedding_size=4096,
         steps=200_000,
+        decay_from=0,
         decay_steps=200_000,
     ),
 }

@@ -127,8 +127,8 @@ class Exam:
         self.facts |= {} if flags.within is None else {"within": flags.within}
         self.unavailable: dict[str, str] = {}
         self.measures = {
-            ONE_SHOT: f"share of {trials} pictures of unseen classes to which the other one of their "
-            f"class is the nearest of {self._ways}; by chance {1 / self._ways:.2g} (1)",
+            ONE_SHOT: f"share of {trials} pictures of unseen classes that are nearest, of "
+            f"{self._ways}, to the one of their own class; by chance {1 / self._ways:.2g} (1)",
             AUC: "area under the curve of pairs told to be the same, over those that are not, at "
             "every threshold; the interval is over draws of classes (1)",
             ERROR: "share of wrong answers at the threshold at which both errors are equal (0)",

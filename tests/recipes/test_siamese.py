@@ -131,7 +131,8 @@ def test_no_class_is_both_trained_on_and_tested_on(tmp_path):
 
 
 BAD = {
-    "one class": (1, 4, "1 different value"),
+    "one class": (1, 4, "nothing says which pictures show the same"),
+    "two classes": (2, 4, "2 different values; legal for three splits are 3 or more"),
     "one picture a class": (6, 1, "0 have two pictures or more; at least 2 are needed"),
     "no classes": (0, 4, "nothing says which pictures show the same"),
 }
@@ -149,10 +150,14 @@ def test_data_without_pairs_is_refused_in_one_line(case, tmp_path):
 
 
 def test_more_than_the_pairs_that_there_are_is_refused(tmp_path):
-    folder = class_folder(tmp_path / "people", 5, 2)
-    words = ("tiny", "--data", folder, "--batch-size", 8)
+    folder = class_folder(tmp_path / "people", 12, 2)
+    # A picture without another one is in no pair.
+    for number in range(0, 12, 2):
+        (folder / f"person{number}" / "1.png").unlink()
+    words = ("tiny", "--data", folder, "--batch-size", 14)
     code, _, err = refused("recipes.siamese.train", *words, cwd=tmp_path)
-    assert code == 2 and "--batch-size 8: legal is" in err, err
+    assert code == 2 and "--batch-size 14: legal is up to " in err, err
+    assert "share their label with 1 or more others" in err and err.count("\n") == 1
 
 
 @pytest.mark.parametrize(
