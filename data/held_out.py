@@ -35,10 +35,14 @@ def held_out_by(source: Source, factor: str) -> Source:
     if source.domains:
         parts = {name: held_out_by(part, factor) for name, part in source.domains.items()}
         return DomainsSource(source.name, parts, source.remarks)
-    if factor == AUTO:
-        factor = classes_in(source)
+    asked, factor = factor, classes_in(source) if factor == AUTO else factor
     if factor in source.split_factors:
         return source
+    if source.count is None and asked == AUTO:
+        raise Refused(
+            f"--data {source.name}: an endless set, in each of whose splits is every {factor}; "
+            "legal is a finite set with classes, or faces"
+        )
     if source.count is None:
         own = " or ".join(f"--split-by {name}" for name in source.split_factors)
         legal = own or "none, as its splits never share a scene"

@@ -171,11 +171,11 @@ PRESETS = {
     "cross-entropy": dataclasses.replace(_SMALL, loss="cross-entropy"),
     "classifier": dataclasses.replace(_SMALL, loss="classifier"),
     # Handwritten characters, for which Koch et al. made it. Their learning rates and momenta,
-    # one a layer, were searched for; Adam is ours. Their rate falls by a hundredth an epoch. The
-    # drawn digits stand in for Omniglot, which `--data` names: grey pictures, too.
+    # one a layer, were searched for; Adam is ours. Their rate falls by a hundredth an epoch. MNIST
+    # stands in for Omniglot, which `--data` names: they are grey, too.
     "paper": dataclasses.replace(
         _SMALL,
-        data="digits",
+        data="mnist",
         architecture="koch",
         loss="cross-entropy",
         image_size=105,
