@@ -7,7 +7,8 @@ one device or several see the same numbers.
 |--------------|--------------------------------------------------------------------------|
 | `real`       | real samples, which a generator learns to imitate                        |
 | `input`      | a translator's input; of unpaired sets, pictures of A (`real` is of B)   |
-| a factor     | `label`, `colour`, `gaze` …: if a network has a `keras.Input` named so   |
+| a factor     | `label`, `colour`, `gaze` …: if a network has a `keras.Input` named so,  |
+|              | or if the samples are grouped by it                                      |
 | what is drawn| latents, noise, coins: whatever the recipe's `draw` gives                |
 """
 
@@ -168,6 +169,13 @@ def check_balance(dataset: SampleSet | UnpairedSet, config: Config) -> None:
     if config.balance:
         for side in (dataset.a, dataset.b) if isinstance(dataset, UnpairedSet) else (dataset,):
             classes_of(side, config)
+
+
+def check_groups(dataset: SampleSet | UnpairedSet, config: Config) -> None:
+    """Refuse a set in which too few samples share the value that a training groups them by."""
+    if config.grouped_by:
+        for side in (dataset.a, dataset.b) if isinstance(dataset, UnpairedSet) else (dataset,):
+            _Groups.of(side, config)
 
 
 class _Groups:

@@ -235,6 +235,8 @@ class Trainer(keras.Model):
 
     def _batches(self, dataset, phase: Phase) -> Batches:
         asked = {tensor.name for model in self.keras_models for tensor in model.inputs}
+        # A loss of groups needs to know whose they are.
+        asked |= {self.config.grouped_by} - {None}
         return Batches(dataset, self.config, self._draw, asked, phase.parts)
 
     def _draw(self, rng: np.random.Generator, count: int) -> Batch:

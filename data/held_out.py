@@ -13,6 +13,9 @@ from data.samples import SampleSet
 from data.source import Source, WrappedSource
 from data.splits import SPLITS, divided_by, split_of
 
+#: In place of a factor: the one that tells who or what a sample shows.
+AUTO = "auto"
+_CLASSES = ("identity", "label")
 # Rows that are copied at a time from a set that is not in memory.
 _AT_ONCE = 1000
 
@@ -22,14 +25,24 @@ def held_out_by(source: Source, factor: str) -> Source:
 
     A source that splits so by itself (`Source.split_factors`) is returned as it is.
 
+    Args:
+        source: What was found.
+        factor: One of its factors; "auto": identity or label, whichever there is.
+
     Raises:
         Refused: the source is endless, or has no such factor.
     """
     if source.domains:
         parts = {name: held_out_by(part, factor) for name, part in source.domains.items()}
         return DomainsSource(source.name, parts, source.remarks)
+    asked, factor = factor, classes_in(source) if factor == AUTO else factor
     if factor in source.split_factors:
         return source
+    if source.count is None and asked == AUTO:
+        raise Refused(
+            f"--data {source.name}: an endless set, in each of whose splits is every {factor}; "
+            "legal is a finite set with classes, or faces"
+        )
     if source.count is None:
         own = " or ".join(f"--split-by {name}" for name in source.split_factors)
         legal = own or "none, as its splits never share a scene"
@@ -37,6 +50,26 @@ def held_out_by(source: Source, factor: str) -> Source:
     if source.factors:
         _check(source.name, factor, source.factors)
     return HeldOutSource(source, factor)
+
+
+def classes_in(source: Source, flag: str = "--split-by") -> str:
+    """Return the factor that tells who or what a sample shows: identity or label.
+
+    Args:
+        source: What was found.
+        flag: The flag that asks for it.
+
+    Raises:
+        Refused: there is none.
+    """
+    for name in _CLASSES:
+        if name in source.split_factors or name in source.factors:
+            return name
+    known = f", or one of {', '.join(source.factors)} ({flag})" if source.factors else ""
+    raise Refused(
+        f"--data {source.name}: nothing says which pictures show the same; legal is a folder with "
+        f"a folder of pictures for each class, or a set with labels{known}"
+    )
 
 
 def _check(name: str, factor: str, known) -> None:

@@ -576,6 +576,16 @@ def voxel_gan() -> None:
     save(curves({"with gate": plain, "without": ungated}, shown), pictures / "curves.png")
 
 
+def siamese() -> None:
+    """Faces that were never seen, in the plane of their embeddings; how the losses go."""
+    pictures = ROOT / "recipes" / "siamese" / "pictures"
+    run, _ = trained("siamese", "faces")
+    with Image.open(run / "plane.png") as plane:
+        save(plane.copy(), pictures / "plane.webp")
+    shown = {"triplet": ["encoder/triplet"], "semi-hard": ["encoder/semi_hard"]}
+    save(curves({"faces": run}, shown), pictures / "curves.png")
+
+
 #: Headings of two views a row.
 VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 
@@ -584,7 +594,7 @@ CHAPTERS: dict[str, Callable[[], None]] = {
     make.__name__: make
     for make in (
         *(data_prep, first_gan, dcgan, cgan, autoencoder, pix2pix),
-        *(cyclegan, simgan, style_transfer, voxel_gan),
+        *(cyclegan, simgan, style_transfer, voxel_gan, siamese),
     )
 }
 

@@ -17,7 +17,7 @@ import numpy as np
 import tyro
 
 import data
-from common.batches import check_balance, check_batch, unjittered
+from common.batches import check_balance, check_batch, check_groups, unjittered
 from common.commands.elsewhere import elsewhere
 from common.commands.name import recipe_name
 from common.config import Config, flag
@@ -92,6 +92,7 @@ def start(recipe: str, presets: dict[str, Config], build: Callable, arguments: l
     dataset, examples = _load(source, config)
     config = config.informed_by(dataset)
     check_balance(dataset, config)
+    check_groups(dataset, config)
     if remark:
         print(f"note: {remark}", file=sys.stderr)
     # From here on TensorFlow is there, and nothing about flags or data is refused.

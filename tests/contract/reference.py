@@ -32,8 +32,9 @@ def main(recipe: str, folder: str) -> None:
     with trainer.average.ema_models() as models:
         for model in models:
             names[model.name] = [tensor.name for tensor in model.inputs]
-            # What no batch holds is what another network made.
-            some = {name: batch.get(name, batch["real"]) for name in names[model.name]}
+            # What no batch holds is what another network made, or one of a group.
+            real = batch["real"][:, 0] if trainer.config.grouped_by else batch["real"]
+            some = {name: batch.get(name, real) for name in names[model.name]}
             given |= {f"{model.name}/{name}": np.asarray(value) for name, value in some.items()}
             made = model(named_inputs(model, some), training=False)
             for index, output in enumerate(made if isinstance(made, list) else [made]):

@@ -254,6 +254,7 @@ def _told(call) -> tuple[str, ...]:
         "GetItem": "part",
         "BatchNormalization": "batch norm",
         "LayerNormalization": "layer norm",
+        "UnitNormalization": "length 1",
         "Dense": "dense",
         "Embedding": "embedding",
         "Multiply": "scale",

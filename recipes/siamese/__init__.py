@@ -1,0 +1,1 @@
+"""Siamese networks: one encoder for two pictures, and how far apart it puts them."""

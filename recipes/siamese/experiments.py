@@ -1,0 +1,27 @@
+"""Experiments that `make results` runs."""
+
+from common.evaluation.experiment import Experiment
+
+EXPERIMENTS = [
+    Experiment(
+        "faces",
+        ablations=(("contrastive",), ("squared",), ("cross-entropy",), ("classifier",)),
+    ),
+    # Handwritten characters: OMNIGLOT=FILE names an .npz of the alphabets to learn from, with
+    # `images`, `alphabet` and `character`, OMNIGLOT_TESTS=FILE those of Koch et al.'s trials, which
+    # also tells the `drawer`.
+    Experiment(
+        "omniglot",
+        (
+            *("--data", "omniglot.npz", "--grouped-by", "character", "--split-by", "alphabet"),
+            *("--image-size", "48", "--steps", "5000"),
+        ),
+        seeds=1,
+        data_from="OMNIGLOT",
+        evaluate_flags=(
+            *("--unseen", "$OMNIGLOT_TESTS", "--within", "alphabet", "--observer", "drawer"),
+        ),
+    ),
+    # Photographs of people, a folder for each: LFW=FOLDER.
+    Experiment("lfw", ("--data", "lfw"), seeds=1, data_from="LFW"),
+]
