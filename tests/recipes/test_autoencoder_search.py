@@ -244,13 +244,13 @@ def test_evaluate_measures_a_run_beside_its_controls(tmp_path, eagerly):
     values = scores.values
     assert {*values} == {
         *("trained", "not averaged", "untrained"),
-        *("mean picture", "PCA", "pixels"),
+        *("mean picture", "PCA code", "pixels"),
     }
     for name in ("trained", "untrained"):
         assert {*values[name]} == {"error", "−ELBO", "precision@10", "gain"}
     assert {*values["mean picture"]} == {"error", "−ELBO"} and values["pixels"]["gain"] == 0
     # What nobody has to learn: components are nearer than the mean.
-    assert 0 < values["PCA"]["error"] < values["mean picture"]["error"] < 1
+    assert 0 < values["PCA code"]["error"] < values["mean picture"]["error"] < 1
     bits = values["trained"]["gain"] + values["pixels"]["precision@10"]
     assert values["trained"]["precision@10"] == pytest.approx(bits)
     assert scores.passes("trained") is False
