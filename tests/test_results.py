@@ -250,7 +250,7 @@ def test_median_and_range():
 
 def test_a_recipe_that_does_not_exist(monkeypatch):
     monkeypatch.setenv("RECIPE", "gna")
-    with pytest.raises(Refused, match="RECIPE=gna: there are cgan, cyclegan, dcgan, first_gan"):
+    with pytest.raises(Refused, match="RECIPE=gna: there are autoencoder, cgan, cyclegan"):
         results.main()
     monkeypatch.setenv("RECIPE", "dcgan")
     for seeds in ("x", "0", "-1"):

@@ -126,6 +126,9 @@ PRESETS = {
         checkpoint_every=3,
     ),
     "mnist": _MNIST,
+    # Few numbers, and much doubt about pixels: after 1,400 steps on MNIST, search by such codes was
+    # .07 better than by pixels, and by those of `mnist` .01.
+    "mnist-codes": replace(_SMALL, data="mnist", image_size=28, latent_size=10, deviation=0.5),
     # The same networks without a prior, and with an encoder that sees noise.
     "plain": replace(_SMALL, variational=False),
     "denoising": replace(_SMALL, variational=False, noise=1.0),

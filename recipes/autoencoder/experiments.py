@@ -14,4 +14,5 @@ EXPERIMENTS = [
     Experiment("plane", ("plane",), seeds=1, aside=True),
     # Fetched by Keras, unless MNIST=PATH names a file of it.
     Experiment("mnist", ("mnist",), seeds=1, data_from="MNIST"),
+    Experiment("mnist-codes", ("mnist-codes",), seeds=1, data_from="MNIST"),
 ]

@@ -7,16 +7,17 @@ import numpy as np
 from common.evaluation import pictures
 from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, Scores, Values
-from data.pixels import to_float, to_pixels
+from data.pixels import to_pixels
 from data.progress import waiting
 from data.sheet import side_by_side
 
 from .bound import bound, bound_of_mean
 from .config import Config
+from .decoding import prepared
 from .index import Encode, nearest
 
 #: The columns of the controls.
-MEAN, PCA, PIXELS = "mean picture", "PCA", "pixels"
+MEAN, PCA, PIXELS = "mean picture", "PCA code", "pixels"
 #: Factors by which pictures are alike, the first that there is.
 LABELS = ("label", "identity")
 
@@ -79,21 +80,25 @@ class Examiner:
 
     def __init__(self, case: Case):
         self._config: Config = case.config
-        self._training, self._seed = case.training.samples, case.seed
+        self._training = case.training.samples
         #: The mean of the training pictures, in [-1, 1].
         self.mean = (self._training.mean(axis=0) / 127.5 - 1).astype(np.float32)
         tests = case.reference.held_out
-        self._real, self._factors = tests.samples, tests.factors
+        self._real = tests.samples
         #: Pictures among which similar ones are looked for.
         self.gallery = case.reference.reference.take(slice(_GALLERY))
         self._asked = tests.take(slice(_GALLERY))
         #: The factor that similar pictures should share; "": none is known.
         self.label = next((name for name in LABELS if name in tests.factors), "")
-        self._by_pixels = self._precision(_flattened) if self.label else 0.0
+        self._by_pixels = self._precision(self._flattened) if self.label else 0.0
 
     def distance(self, made: np.ndarray) -> Values:
-        """Score reconstructions of the held-out pictures, in [-1, 1]."""
-        return {"error": float(np.sqrt(np.mean((made - to_float(self._real)) ** 2)))}
+        """Score reconstructions of the held-out pictures, in [-1, 1].
+
+        Drawn black and white, pictures are held against what is likelier: they are all that the
+        networks, and here the controls as well, have been shown.
+        """
+        return {"error": float(np.sqrt(np.mean((made - prepared(self._real, self._config)) ** 2)))}
 
     def search(self, encode: Encode) -> Values:
         """Score search by codes."""
@@ -113,23 +118,27 @@ class Examiner:
         components = self._components()
 
         def encode(some: np.ndarray) -> np.ndarray:
-            return components.transform(_flattened(some))
+            return components.transform(self._flattened(some))
 
         made = components.inverse_transform(encode(self._real)).reshape(shape)
         size = components.n_components_
         return {
             MEAN: ("one picture for all", np.broadcast_to(self.mean, shape), None),
             PCA: (f"{size} principal components of the training pictures", made, encode),
-            PIXELS: ("no network: pictures are compared as they are", None, _flattened),
+            PIXELS: ("no network: pictures are compared as they are", None, self._flattened),
         }
 
     def _components(self):
         from sklearn.decomposition import PCA as Components
 
-        some = _flattened(self._training[: max(2, _FITTED // self._training[0].size)])
+        some = self._flattened(self._training[: max(2, _FITTED // self._training[0].size)])
         count = min(self._config.latent_size, *some.shape)
         solver = "randomized" if count < 0.8 * min(some.shape) else "full"
         return Components(count, svd_solver=solver, random_state=0).fit(some)
+
+    def _flattened(self, images: np.ndarray) -> np.ndarray:
+        """The pixels themselves as codes, float32 N×(H·W·C), as the encoder is given them."""
+        return prepared(images, self._config).reshape(len(images), -1)
 
 
 def precision(ours: np.ndarray, theirs: np.ndarray, places: np.ndarray) -> float:
@@ -150,8 +159,3 @@ def precision(ours: np.ndarray, theirs: np.ndarray, places: np.ndarray) -> float
     counted = np.arange(places.shape[1]) < most[:, None]
     known = most > 0
     return float(((right & counted).sum(1)[known] / most[known]).mean()) if known.any() else 0.0
-
-
-def _flattened(images: np.ndarray) -> np.ndarray:
-    """The pixels themselves as codes, float32 N×(H·W·C) in [-1, 1]."""
-    return to_float(images).reshape(len(images), -1)

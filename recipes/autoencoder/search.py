@@ -99,6 +99,9 @@ def search(loaded: LoadedRun, flags: Flags) -> Path:
     file = loaded.run.path / "index" / f"{gallery.key}.npz"
     index = index_of(gallery, file, digest, encode)
     codes = encode(pictures)
+    # Its import would be most of the time that is told.
+    import sklearn.neighbors  # noqa: F401
+
     began = time.perf_counter()
     places, distances = nearest(index.codes, codes, flags.count)
     took = time.perf_counter() - began

@@ -34,11 +34,10 @@ class Autoencoder(Trainer):
 
     def draw(self, rng, count):
         """Draw noise for the latents, for what the encoder sees, and coins for grey pixels."""
-        config, drawn = self.config, {}
-        shape = (count, *config.sample_shape)
-        if config.variational:
-            # First: infer draws the same latents, and nothing else.
-            drawn["latent"] = draw_latents(rng, count, config.latent_size, config.prior)
+        config, shape = self.config, (count, *self.config.sample_shape)
+        # First: infer draws the same latents, and nothing else. Where codes are points, the loss
+        # asks for none; but what the decoder makes of noise can be measured.
+        drawn = {"latent": draw_latents(rng, count, config.latent_size, config.prior)}
         if config.noise:
             drawn["noise"] = rng.standard_normal(shape, np.float32)
         if config.binarise:

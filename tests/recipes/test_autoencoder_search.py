@@ -221,3 +221,38 @@ def test_without_distributions_the_runs_own_pictures_are_reconstructed(runs):
 def test_what_a_run_cannot_do_is_refused(runs, run, flags, words):
     with pytest.raises(Refused, match=words):
         opened(runs, run, **flags)
+
+
+# --- evaluate ---
+
+
+def test_evaluate_measures_a_run_beside_its_controls(tmp_path, eagerly):
+    from common.commands.evaluate import evaluate as evaluated
+    from recipes.autoencoder import evaluate
+    from recipes.autoencoder.train import build
+
+    changes = {"network": "dense", "hidden": 8, "decoder": "bernoulli", "steps": 2}
+    config = dataclasses.replace(PRESETS["tiny"], precision="float32", **changes)
+    source = data.find("digits")
+    trainer = build(config.adapted_to(source))
+    trainer.trainModel(source.load("train", 16, config.pictures, config.seed), verbose=False)
+    trainer.config.data = "digits"
+    trainer.save(tmp_path / "run")
+    flags = evaluate.Flags(run=tmp_path / "run", count=60)
+    parts = (evaluate.build, evaluate.measure, evaluate.criteria)
+    scores = evaluated("autoencoder", Config, *parts, flags, evaluate.ablation)
+    values = scores.values
+    assert {*values} == {
+        *("trained", "not averaged", "untrained"),
+        *("mean picture", "PCA code", "pixels"),
+    }
+    for name in ("trained", "untrained"):
+        assert {*values[name]} == {"error", "−ELBO", "precision@10", "gain"}
+    assert {*values["mean picture"]} == {"error", "−ELBO"} and values["pixels"]["gain"] == 0
+    # What nobody has to learn: components are nearer than the mean.
+    assert 0 < values["PCA code"]["error"] < values["mean picture"]["error"] < 1
+    bits = values["trained"]["gain"] + values["pixels"]["precision@10"]
+    assert values["trained"]["precision@10"] == pytest.approx(bits)
+    assert scores.passes("trained") is False
+    with Image.open(tmp_path / "run" / "reconstructions.png") as sheet:
+        assert sheet.width == 6 * 66 - 2

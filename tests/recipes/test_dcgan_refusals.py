@@ -152,7 +152,7 @@ def test_help_and_the_list_need_no_tensorflow(tmp_path, no_tensorflow):
     code, out, err = refused("recipes", "dcgan", "train", "--help", cwd=tmp_path)
     assert code == 0 and "--image-size" in out
     code, out, err = refused("recipes", "dcgn", "train", cwd=tmp_path)
-    assert code == 2 and "there are cgan, cyclegan, data_prep, dcgan" in err
+    assert code == 2 and "there are autoencoder, cgan, cyclegan, data_prep, dcgan" in err
     assert err.endswith("perhaps you meant dcgan\n")
     code, out, err = refused("recipes", "dcgan", "trian", cwd=tmp_path)
     assert code == 2 and "legal are train, infer, evaluate – perhaps you meant train" in err
