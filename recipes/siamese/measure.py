@@ -89,10 +89,11 @@ def tests_of(case: Case) -> SampleSet:
             raise Refused(f"--{flag} {name}: legal is one of {', '.join(factors) or 'none'}")
     if config.grouped_by not in factors:
         raise Refused(f"{source.name} has no factor {config.grouped_by}, which tells the classes")
-    return SampleSet(
+    whole = SampleSet(
         np.concatenate([part.samples for part in parts]),
         {name: np.concatenate([part.factors[name] for part in parts]) for name in factors},
     )
+    return whole if case.count is None else whole.take(np.arange(min(len(whole), case.count)))
 
 
 def _some(embeddings: np.ndarray, pictures: np.ndarray, numbers: np.ndarray):
@@ -166,10 +167,10 @@ class Exam:
 
         one, other, different = self._pairs
         numbers = self.classes.numbers
-        rng, count = np.random.default_rng(0), int(numbers.max()) + 1
-        found = []
+        rng, own = np.random.default_rng(0), list(self.classes.members)
+        drawn, found = np.zeros(int(numbers.max()) + 1, int), []
         for _ in range(_DRAWS):
-            drawn = rng.multinomial(count, np.full(count, 1 / count))
+            drawn[own] = rng.multinomial(len(own), np.full(len(own), 1 / len(own)))
             # A pair of one class is there as often as the class is.
             weights = drawn[numbers[one]] * np.where(different, drawn[numbers[other]], 1)
             if weights[different].any() and weights[~different].any():

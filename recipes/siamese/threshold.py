@@ -10,6 +10,7 @@ import numpy as np
 
 import data
 from common.batches import rng_for
+from common.commands.made import writing
 from common.run.loaded import LoadedRun
 from data.errors import Refused
 from data.files import atomic_write
@@ -122,7 +123,7 @@ def for_run(
         pass
     pictures, classes = held_out(loaded.config, place)
     found = threshold_of(comparison, pictures, classes)
-    with atomic_write(file) as tmp:
+    with writing(file), atomic_write(file) as tmp:
         tmp.write_text(json.dumps(asdict(found) | {"networks": digest}, indent=2) + "\n")
     return found
 
