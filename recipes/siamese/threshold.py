@@ -16,8 +16,9 @@ from data.errors import Refused
 from data.files import atomic_write
 
 from .compare import Comparison
-from .config import OWN, Config
+from .config import Config, numbered
 from .trials import Classes, verification
+from .unseen import unseen
 
 _PAIRS = 5000
 # Pictures of an endless set.
@@ -140,9 +141,5 @@ def held_out(config: Config, place: str | None) -> tuple[np.ndarray, np.ndarray]
     except Refused as no:
         raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
     config.check_kind(source)
-    # A set's own splits may hold training classes for validation.
-    splits = ("test",) if config.split_by == OWN else ("test", "validation")
-    parts = [source.load(name, config.image_size, _PICTURES, _SEED) for name in splits]
-    values = np.concatenate([part.factors[config.grouped_by] for part in parts if len(part)])
-    pictures = np.concatenate([part.samples for part in parts if len(part)])
-    return pictures, np.unique(values, return_inverse=True)[1].ravel()
+    found = unseen(source, config, _PICTURES, _SEED)
+    return found.samples, numbered(found, config.grouped_by)

@@ -87,9 +87,10 @@ def verification(
     """
     members = list(classes.members.values())
     if len(members) < 2:
+        there = "is 1 class" if len(members) == 1 else f"are {len(members)} classes"
         raise Refused(
-            f"{len(members)} classes with two pictures or more for testing; 2 are needed to tell "
-            "equal pairs from different ones"
+            f"for testing there {there} with two pictures or more; 2 are needed to tell equal "
+            "pairs from different ones"
         )
     equal = _equal_pairs(members, rng, count)
     first, second = np.array([_of_two(members, rng) for _ in equal]).T

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 import data
+from common.commands.evaluate import evaluate as evaluate_run
 from common.run.loaded import LoadedRun
 from data.errors import Refused
-from recipes.siamese import infer, measure, threshold
+from recipes.siamese import evaluate, infer, measure, threshold
 from recipes.siamese.compare import Comparison
 from recipes.siamese.config import PARAMETERS, PRESETS, Config
 from recipes.siamese.flags import EvaluateFlags, Flags
@@ -279,6 +280,27 @@ def test_an_exam_tells_an_oracle_from_noise():
     noise, _ = exam.take(lambda p: p.reshape(160, -1) / 1.0, by.distances)
     assert noise["one-shot"].value < 0.15 and noise["AUC"].low < 0.5 < noise["AUC"].high
     assert exam.facts["ways"] == 20 and exam.facts["trials"] == 400
+
+
+def test_evaluate_asks_for_classes_of_another_set(run, tmp_path):
+    """Every column on the same trials; and the plane of what the run makes of them."""
+    others = class_folder(tmp_path / "others", 8)
+    flags = EvaluateFlags(run=run, unseen=str(others), ways=5, trials=20)
+    asked = (Config, build, evaluate.measure, evaluate.criteria, flags, evaluate.ablation)
+    scores = evaluate_run("siamese", *asked)
+    assert set(scores.values) == {"trained", "untrained", "pixel distance"}
+    assert (scores.facts["ways"], scores.facts["classes"], scores.facts["samples"]) == (5, 8, 32)
+    assert (run / "plane.png").is_file() and (run / "evaluation.json").is_file()
+    assert [c.measure for c in scores.criteria] == ["one-shot", "equal error rate"]
+    with pytest.raises(Refused, match="--within alphabet: legal is one of label"):
+        evaluate_run("siamese", *asked[:4], dataclasses.replace(flags, within="alphabet"))
+
+
+def test_ablations_are_named_after_their_loss():
+    small = PRESETS["small"]
+    for name in ("contrastive", "squared", "cross-entropy", "classifier"):
+        assert evaluate.ablation(PRESETS[name], small) == name
+    assert evaluate.ablation(dataclasses.replace(small, seed=1), small) == ""
 
 
 def test_the_plane_shows_every_picture():
