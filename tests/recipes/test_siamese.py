@@ -92,7 +92,8 @@ def test_kochs_head_says_how_likely_two_differ():
 @pytest.mark.parametrize("loss", ["squared", "triplet", "cross-entropy", "classifier"])
 def test_every_loss_trains(loss):
     """Finite, and all that there is moves; contrastive is what the contract trains."""
-    config = settled(loss=loss, margin=0.2)
+    config = settled(loss=loss)
+    assert config.margin_used == (0.2 if loss == "triplet" else 1.0)
     learned = config.training_set(
         data.find(config.data).load("train", config.image_size, config.pictures, 0)
     )
@@ -270,7 +271,8 @@ class Case:
         self.config = dataclasses.replace(PRESETS["tiny"], grouped_by="identity")
 
 
-def test_an_exam_tells_an_oracle_from_noise():
+def test_an_exam_tells_an_oracle_from_noise(monkeypatch):
+    monkeypatch.setattr(measure, "_DRAWS", 40)
     numbers = np.repeat(np.arange(40), 4)
     pictures = np.random.default_rng(0).integers(0, 256, (160, 8, 8, 1), np.uint8)
     exam = measure.Exam(Case(), data.SampleSet(pictures, {"identity": numbers}))
@@ -282,8 +284,9 @@ def test_an_exam_tells_an_oracle_from_noise():
     assert exam.facts["ways"] == 20 and exam.facts["trials"] == 400
 
 
-def test_evaluate_asks_for_classes_of_another_set(run, tmp_path):
+def test_evaluate_asks_for_classes_of_another_set(run, tmp_path, monkeypatch):
     """Every column on the same trials; and the plane of what the run makes of them."""
+    monkeypatch.setattr(measure, "_DRAWS", 10)
     others = class_folder(tmp_path / "others", 8)
     flags = EvaluateFlags(run=run, unseen=str(others), ways=5, trials=20)
     asked = (Config, build, evaluate.measure, evaluate.criteria, flags, evaluate.ablation)
