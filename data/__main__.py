@@ -49,7 +49,7 @@ class Flags(PairedReadingFlags):
     split: str = "train"
     """train, validation or test."""
     split_by: str | None = None
-    """A factor of whose values each is in one split alone: label, identity."""
+    """A factor of whose values each is in one split alone: label, identity; auto: either."""
     seed: int = 0
     """Which part of an endless set; how pictures are jittered."""
     showing: str | None = None

@@ -32,7 +32,8 @@ class Reading:
     #: How to make inputs from the pictures themselves; see `data.derived`.
     pairs: Pairs | None = None
     #: A factor of whose values each lies in one split alone ("identity": test people are not
-    #: trained on); None: the data set's own splits, or each sample by itself.
+    #: trained on); "auto": identity or label, whichever there is; None: the data set's own splits,
+    #: or each sample by itself.
     split_by: str | None = None
     #: How samples are held out where the set brings no splits; see `data.splits.hold_out`.
     splitting: Splitting = "hash"

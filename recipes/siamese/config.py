@@ -50,9 +50,10 @@ class Config(config.Config):
     loss: LossName = "triplet"
     """contrastive (Hadsell et al.), squared (its distance squared once more), triplet (FaceNet's),
     cross-entropy (Koch et al.); classifier: of the training classes, to be compared with."""
-    margin: float = 0.2
-    """How far apart different pictures are pushed: their distance in contrastive losses (up to 2);
-    of triplets, how much farther than equal ones, as a difference of squared distances."""
+    margin: float | None = None
+    """How far apart different pictures are pushed: their distance in contrastive losses (up to 2;
+    None: 1); of triplets, how much farther than equal ones, as a difference of squared distances
+    (None: 0.2)."""
     architecture: Literal["plain", "koch"] = "plain"
     """plain: convolutions of 3×3 and an embedding of length 1; koch: the published network."""
     width: int = 32
@@ -73,9 +74,10 @@ class Config(config.Config):
         super().check()
         for name in ("width", "embedding_size"):
             self._at_least(1, name)
-        self._within("margin", 0, 4 if self.loss == "triplet" else 2)
         if self.margin == 0:
             raise Refused("--margin 0.0: legal is more than 0, or nothing is pushed apart")
+        if self.margin is not None:
+            self._within("margin", 0, 4 if self.loss == "triplet" else 2)
         if self.batch_size % 2:
             raise Refused(
                 f"--batch-size {self.batch_size}: legal is an even number, as neighbours are "
@@ -83,6 +85,13 @@ class Config(config.Config):
             )
         if self.balance is not None:
             raise Refused("--balance: not available in this recipe, as batches hold pairs")
+
+    @property
+    def margin_used(self) -> float:
+        """The margin; where none is set, the one that suits the loss."""
+        if self.margin is not None:
+            return self.margin
+        return 0.2 if self.loss == "triplet" else 1.0
 
     @property
     def reading(self) -> Reading:
@@ -147,7 +156,6 @@ def numbered(samples: SampleSet, factor: str) -> np.ndarray:
 
 
 _SMALL = Config(decay_from=750, decay_steps=750)
-_CONTRASTIVE = dataclasses.replace(_SMALL, loss="contrastive", margin=1.0)
 PRESETS = {
     "small": _SMALL,
     # Seconds, for trying things out; what it learns is little.
@@ -158,7 +166,6 @@ PRESETS = {
         width=4,
         embedding_size=8,
         loss="contrastive",
-        margin=1.0,
         steps=6,
         sample_every=3,
         checkpoint_every=3,
@@ -166,8 +173,8 @@ PRESETS = {
         sample_count=8,
     ),
     # The other losses with the same encoder, on the same pictures, for as many steps.
-    "contrastive": _CONTRASTIVE,
-    "squared": dataclasses.replace(_CONTRASTIVE, loss="squared"),
+    "contrastive": dataclasses.replace(_SMALL, loss="contrastive"),
+    "squared": dataclasses.replace(_SMALL, loss="squared"),
     "cross-entropy": dataclasses.replace(_SMALL, loss="cross-entropy"),
     "classifier": dataclasses.replace(_SMALL, loss="classifier"),
     # Handwritten characters, for which Koch et al. made it. Their learning rates and momenta,

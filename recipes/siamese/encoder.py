@@ -55,7 +55,7 @@ class Encoder(Network):
             logits = self({"embedding": embeddings}, which=HEAD)
             return {"classifier": losses.classified(logits, ops.repeat(classes, 2))}
         if config.loss == "triplet":
-            loss, share = losses.triplet(embeddings, ops.repeat(classes, 2), config.margin)
+            loss, share = losses.triplet(embeddings, ops.repeat(classes, 2), config.margin_used)
             self.log(semi_hard=share)
             return {"triplet": loss}
         one, other, different = losses.pairs(both, classes)
@@ -64,7 +64,7 @@ class Encoder(Network):
             return {"cross_entropy": losses.cross_entropy(logits[:, 0], different)}
         apart = losses.squared_distance(one, other)
         loss = losses.squared if config.loss == "squared" else losses.contrastive
-        return {config.loss: loss(apart, different, config.margin)}
+        return {config.loss: loss(apart, different, config.margin_used)}
 
 
 def plain(x, config: Config):

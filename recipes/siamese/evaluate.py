@@ -36,7 +36,7 @@ def _one_shot(least: float) -> Criterion:
 
 def ablation(theirs: Config, ours: Config) -> str:
     """Return the name of a run that is alike but for its loss; "" for others."""
-    alike = replace(ours, loss=theirs.loss, margin=theirs.margin)
+    alike = replace(ours, loss=theirs.loss)
     return theirs.loss if theirs == alike and theirs.loss != ours.loss else ""
 
 

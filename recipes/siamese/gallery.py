@@ -54,7 +54,7 @@ def name_of(place: str) -> str:
 
 
 def read_all(place: str, loaded: LoadedRun, flag: str, only: bool = False) -> list[Known]:
-    """Read the pictures of a file or folder as in training; says what was cut or left out.
+    """Read the pictures of a file or folder as in training; says what was resized, cut or left out.
 
     Args:
         place: The file or folder.
@@ -72,23 +72,24 @@ def read_all(place: str, loaded: LoadedRun, flag: str, only: bool = False) -> li
     inputs = read_inputs(
         place, config.channels, WHOLE, levels=tuple(levels) if levels else None, flag=flag
     )
-    size, found, cut = height_and_width(config.image_size), [], 0
+    size, found, scaled, cut = height_and_width(config.image_size), [], 0, 0
     for read in inputs:
         if isinstance(read, str):
             print(f"note: left out of {flag} {printable(place)}: {read}", file=sys.stderr)
             continue
         pixels = read.frames[0]
         if pixels.shape[:2] != size:
+            scaled += 1
             cut += pixels.shape[0] * size[1] != pixels.shape[1] * size[0]
             small = fitted(picture_of(pixels), size, config.fit)
             pixels = np.asarray(small).reshape(*size, config.channels)
         found.append(Known(place if inputs.path.is_file() else read.name, pixels))
-    if cut:
+    if scaled:
         how = "cut to the middle" if config.fit == "crop" else "padded"
-        told = number_of(cut, "pictures")
+        also = f", {cut} of them {how}" if cut else ""
         print(
-            f"note: {told} of {printable(place)} of another shape than {size[1]}×{size[0]}: "
-            f"{how}, as in training",
+            f"note: of {printable(place)}, {number_of(scaled, 'pictures')} brought to "
+            f"{size[1]}×{size[0]} pixels{also}, as in training",
             file=sys.stderr,
         )
     return found

@@ -74,11 +74,11 @@ def named(loaded: LoadedRun, flags: Flags) -> list[dict]:
         raise Refused("--input: no picture that can be read")
     comparison = comparison_of(loaded)
     limit = limit_of(loaded, comparison, flags)
-    embedded = comparison.embed(np.stack([each.pixels for each in known.pictures]))
+    pixels = [each.pixels for each in (*known.pictures, *queries)]
+    embedded, asked = np.split(comparison.embed(np.stack(pixels)), [len(known.pictures)])
     answers = []
-    for query in queries:
-        mine = comparison.embed(query.pixels[None])
-        apart = comparison.distances(np.repeat(mine, len(embedded), 0), embedded)
+    for query, mine in zip(queries, asked, strict=True):
+        apart = comparison.distances(np.tile(mine, (len(embedded), 1)), embedded)
         nearest, distance = known.names[int(apart.argmin())], float(apart.min())
         same = distance <= limit.distance
         told = nearest if same else f"unknown, the nearest is {nearest}"

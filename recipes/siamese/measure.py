@@ -18,9 +18,11 @@ from data.pixels import to_float
 from data.progress import waiting
 from data.samples import SampleSet
 
+from .config import numbered
 from .plane import plane
 from .threshold import equal_error, rates
 from .trials import Classes, one_shot, verification
+from .unseen import unseen
 
 ONE_SHOT, AUC, ERROR = "one-shot", "AUC", "equal error rate"
 #: The column of a control.
@@ -68,31 +70,21 @@ def tests_of(case: Case) -> SampleSet:
     Raises:
         Refused: they are not those that the networks take.
     """
-    config, wanted = case.config, case.count or _USUAL
-    source, splits = case.source, ("test",)
-    if case.flags.unseen is not None:
+    config, source, other = case.config, case.source, case.flags.unseen is not None
+    if other:
         source = data.find(case.flags.unseen, replace(config.reading, split_by=None))
         config.check_kind(source)
         if source.channels != config.channels:
             raise Refused(
-                f"--unseen {case.flags.unseen}: {source.channels} channels; the networks were "
-                f"built for {config.channels}"
+                f"--unseen {case.flags.unseen}: pictures of {source.channels} channels; the "
+                f"networks were built for {config.channels}"
             )
-        splits = ("train", "validation", "test")
-    parts = [source.load(name, config.image_size, wanted, TEST_SEED) for name in splits]
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        raise Refused(f"{source.name} has no pictures for testing")
-    factors = parts[0].factors
+    found = unseen(source, config, case.count or _USUAL, TEST_SEED, other)
     for flag in ("within", "observer"):
-        if (name := getattr(case.flags, flag)) is not None and name not in factors:
-            raise Refused(f"--{flag} {name}: legal is one of {', '.join(factors) or 'none'}")
-    if config.grouped_by not in factors:
-        raise Refused(f"{source.name} has no factor {config.grouped_by}, which tells the classes")
-    return SampleSet(
-        np.concatenate([part.samples for part in parts]),
-        {name: np.concatenate([part.factors[name] for part in parts]) for name in factors},
-    )
+        if (name := getattr(case.flags, flag)) is not None and name not in found.factors:
+            legal = ", ".join(found.factors) or "none"
+            raise Refused(f"--{flag} {name}: legal is one of {legal}")
+    return found if case.count is None else found.take(np.arange(min(len(found), case.count)))
 
 
 def _some(embeddings: np.ndarray, pictures: np.ndarray, numbers: np.ndarray):
@@ -111,7 +103,7 @@ class Exam:
 
     def __init__(self, case: Case, tests: SampleSet):
         flags, factors = case.flags, tests.factors
-        numbers = np.unique(factors[case.config.grouped_by], return_inverse=True)[1].ravel()
+        numbers = numbered(tests, case.config.grouped_by)
         within = None if flags.within is None else factors[flags.within]
         observers = None if flags.observer is None else factors[flags.observer]
         self._pictures = tests.samples
@@ -166,10 +158,10 @@ class Exam:
 
         one, other, different = self._pairs
         numbers = self.classes.numbers
-        rng, count = np.random.default_rng(0), int(numbers.max()) + 1
-        found = []
+        rng, own = np.random.default_rng(0), list(self.classes.members)
+        drawn, found = np.zeros(int(numbers.max()) + 1, int), []
         for _ in range(_DRAWS):
-            drawn = rng.multinomial(count, np.full(count, 1 / count))
+            drawn[own] = rng.multinomial(len(own), np.full(len(own), 1 / len(own)))
             # A pair of one class is there as often as the class is.
             weights = drawn[numbers[one]] * np.where(different, drawn[numbers[other]], 1)
             if weights[different].any() and weights[~different].any():

@@ -10,13 +10,15 @@ import numpy as np
 
 import data
 from common.batches import rng_for
+from common.commands.made import writing
 from common.run.loaded import LoadedRun
 from data.errors import Refused
 from data.files import atomic_write
 
 from .compare import Comparison
-from .config import OWN, Config
+from .config import Config, numbered
 from .trials import Classes, verification
+from .unseen import unseen
 
 _PAIRS = 5000
 # Pictures of an endless set.
@@ -122,7 +124,7 @@ def for_run(
         pass
     pictures, classes = held_out(loaded.config, place)
     found = threshold_of(comparison, pictures, classes)
-    with atomic_write(file) as tmp:
+    with writing(file), atomic_write(file) as tmp:
         tmp.write_text(json.dumps(asdict(found) | {"networks": digest}, indent=2) + "\n")
     return found
 
@@ -139,9 +141,5 @@ def held_out(config: Config, place: str | None) -> tuple[np.ndarray, np.ndarray]
     except Refused as no:
         raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
     config.check_kind(source)
-    # A set's own splits may hold training classes for validation.
-    splits = ("test",) if config.split_by == OWN else ("test", "validation")
-    parts = [source.load(name, config.image_size, _PICTURES, _SEED) for name in splits]
-    values = np.concatenate([part.factors[config.grouped_by] for part in parts if len(part)])
-    pictures = np.concatenate([part.samples for part in parts if len(part)])
-    return pictures, np.unique(values, return_inverse=True)[1].ravel()
+    found = unseen(source, config, _PICTURES, _SEED)
+    return found.samples, numbered(found, config.grouped_by)

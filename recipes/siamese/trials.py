@@ -55,18 +55,20 @@ def one_shot(
     if ways < 2 or not groups:
         most = max(map(len, groups), default=len(members))
         raise Refused(f"{ways}-way trials need as many classes of two pictures; there are {most}")
+    observers = None if classes.observers is None else np.unique(classes.observers)
     for number in range(-(-count // ways)):
         chosen = rng.permutation(groups[number % len(groups)])[:ways]
-        pairs = np.array([_two(members[each], classes.observers, number, rng) for each in chosen])
-        yield pairs[:, 0], pairs[:, 1]
+        order = None if observers is None else rng.permutation(observers)
+        pairs = [_two(members[each], classes.observers, order, rng) for each in chosen]
+        gallery, queries = np.array(pairs).T
+        yield gallery, queries
 
 
-def _two(index: np.ndarray, observers, number: int, rng) -> np.ndarray:
-    """Two pictures of a class; in each set by the same two observers, if there are any."""
+def _two(index: np.ndarray, observers, order, rng) -> np.ndarray:
+    """Two pictures of a class: by the first two observers, in an order, that it has any of."""
     if observers is not None:
-        own = np.random.default_rng(number).permutation(np.unique(observers))
-        by = [index[observers[index] == one] for one in own]
-        found = [one[0] for one in by if len(one)][:2]
+        by = [index[observers[index] == one] for one in order]
+        found = [rng.choice(own) for own in by if len(own)][:2]
         if len(found) == 2:
             return np.array(found)
     return rng.permutation(index)[:2]
@@ -85,17 +87,29 @@ def verification(
     """
     members = list(classes.members.values())
     if len(members) < 2:
+        there = "is 1 class" if len(members) == 1 else f"are {len(members)} classes"
         raise Refused(
-            f"{len(members)} classes with two pictures or more for testing; 2 are needed to tell "
-            "equal pairs from different ones"
+            f"for testing there {there} with two pictures or more; 2 are needed to tell equal "
+            "pairs from different ones"
         )
-    equal = np.concatenate([np.array(np.triu_indices(len(m), 1)).T for m in members])
-    owner = np.repeat(np.arange(len(members)), [len(m) * (len(m) - 1) // 2 for m in members])
-    kept = rng.permutation(len(equal))[:count]
-    one = np.array([members[owner[k]][equal[k, 0]] for k in kept])
-    other = np.array([members[owner[k]][equal[k, 1]] for k in kept])
-    pairs = [rng.choice(len(members), 2, replace=False) for _ in kept]
-    first = np.array([rng.choice(members[a]) for a, _ in pairs])
-    second = np.array([rng.choice(members[b]) for _, b in pairs])
-    different = np.repeat([False, True], len(kept))
-    return np.concatenate([one, first]), np.concatenate([other, second]), different
+    equal = _equal_pairs(members, rng, count)
+    first, second = np.array([_of_two(members, rng) for _ in equal]).T
+    different = np.repeat([False, True], len(equal))
+    return np.append(equal[:, 0], first), np.append(equal[:, 1], second), different
+
+
+def _equal_pairs(members: list[np.ndarray], rng: np.random.Generator, count: int) -> np.ndarray:
+    """Pairs of one class, N×2: all that there are, or a draw of `count`."""
+    sizes = np.array([len(index) * (len(index) - 1) // 2 for index in members])
+    if sizes.sum() <= count:
+        pairs = [index[np.array(np.triu_indices(len(index), 1)).T] for index in members]
+        return np.concatenate(pairs)
+    # Large classes have more pairs than memory holds.
+    owners = rng.choice(len(members), count, p=sizes / sizes.sum())
+    return np.array([rng.choice(members[owner], 2, replace=False) for owner in owners])
+
+
+def _of_two(members: list[np.ndarray], rng: np.random.Generator) -> tuple[int, int]:
+    """A picture each of two classes."""
+    one, other = rng.choice(len(members), 2, replace=False)
+    return rng.choice(members[one]), rng.choice(members[other])

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 import data
+from common.commands.evaluate import evaluate as evaluate_run
 from common.run.loaded import LoadedRun
 from data.errors import Refused
-from recipes.siamese import infer, measure, threshold
+from recipes.siamese import evaluate, infer, measure, threshold
 from recipes.siamese.compare import Comparison
 from recipes.siamese.config import PARAMETERS, PRESETS, Config
 from recipes.siamese.flags import EvaluateFlags, Flags
@@ -91,7 +92,8 @@ def test_kochs_head_says_how_likely_two_differ():
 @pytest.mark.parametrize("loss", ["squared", "triplet", "cross-entropy", "classifier"])
 def test_every_loss_trains(loss):
     """Finite, and all that there is moves; contrastive is what the contract trains."""
-    config = settled(loss=loss, margin=0.2)
+    config = settled(loss=loss)
+    assert config.margin_used == (0.2 if loss == "triplet" else 1.0)
     learned = config.training_set(
         data.find(config.data).load("train", config.image_size, config.pictures, 0)
     )
@@ -229,7 +231,10 @@ def test_a_gallery_names_who_it_is_and_which_files_are_broken(run, tmp_path, cap
     )
     told = capsys.readouterr()
     assert answer["name"] is None and "unknown, the nearest is anna" in told.out
-    assert "of another shape than 16×16: cut to the middle, as in training" in told.err
+    words = (
+        "query.png, 1 picture brought to 16×16 pixels, 1 of them cut to the middle, as in training"
+    )
+    assert words in told.err
     # Folders have names, too; the threshold is measured with the others.
     (answer,) = infer.named(*opened(run, input=(own,), gallery=str(people)))
     assert answer["name"] == "person1"
@@ -266,7 +271,8 @@ class Case:
         self.config = dataclasses.replace(PRESETS["tiny"], grouped_by="identity")
 
 
-def test_an_exam_tells_an_oracle_from_noise():
+def test_an_exam_tells_an_oracle_from_noise(monkeypatch):
+    monkeypatch.setattr(measure, "_DRAWS", 40)
     numbers = np.repeat(np.arange(40), 4)
     pictures = np.random.default_rng(0).integers(0, 256, (160, 8, 8, 1), np.uint8)
     exam = measure.Exam(Case(), data.SampleSet(pictures, {"identity": numbers}))
@@ -276,6 +282,28 @@ def test_an_exam_tells_an_oracle_from_noise():
     noise, _ = exam.take(lambda p: p.reshape(160, -1) / 1.0, by.distances)
     assert noise["one-shot"].value < 0.15 and noise["AUC"].low < 0.5 < noise["AUC"].high
     assert exam.facts["ways"] == 20 and exam.facts["trials"] == 400
+
+
+def test_evaluate_asks_for_classes_of_another_set(run, tmp_path, monkeypatch):
+    """Every column on the same trials; and the plane of what the run makes of them."""
+    monkeypatch.setattr(measure, "_DRAWS", 10)
+    others = class_folder(tmp_path / "others", 8)
+    flags = EvaluateFlags(run=run, unseen=str(others), ways=5, trials=20)
+    asked = (Config, build, evaluate.measure, evaluate.criteria, flags, evaluate.ablation)
+    scores = evaluate_run("siamese", *asked)
+    assert set(scores.values) == {"trained", "untrained", "pixel distance"}
+    assert (scores.facts["ways"], scores.facts["classes"], scores.facts["samples"]) == (5, 8, 32)
+    assert (run / "plane.png").is_file() and (run / "evaluation.json").is_file()
+    assert [c.measure for c in scores.criteria] == ["one-shot", "equal error rate"]
+    with pytest.raises(Refused, match="--within alphabet: legal is one of label"):
+        evaluate_run("siamese", *asked[:4], dataclasses.replace(flags, within="alphabet"))
+
+
+def test_ablations_are_named_after_their_loss():
+    small = PRESETS["small"]
+    for name in ("contrastive", "squared", "cross-entropy", "classifier"):
+        assert evaluate.ablation(PRESETS[name], small) == name
+    assert evaluate.ablation(dataclasses.replace(small, seed=1), small) == ""
 
 
 def test_the_plane_shows_every_picture():

@@ -143,11 +143,12 @@ def test_trials_by_the_protocol_of_koch():
 def test_pairs_for_verification():
     """As many equal ones as different ones; an equal pair is of two pictures."""
     numbers = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3])
+    assert len(verification(Classes(numbers), np.random.default_rng(0), 5)[2]) == 10
     one, other, different = verification(Classes(numbers), np.random.default_rng(0), 50)
     assert different.sum() == (~different).sum() == 3 + 1 + 3
     np.testing.assert_array_equal(numbers[one] != numbers[other], different)
     assert (one != other).all()
-    with pytest.raises(Refused, match="1 classes with two pictures"):
+    with pytest.raises(Refused, match="there is 1 class with two pictures"):
         verification(Classes(np.array([0, 0, 1])), np.random.default_rng(0))
 
 
