@@ -144,7 +144,7 @@ def test_a_copy_is_listed_without_the_figures_of_the_original(tmp_path, tree):
         assert code == 0 and out.startswith("DCGAN: ") and ("houses: " in out) == known, err
         assert f"recipes {name} train --help" in out and f"recipes/{name}/README.md" in out
     code, _, err = refused("recipes", "_hidden", "train", cwd=tmp_path, path=tree)
-    assert code == 2 and "no recipe _hidden; there are cgan" in err
+    assert code == 2 and "no recipe _hidden; there are autoencoder, cgan" in err
 
 
 def test_a_recipes_name_is_that_of_its_folder(tmp_path, monkeypatch):
