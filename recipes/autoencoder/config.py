@@ -139,7 +139,7 @@ PRESETS = {
     "beta-0": replace(_SMALL, beta=0.0),
     "beta-4": replace(_SMALL, beta=4.0),
     # Appendix C and section 5, for MNIST (--data mnist): one hidden layer of 500 units, tanh,
-    # weights from N(0, .01²), batches of 100, Adagrad at .02, one of the rates that were tried.
+    # weights of deviation .01, batches of 100, Adagrad at .02, one of the rates that were tried.
     # Of the numbers of latents, 3 to 200, this is the one of figure 5.
     "paper": Config(
         network="published",

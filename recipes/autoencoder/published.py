@@ -12,8 +12,9 @@ from .network import EncoderDecoder, code_size, ranged
 class PublishedAutoencoder(EncoderDecoder):
     """Kingma and Welling's networks for MNIST (2014, section 5 and appendix C).
 
-    One hidden layer of tanh units each, weights from N(0, .01²), Adagrad, and a prior N(0, 1) on
-    all weights, whose share of the bound a picture has one in `pictures` of.
+    One hidden layer of tanh units each, weights from N(0, 0.01), Adagrad, and a prior N(0, 1) on
+    all weights, whose share of the bound a picture has one in `pictures` of. Whether that 0.01 is
+    a variance is not told; here it is the deviation.
     """
 
     def buildModel(self) -> tuple[keras.Model, ...]:

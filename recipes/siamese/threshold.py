@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
@@ -120,8 +121,10 @@ def for_run(
         # Of the networks as they were at an earlier step, it is another one.
         if kept.pop("networks") == digest:
             return Threshold(**kept)
+    except FileNotFoundError:
+        pass  # measured for the first time
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        pass
+        print(f"note: {file} cannot be read; it is measured anew", file=sys.stderr)
     pictures, classes = held_out(loaded.config, place)
     found = threshold_of(comparison, pictures, classes)
     with writing(file), atomic_write(file) as tmp:

@@ -207,6 +207,11 @@ def test_two_pictures_are_compared(run, capsys):
     (answer,) = infer.compared(*opened(run, input=(same, other), distance=0.0))
     assert not answer["same"] and "takes 0.0% of different" in capsys.readouterr().out
     assert json.loads((run / "threshold.json").read_text()) == kept
+    # A damaged one is measured anew, and that is said.
+    (run / "threshold.json").write_text("{")
+    infer.compared(*opened(run, input=(same, same)))
+    assert "threshold.json cannot be read; it is measured anew" in capsys.readouterr().err
+    assert json.loads((run / "threshold.json").read_text()) == kept
 
 
 def test_a_gallery_names_who_it_is_and_which_files_are_broken(run, tmp_path, capsys):
