@@ -110,6 +110,8 @@ class Config:
     #: samples of one value ("identity": two pictures of one person); None: single samples.
     grouped_by: ClassVar[str | None] = None
     group_size: ClassVar[int] = 2
+    #: Why samples that were loaded are not learned from, where there are some, in words.
+    unlearned: ClassVar[str] = "as the settings ask"
 
     def legal_sizes(self) -> list[int]:
         """Return the image sizes that the recipe's networks support, ascending."""

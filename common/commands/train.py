@@ -279,7 +279,7 @@ def _load(source: data.Source, config: Config) -> tuple:
         sizes = f" ({source.describe_sizes()})"
     print(f"{told} of {source.name}{sizes}, {time.time() - began:.1f} s", flush=True)
     if left:
-        print(f"{number_of(left, source.kind)} are not learned from, as the settings ask")
+        print(f"{number_of(left, source.kind)} are not learned from, {config.unlearned}")
     if source.count is not None and isinstance(dataset, SampleSet):
         aside = source.count - len(loaded) - len(loaded.left_out)
         if aside > 0:

@@ -9,25 +9,20 @@ from typing import Literal
 import numpy as np
 from tyro.conf import Suppress
 
-from common import config
+from common.groups import GroupedConfig
 from data.errors import Refused
-from data.held_out import AUTO, classes_in
-from data.plurals import number_of
-from data.reading import Reading
 from data.samples import SampleSet
 from data.source import Source
 
 LossName = Literal["contrastive", "squared", "triplet", "cross-entropy", "classifier"]
 #: Trainable parameters of the models of `paper` (Koch et al. 2015): 38,951,745 in all.
 PARAMETERS = {"encoder": 38_947_648, "head": 4097}
-#: In place of the factor to split by: the splits that the set brings.
-OWN = "own"
 # Pixels a side below which Koch's four layers leave nothing of a picture.
 _KOCH_LEAST = 65
 
 
 @dataclass(kw_only=True)
-class Config(config.Config):
+class Config(GroupedConfig):
     """Settings of Siamese networks: each is a flag, and the string below it its help."""
 
     data: str = "faces"
@@ -38,12 +33,6 @@ class Config(config.Config):
     averaging: float = 0.99
     sample_every: int = 250
     sample_count: int = 24
-    grouped_by: str = AUTO
-    """The factor that says who or what a picture shows, the same value for the same; auto:
-    identity or label, whichever there is."""
-    split_by: str = AUTO
-    """Factor of which no test value is seen in training (alphabet); auto: that of --grouped-by;
-    own: the splits that the set brings."""
 
     encoder_rate: float = 1e-3
     """Learning rate of the encoder."""
@@ -63,8 +52,6 @@ class Config(config.Config):
     classes: Suppress[int] = 0
     """Classes of the training set: the data's own."""
 
-    group_size = 2
-
     def legal_sizes(self) -> list[int]:
         """Return the sizes from the smallest of which a map is left, up to 256."""
         return list(range(_KOCH_LEAST if self.architecture == "koch" else 16, 257))
@@ -83,8 +70,6 @@ class Config(config.Config):
                 f"--batch-size {self.batch_size}: legal is an even number, as neighbours are "
                 "compared"
             )
-        if self.balance is not None:
-            raise Refused("--balance: not available in this recipe, as batches hold pairs")
 
     @property
     def margin_used(self) -> float:
@@ -92,41 +77,6 @@ class Config(config.Config):
         if self.margin is not None:
             return self.margin
         return 0.2 if self.loss == "triplet" else 1.0
-
-    @property
-    def reading(self) -> Reading:
-        """As `common.config.Config.reading`: no class of one split is in another."""
-        split_by = self.grouped_by if self.split_by == AUTO else self.split_by
-        return dataclasses.replace(super().reading, split_by=None if split_by == OWN else split_by)
-
-    def adapted_to(self, source: Source) -> Config:
-        """As `common.config.Config.adapted_to`; settles which factor tells the classes."""
-        settled = super().adapted_to(source)
-        if self.grouped_by == AUTO:
-            return dataclasses.replace(settled, grouped_by=classes_in(source, "--grouped-by"))
-        if source.factors and self.grouped_by not in source.factors:
-            raise Refused(
-                f"--grouped-by {self.grouped_by}: {source.name} has no such factor; legal is "
-                f"{', '.join(source.factors)}"
-            )
-        return settled
-
-    def training_set(self, loaded: SampleSet) -> SampleSet:
-        """Return what is learned from: pictures, and their classes numbered from 0.
-
-        Raises:
-            Refused: there are no two classes of two pictures or more.
-        """
-        learned = super().training_set(loaded)
-        numbers = numbered(learned, self.grouped_by)
-        paired = int((np.bincount(numbers) >= self.group_size).sum()) if len(numbers) else 0
-        if paired < 2:
-            found = number_of(len(np.unique(numbers)), "values")
-            raise Refused(
-                f"--grouped-by {self.grouped_by}: of {found} for training, {paired} have two "
-                "pictures or more; at least 2 are needed, and others for tests"
-            )
-        return dataclasses.replace(learned, factors=learned.factors | {self.grouped_by: numbers})
 
     def examples_of(self, source: Source, samples: SampleSet) -> SampleSet:
         """Return pictures of classes that are never trained on, those of a class together."""
@@ -139,20 +89,6 @@ class Config(config.Config):
     def informed_by(self, learned: SampleSet) -> Config:
         """Return this configuration with the number of classes, which a classifier needs."""
         return dataclasses.replace(self, classes=int(learned.factors[self.grouped_by].max()) + 1)
-
-
-def numbered(samples: SampleSet, factor: str) -> np.ndarray:
-    """Number the values of a factor from 0, int32 N.
-
-    Raises:
-        Refused: it is a number on a scale, or there is none.
-    """
-    values = samples.factors.get(factor)
-    if values is None or values.ndim != 1 or values.dtype.kind not in "iub":
-        legal = [n for n, v in samples.factors.items() if v.ndim == 1 and v.dtype.kind in "iub"]
-        told = ", ".join(legal) or "none, as nothing is known of these"
-        raise Refused(f"--grouped-by {factor}: legal is a factor with classes: {told}")
-    return np.unique(values, return_inverse=True)[1].ravel().astype(np.int32)
 
 
 _SMALL = Config(decay_from=750, decay_steps=750)

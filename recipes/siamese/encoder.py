@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from common.layers import batch_norm, doublings
+from common.embedding import embedded, squared_distance, triplet
 from common.network import Network
 
 from . import losses
@@ -55,26 +55,21 @@ class Encoder(Network):
             logits = self({"embedding": embeddings}, which=HEAD)
             return {"classifier": losses.classified(logits, ops.repeat(classes, 2))}
         if config.loss == "triplet":
-            loss, share = losses.triplet(embeddings, ops.repeat(classes, 2), config.margin_used)
+            loss, share = triplet(embeddings, ops.repeat(classes, 2), config.margin_used)
             self.log(semi_hard=share)
             return {"triplet": loss}
         one, other, different = losses.pairs(both, classes)
         if config.loss == "cross-entropy":
             logits = self({"one": one, "other": other}, which=HEAD)
             return {"cross_entropy": losses.cross_entropy(logits[:, 0], different)}
-        apart = losses.squared_distance(one, other)
+        apart = squared_distance(one, other)
         loss = losses.squared if config.loss == "squared" else losses.contrastive
         return {config.loss: loss(apart, different, config.margin_used)}
 
 
 def plain(x, config: Config):
-    """Convolutions, halving the map down to 4 to 7 pixels a side, and an embedding of length 1."""
-    for step in range(doublings(config.image_size)):
-        width = config.width * 2 ** min(step, 3)
-        x = layers.Conv2D(width, 3, padding="same", use_bias=False)(x)
-        x = layers.MaxPooling2D()(layers.ReLU()(batch_norm(x)))
-    x = layers.Dense(config.embedding_size, dtype="float32")(layers.Flatten()(x))
-    return layers.UnitNormalization(dtype="float32", name="embedding")(x)
+    """The encoder of 3×3 convolutions, whose embeddings have length 1."""
+    return embedded(x, config.width, config.embedding_size)
 
 
 def koch(x, config: Config):

@@ -35,11 +35,6 @@ def pairs(both, classes):
     )
 
 
-def squared_distance(one, other):
-    """Squared Euclidean distance of embeddings (…, D), row by row."""
-    return ops.sum((one - other) ** 2, axis=-1)
-
-
 def contrastive(apart, different, margin: float):
     """Contrastive loss (Hadsell et al. 2006): (1 − Y)·½D² + Y·½·max(0, m − D)².
 
@@ -61,48 +56,6 @@ def squared(apart, different, margin: float):
     """
     near = ops.relu(margin - apart) ** 2
     return ops.mean((1 - different) * apart + different * near) / 2
-
-
-def semi_hard(apart, classes, margin: float):
-    """Find the semi-hard triplets (Schroff et al. 2015, section 3.2).
-
-    The negative is farther from the anchor than the positive, but not by the margin.
-
-    Args:
-        apart: Squared distances of all samples, N×N.
-        classes: Class of each, N.
-        margin: Difference of squared distances.
-
-    Returns:
-        bool N×N×N: by anchor, positive and negative.
-    """
-    equal = classes[:, None] == classes[None]
-    itself = ops.cast(ops.eye(ops.shape(classes)[0]), "bool")
-    positive, negative = apart[:, :, None], apart[:, None]
-    are_triplet = ops.logical_and((equal & ~itself)[:, :, None], ~equal[:, None])
-    return are_triplet & (positive < negative) & (negative < positive + margin)
-
-
-def triplet(embeddings, classes, margin: float):
-    """Triplet loss: squared distances to equal ones, less those to others, plus the margin.
-
-    The mean over the semi-hard triplets of the batch, of those that a device has.
-
-    Args:
-        embeddings: N×D.
-        classes: Class of each, N.
-        margin: As for `semi_hard`.
-
-    Returns:
-        The loss, 0 where no triplet is semi-hard; and which share of all triplets is.
-    """
-    apart = squared_distance(embeddings[:, None], embeddings[None])
-    chosen = ops.cast(semi_hard(apart, classes, margin), "float32")
-    excess = ops.relu(apart[:, :, None] - apart[:, None] + margin)
-    count = ops.sum(chosen)
-    equal = ops.cast(classes[:, None] == classes[None], "float32")
-    several = ops.sum((ops.sum(equal, 1) - 1) * ops.sum(1 - equal, 1))
-    return ops.sum(chosen * excess) / ops.maximum(count, 1.0), count / ops.maximum(several, 1.0)
 
 
 def cross_entropy(logits, different):

@@ -11,24 +11,24 @@ import data
 from common.batches import rng_for
 from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, Scores, Values
-from common.metrics.estimate import Estimate, mean_of
+from common.evaluation.trials import Classes, area, one_shot, verification
+from common.groups import numbered
+from common.metrics.estimate import mean_of
 from common.translation.config import TEST_SEED
 from data.errors import Refused
 from data.pixels import to_float
 from data.progress import waiting
 from data.samples import SampleSet
 
-from .config import numbered
 from .plane import plane
 from .threshold import equal_error, rates
-from .trials import Classes, one_shot, verification
 from .unseen import unseen
 
 ONE_SHOT, AUC, ERROR = "one-shot", "AUC", "equal error rate"
 #: The column of a control.
 PIXELS = "pixel distance"
-# Pictures of an endless set; draws of classes for the interval.
-_USUAL, _DRAWS = 2000, 200
+# Pictures of an endless set.
+_USUAL = 2000
 # Classes on the plane.
 _SHOWN = 12
 
@@ -137,7 +137,7 @@ class Exam:
         limit = equal_error(apart, different)
         scores = {
             ONE_SHOT: mean_of(np.concatenate(right).astype(float)),
-            AUC: self._area(apart),
+            AUC: area(self.classes, self._pairs, apart),
             ERROR: float(np.mean(rates(apart, different, limit))),
         }
         return scores, embeddings
@@ -148,24 +148,3 @@ class Exam:
         rows, columns = (index.ravel() for index in np.indices((ways, ways)))
         apart = distances(embeddings[queries[rows]], embeddings[gallery[columns]])
         return apart.reshape(ways, ways).argmin(1) == np.arange(ways)
-
-    def _area(self, apart: np.ndarray) -> Estimate:
-        """The AUC, with an interval from draws of classes with replacement.
-
-        Pairs share classes, and are no independent samples: the classes are.
-        """
-        from sklearn.metrics import roc_auc_score
-
-        one, other, different = self._pairs
-        numbers = self.classes.numbers
-        rng, own = np.random.default_rng(0), list(self.classes.members)
-        drawn, found = np.zeros(int(numbers.max()) + 1, int), []
-        for _ in range(_DRAWS):
-            drawn[own] = rng.multinomial(len(own), np.full(len(own), 1 / len(own)))
-            # A pair of one class is there as often as the class is.
-            weights = drawn[numbers[one]] * np.where(different, drawn[numbers[other]], 1)
-            if weights[different].any() and weights[~different].any():
-                found.append(roc_auc_score(different, apart, sample_weight=weights))
-        area = float(roc_auc_score(different, apart))
-        low, high = np.quantile(found, (0.025, 0.975)) if found else (area, area)
-        return Estimate(area, float(low), float(high))

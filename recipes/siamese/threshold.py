@@ -12,13 +12,14 @@ import numpy as np
 import data
 from common.batches import rng_for
 from common.commands.made import writing
+from common.evaluation.trials import Classes, verification
+from common.groups import numbered
 from common.run.loaded import LoadedRun
 from data.errors import Refused
 from data.files import atomic_write
 
 from .compare import Comparison
-from .config import Config, numbered
-from .trials import Classes, verification
+from .config import Config
 from .unseen import unseen
 
 _PAIRS = 5000

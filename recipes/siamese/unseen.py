@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from common.groups import OWN
 from data.errors import Refused
 from data.samples import SampleSet
 from data.source import Source
 
-from .config import OWN, Config
+from .config import Config
 
 # The splits of a set of which no training has seen anything.
 _ALL = ("train", "validation", "test")

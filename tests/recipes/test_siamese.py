@@ -9,6 +9,7 @@ from PIL import Image
 
 import data
 from common.commands.evaluate import evaluate as evaluate_run
+from common.evaluation import trials
 from common.run.loaded import LoadedRun
 from data.errors import Refused
 from recipes.siamese import evaluate, infer, measure, threshold
@@ -17,7 +18,7 @@ from recipes.siamese.config import PARAMETERS, PRESETS, Config
 from recipes.siamese.flags import EvaluateFlags, Flags
 from recipes.siamese.plane import plane
 from recipes.siamese.train import build
-from tests.conftest import refused
+from tests.conftest import called, refused
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 
@@ -167,8 +168,11 @@ def test_more_than_the_pairs_that_there_are_is_refused(tmp_path):
         (folder / f"person{number}" / "1.png").unlink()
     words = ("tiny", "--data", folder, "--batch-size", 14)
     code, _, err = refused("recipes.siamese.train", *words, cwd=tmp_path)
-    assert code == 2 and "--batch-size 14: legal is up to " in err, err
-    assert err.splitlines()[-1].endswith("share their label with 1 or more others")
+    assert code == 2 and err.splitlines()[-1].startswith("error: --batch-size 14: there are "), err
+    # As many as are left, they train; and who is left out is counted.
+    words = ("tiny", "--data", folder, "--batch-size", 4, "--steps", 0)
+    code, out, err = called("recipes.siamese.train", *words, cwd=tmp_path)
+    assert code == 0 and "pictures are not learned from, as no other picture shares" in out, err
 
 
 @pytest.mark.parametrize(
@@ -277,7 +281,7 @@ class Case:
 
 
 def test_an_exam_tells_an_oracle_from_noise(monkeypatch):
-    monkeypatch.setattr(measure, "_DRAWS", 40)
+    monkeypatch.setattr(trials, "_DRAWS", 40)
     numbers = np.repeat(np.arange(40), 4)
     pictures = np.random.default_rng(0).integers(0, 256, (160, 8, 8, 1), np.uint8)
     exam = measure.Exam(Case(), data.SampleSet(pictures, {"identity": numbers}))
@@ -291,7 +295,7 @@ def test_an_exam_tells_an_oracle_from_noise(monkeypatch):
 
 def test_evaluate_asks_for_classes_of_another_set(run, tmp_path, monkeypatch):
     """Every column on the same trials; and the plane of what the run makes of them."""
-    monkeypatch.setattr(measure, "_DRAWS", 10)
+    monkeypatch.setattr(trials, "_DRAWS", 10)
     others = class_folder(tmp_path / "others", 8)
     flags = EvaluateFlags(run=run, unseen=str(others), ways=5, trials=20)
     asked = (Config, build, evaluate.measure, evaluate.criteria, flags, evaluate.ablation)

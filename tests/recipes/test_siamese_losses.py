@@ -1,13 +1,11 @@
-"""Losses of pairs and triplets in closed form, at equal and at far ones; trials and pairs."""
+"""Losses of pairs in closed form, at equal and at far ones; the threshold."""
 
 import numpy as np
 import pytest
 from keras import ops
 
-from data.errors import Refused
 from recipes.siamese import losses
 from recipes.siamese.threshold import equal_error, rates
-from recipes.siamese.trials import Classes, one_shot, verification
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 
@@ -67,35 +65,6 @@ def test_pairs_are_as_often_of_one_class_as_of_two():
     np.testing.assert_array_equal(other, np.concatenate([both[:, 1], both[[1, 0, 3, 2], 1]]))
 
 
-def test_semi_hard_triplets_satisfy_both_conditions():
-    """All of them, and no others; at a margin of which many triplets are outside."""
-    embeddings = RNG.normal(size=(12, 5)).astype(np.float32)
-    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
-    classes, margin = np.repeat(np.arange(4), 3), 0.3
-    apart = ((embeddings[:, None] - embeddings[None]) ** 2).sum(-1)
-    chosen = np.array(losses.semi_hard(ops.convert_to_tensor(apart), classes, margin))
-    wanted, costs = np.zeros_like(chosen), []
-    for a, p, n in np.ndindex(chosen.shape):
-        triplet = a != p and classes[a] == classes[p] and classes[a] != classes[n]
-        if triplet and apart[a, p] < apart[a, n] < apart[a, p] + margin:
-            wanted[a, p, n] = True
-            costs.append(apart[a, p] - apart[a, n] + margin)
-    np.testing.assert_array_equal(chosen, wanted)
-    assert 10 < wanted.sum() < 12 * 2 * 9
-    loss, share = losses.triplet(ops.convert_to_tensor(embeddings), classes, margin)
-    assert float(loss) == pytest.approx(np.mean(costs), rel=1e-4)
-    assert float(share) == pytest.approx(wanted.sum() / (12 * 2 * 9))
-
-
-def test_triplets_without_semi_hard_ones_cost_nothing():
-    """Classes farther apart than the margin; and all pictures at one place."""
-    far = np.repeat(np.eye(3, dtype=np.float32), 2, axis=0)
-    for embeddings in (far, np.zeros_like(far)):
-        tensor = ops.convert_to_tensor(embeddings)
-        found = losses.triplet(tensor, np.repeat(np.arange(3), 2), 0.2)
-        assert [float(value) for value in found] == [0, 0]
-
-
 def test_cross_entropies_in_closed_form():
     logits, different = np.array([2.0, -1.0], np.float32), np.array([0.0, 1.0], np.float32)
     wanted = np.mean([np.log1p(np.exp(-2.0)), np.log1p(np.exp(-1.0))])
@@ -106,50 +75,6 @@ def test_cross_entropies_in_closed_form():
     wanted = np.mean(np.log(np.exp(logits).sum(1)) - own)
     found = losses.classified(ops.convert_to_tensor(logits), ops.convert_to_tensor(classes))
     assert float(found) == pytest.approx(wanted, rel=1e-5)
-
-
-# --- trials ---
-
-
-def test_a_gallery_has_one_picture_of_each_class_and_queries_are_others():
-    classes = Classes(np.repeat(np.arange(30), 3))
-    sets = list(one_shot(classes, np.random.default_rng(0), 20, 400))
-    assert len(sets) == 20
-    for gallery, queries in sets:
-        own = classes.numbers[gallery]
-        assert len(set(own)) == 20 and (classes.numbers[queries] == own).all()
-        assert (gallery != queries).all()
-    with pytest.raises(Refused, match="31-way trials need as many classes .* there are 30"):
-        next(one_shot(classes, np.random.default_rng(0), 31, 400))
-
-
-def test_trials_by_the_protocol_of_koch():
-    """Characters of one alphabet; the gallery by one drawer, the queries by another."""
-    # Two alphabets of 20 characters, drawn by five people; a third one is too small.
-    drawer = np.tile(np.arange(5), 45)
-    character = np.repeat(np.arange(45), 5)
-    alphabet = np.minimum(character // 20, 2)
-    sets = list(one_shot(Classes(character, alphabet, drawer), np.random.default_rng(0), 20, 400))
-    seen = set()
-    for gallery, queries in sets:
-        (one,), (by,), (others,) = (
-            set(v.tolist()) for v in (alphabet[gallery], drawer[gallery], drawer[queries])
-        )
-        assert by != others and set(alphabet[queries]) == {one}
-        seen.add(one)
-    assert len(sets) == 20 and seen == {0, 1}
-
-
-def test_pairs_for_verification():
-    """As many equal ones as different ones; an equal pair is of two pictures."""
-    numbers = np.array([0, 0, 0, 1, 1, 2, 2, 2, 3])
-    assert len(verification(Classes(numbers), np.random.default_rng(0), 5)[2]) == 10
-    one, other, different = verification(Classes(numbers), np.random.default_rng(0), 50)
-    assert different.sum() == (~different).sum() == 3 + 1 + 3
-    np.testing.assert_array_equal(numbers[one] != numbers[other], different)
-    assert (one != other).all()
-    with pytest.raises(Refused, match="there is 1 class with two pictures"):
-        verification(Classes(np.array([0, 0, 1])), np.random.default_rng(0))
 
 
 def test_the_threshold_is_where_both_errors_are_equal():

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from common.metrics.estimate import Estimate
 from data.errors import Refused
+
+# Draws of classes for an interval.
+_DRAWS = 200
+#: First pictures, second ones, and whether they differ: see `verification`.
+Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,7 @@ def _two(index: np.ndarray, observers, order, rng) -> np.ndarray:
     return rng.permutation(index)[:2]
 
 
-def verification(
-    classes: Classes, rng: np.random.Generator, count: int = 5000
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def verification(classes: Classes, rng: np.random.Generator, count: int = 5000) -> Pairs:
     """Draw pairs, as many of one class as of two.
 
     Returns:
@@ -96,6 +100,34 @@ def verification(
     first, second = np.array([_of_two(members, rng) for _ in equal]).T
     different = np.repeat([False, True], len(equal))
     return np.append(equal[:, 0], first), np.append(equal[:, 1], second), different
+
+
+def area(classes: Classes, pairs: Pairs, apart: np.ndarray) -> Estimate:
+    """Compute the area under the curve of pairs told to be the same over those that are not (AUC).
+
+    Its interval is one over draws of classes with replacement: pairs share classes, and are no
+    independent samples. The classes are.
+
+    Args:
+        classes: Of the pictures.
+        pairs: As `verification` draws them.
+        apart: How far apart the pictures of each pair are.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    one, other, different = pairs
+    numbers = classes.numbers
+    rng, own = np.random.default_rng(0), list(classes.members)
+    drawn, found = np.zeros(int(numbers.max()) + 1, int), []
+    for _ in range(_DRAWS):
+        drawn[own] = rng.multinomial(len(own), np.full(len(own), 1 / len(own)))
+        # A pair of one class is there as often as the class is.
+        weights = drawn[numbers[one]] * np.where(different, drawn[numbers[other]], 1)
+        if weights[different].any() and weights[~different].any():
+            found.append(roc_auc_score(different, apart, sample_weight=weights))
+    value = float(roc_auc_score(different, apart))
+    low, high = np.quantile(found, (0.025, 0.975)) if found else (value, value)
+    return Estimate(value, float(low), float(high))
 
 
 def _equal_pairs(members: list[np.ndarray], rng: np.random.Generator, count: int) -> np.ndarray:
