@@ -1,0 +1,18 @@
+"""Train SD-GAN: `python -m recipes.sdgan.train --help`."""
+
+import sys
+
+from common.commands.train import main
+
+from .config import PRESETS
+
+
+def build(config):
+    """Build the trainer of a configuration; only here is TensorFlow imported."""
+    from .gan import SDGAN
+
+    return SDGAN(config)
+
+
+if __name__ == "__main__":
+    sys.exit(main(__file__, PRESETS, build))
