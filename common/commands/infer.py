@@ -17,7 +17,7 @@ import numpy as np
 
 from common.batches import Batch, draw_latents, rng_for
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
-from common.commands.made import ENDINGS, Made, check_folder, check_unused, names_folder
+from common.commands.made import ENDINGS, Made, check_out, names_folder
 from common.commands.name import recipe_name
 from common.config import Config
 from common.run.loaded import LoadedRun
@@ -82,9 +82,9 @@ class LatentFlags(InferFlags):
         super().check(loaded)
         if self.out is not None and names_folder(self.out):
             self._check_folder(loaded)
-        elif self.out is not None and self.out.suffix.lower() not in self.endings:
-            legal = " ".join(self.endings)
-            raise Refused(f"--out {self.out}: legal endings are {legal}, or none for a folder")
+        if self.out is not None:
+            prefix = self.prefix(loaded.config, self.title(loaded.config.kind))
+            check_out(self.out, prefix, self.overwrite, self.endings)
         if not 1 <= self.count <= 10_000:
             raise Refused(f"--count {self.count}: legal is 1 to 10000")
         if not 0 <= self.interpolate <= 1000:
@@ -109,9 +109,6 @@ class LatentFlags(InferFlags):
             )
         if self.numbered:
             raise Refused("--numbered: legal with a sheet; files of their own have numbers")
-        check_folder(self.out)
-        if not self.overwrite:
-            check_unused(self.out, self.prefix(loaded.config, self.title(kind)))
 
     def title(self, kind: str) -> str:
         """Return the name of what is made, from the kind of the samples."""

@@ -100,6 +100,25 @@ def names_folder(out: Path) -> bool:
     return out.is_dir() or not out.suffix
 
 
+def check_out(
+    out: Path, prefix: str, overwrite: bool = False, endings: tuple[str, ...] = ENDINGS
+) -> None:
+    """Refuse an --out that samples cannot be written to.
+
+    Args:
+        out: A file, or a folder for a file of each picture.
+        prefix, overwrite: As for `Made.write_each`.
+        endings: Endings of legal files.
+    """
+    if names_folder(out):
+        check_folder(out)
+        if not overwrite:
+            check_unused(out, prefix)
+    elif out.suffix.lower() not in endings:
+        legal = " ".join(endings)
+        raise Refused(f"--out {out}: legal endings are {legal}, or none for a folder")
+
+
 def check_folder(out: Path) -> None:
     """Refuse a path that is to become a folder and is a file."""
     if os.path.lexists(out) and not out.is_dir():

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from common.evaluation.candidates import sampled
 from common.evaluation.case import Case
 from common.evaluation.nearest import sheet
-from common.evaluation.scores import TRAINED, Criterion, Scores
+from common.evaluation.scores import TRAINED, Criterion, Scores, Values
 from data.progress import counted, waiting
+
+if TYPE_CHECKING:
+    from common.trainer import Trainer
 
 #: The columns of this measure's controls, and of a probe on the pixels.
 CONTROLS, PIXELS = ("real", "copies", "PCA"), "pixels"
@@ -19,12 +23,17 @@ CONTROLS, PIXELS = ("real", "copies", "PCA"), "pixels"
 NEAREST = "nearest"
 
 
-def measure(case: Case, probe: Callable | None = None) -> Scores:
+def measure(
+    case: Case,
+    probe: Callable | None = None,
+    also: Callable[[Trainer], Values] = lambda trainer: {},
+) -> Scores:
     """Score a run's pictures, and controls beside them.
 
     Args:
         probe: (trainer, pictures uint8 N×H×W×C) -> its discriminator's features of them, N×d,
             from which a linear classifier learns to read the labels. None: there is no probe.
+        also: More measures of a trainer, that of the run first; those without averaging apart.
 
     Raises:
         Refused: there are fewer samples than a measure needs, a feature net is of other data,
@@ -42,7 +51,8 @@ def measure(case: Case, probe: Callable | None = None) -> Scores:
         linear = probes.Probe(case.source, case.config, case.seed)
 
     def ask(trainer) -> dict:
-        return {"probe error": linear.error(partial(probe, trainer))} if linear else {}
+        probed = {"probe error": linear.error(partial(probe, trainer))} if linear else {}
+        return probed | also(trainer)
 
     candidates = sampled(case, ask)
     options = MetricOptions.of(case.flags)

@@ -135,7 +135,7 @@ class HelperNet:
                 tested=len(images),
                 steps=len(batches),
                 seconds=round(time.time() - began, 1),
-                digest=_digest_of(portable.get_weights()),
+                digest=digest_of(portable.get_weights()),
             ),
         )
 
@@ -165,7 +165,7 @@ class HelperNet:
         """
         info = NetInfo(**json.loads(str(arrays[_INFO])))
         weights = [arrays[name] for name in sorted(arrays) if name.startswith("weight-")]
-        if _digest_of(weights) != info.digest:
+        if digest_of(weights) != info.digest:
             raise ValueError("the weights are not those that were recorded")
         with computing_in("float32"):
             network = cls.build(info)
@@ -177,5 +177,6 @@ def _share_of_commonest(answers: np.ndarray) -> float:
     return float(np.bincount(answers.ravel()).max() / answers.size)
 
 
-def _digest_of(weights: list[np.ndarray]) -> str:
+def digest_of(weights: list[np.ndarray]) -> str:
+    """Return a short digest of weights."""
     return hashlib.sha256(b"".join(weight.tobytes() for weight in weights)).hexdigest()[:12]

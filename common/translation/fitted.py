@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from common.translation.pictures import InputImage, Inputs, read_inputs
 from data.errors import Refused
+from data.levels import Levels
 from data.listing import printable
-from data.resize import Size, all_fitted
+from data.plurals import number_of
+from data.resize import Size, all_fitted, height_and_width
 
 #: Pictures that are read at once, at most.
 MOST = 1000
 
 
 def read_fitted(
-    place: str, size: Size, channels: int, fit: str = "crop", flag: str = "--input"
+    place: str,
+    size: Size,
+    channels: int,
+    fit: str = "crop",
+    flag: str = "--input",
+    levels: Levels | None = None,
 ) -> tuple[tuple[str, ...], np.ndarray]:
     """Read pictures at the size that a network takes; of moving ones, the first frame.
 
-    Pictures of a folder that cannot be used are named and left out.
+    Pictures of a folder that cannot be used are named and left out, and how many had another size
+    is told.
 
     Args:
         place: A file, a folder, or "-" for standard input.
@@ -30,6 +38,8 @@ def read_fitted(
         channels: 1 for grey, 3 for RGB.
         fit: As `data.resize.fitted` has it.
         flag: The flag that names the place.
+        levels: The values that become 0 and 255, as in the run's training; None: its pictures
+            had 8 bits.
 
     Returns:
         What each is called, without an ending, and uint8 N×H×W×C.
@@ -37,18 +47,42 @@ def read_fitted(
     Raises:
         Refused: there is no picture, the only one cannot be read, or there are too many.
     """
-    names, found = [], []
-    inputs = read_inputs(place, channels, flag=flag)
+    names, found, shapes = [], [], []
+    inputs = read_inputs(place, channels, levels=levels, flag=flag)
     for note in inputs.notes:
         print(f"note: {note}", file=sys.stderr)
     for picture, pixels in each_fitted(inputs, size, fit):
         names.append(_unused(picture.name.replace("/", "-"), names))
         found.append(pixels)
+        shapes.append(picture.frames[0].shape[:2])
         if len(found) > MOST:
             raise Refused(f"{flag} {printable(place)}: more than {MOST} pictures; legal are less")
     if not found:
         raise Refused(f"{flag} {printable(place)}: none of its pictures can be used")
+    if told := fitting_note(place, shapes, size, fit):
+        print(told, file=sys.stderr)
     return tuple(names), np.stack(found)
+
+
+def fitting_note(place: str, shapes: Sequence[tuple[int, int]], size: Size, fit: str) -> str:
+    """Return a note on pictures that had to be fitted, in words; "" where all had the size.
+
+    Args:
+        place: Where they are.
+        shapes: Height and width of each, as it was.
+        size, fit: As for `read_fitted`.
+    """
+    height, width = height_and_width(size)
+    scaled = [(h, w) for h, w in shapes if (h, w) != (height, width)]
+    if not scaled:
+        return ""
+    cut = sum(h * width != w * height for h, w in scaled)
+    how = "cut to the middle" if fit == "crop" else "padded"
+    also = f", {cut} of them {how}" if cut else ""
+    return (
+        f"note: of {printable(place)}, {number_of(len(scaled), 'pictures')} brought to "
+        f"{width}×{height} pixels{also}, as in training"
+    )
 
 
 def each_fitted(inputs: Inputs, size: Size, fit: str) -> Iterator[tuple[InputImage, np.ndarray]]:

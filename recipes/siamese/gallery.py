@@ -10,11 +10,11 @@ import numpy as np
 
 from common.run.loaded import LoadedRun
 from common.translation.chosen import WHOLE
-from common.translation.pictures import picture_of, read_inputs
+from common.translation.fitted import fitting_note
+from common.translation.pictures import read_inputs
 from data.errors import Refused
 from data.listing import printable
-from data.plurals import number_of
-from data.resize import fitted, height_and_width
+from data.resize import all_fitted
 
 
 @dataclass(frozen=True)
@@ -72,24 +72,15 @@ def read_all(place: str, loaded: LoadedRun, flag: str, only: bool = False) -> li
     inputs = read_inputs(
         place, config.channels, WHOLE, levels=tuple(levels) if levels else None, flag=flag
     )
-    size, found, scaled, cut = height_and_width(config.image_size), [], 0, 0
+    size, found, shapes = config.image_size, [], []
     for read in inputs:
         if isinstance(read, str):
             print(f"note: left out of {flag} {printable(place)}: {read}", file=sys.stderr)
             continue
         pixels = read.frames[0]
-        if pixels.shape[:2] != size:
-            scaled += 1
-            cut += pixels.shape[0] * size[1] != pixels.shape[1] * size[0]
-            small = fitted(picture_of(pixels), size, config.fit)
-            pixels = np.asarray(small).reshape(*size, config.channels)
-        found.append(Known(place if inputs.path.is_file() else read.name, pixels))
-    if scaled:
-        how = "cut to the middle" if config.fit == "crop" else "padded"
-        also = f", {cut} of them {how}" if cut else ""
-        print(
-            f"note: of {printable(place)}, {number_of(scaled, 'pictures')} brought to "
-            f"{size[1]}×{size[0]} pixels{also}, as in training",
-            file=sys.stderr,
-        )
+        shapes.append(pixels.shape[:2])
+        small = all_fitted(pixels[None], size, config.fit)[0]
+        found.append(Known(place if inputs.path.is_file() else read.name, small))
+    if told := fitting_note(place, shapes, size, config.fit):
+        print(told, file=sys.stderr)
     return found
