@@ -586,6 +586,39 @@ def siamese() -> None:
     save(curves({"faces": run}, shown), pictures / "curves.png")
 
 
+def sdgan() -> None:
+    """One identity in many observations, made ones and photographs; walks, and an inversion."""
+    pictures = ROOT / "recipes" / "sdgan" / "pictures"
+    run, single = trained("sdgan", "faces")
+    for flags, file in (
+        (("--identities", 6, "--observations", 8), "faces.webp"),
+        (("--walk", "identity", "--identities", 3), "who.webp"),
+        (("--walk", "observation", "--identities", 3), "how.webp"),
+    ):
+        _python("recipes.sdgan.infer", "--run", run, *flags, "--out", pictures / file)
+    # People whom the run never saw, and others whose observations are taken.
+    people = data.find("faces").world.draw(np.arange(0, 32, 4), 64, split="test").samples
+    with tempfile.TemporaryDirectory() as place:
+        for name, some in (("who", people[:4]), ("how", people[4:])):
+            (Path(place) / name).mkdir()
+            for number, picture in enumerate(some):
+                save(Image.fromarray(picture), Path(place) / name / f"{number}.png")
+        asked = ("--input", Path(place) / "who", "--observed-as", Path(place) / "how")
+        _python("recipes.sdgan.infer", "--run", run, *asked, "--out", pictures / "inverted.webp")
+    shown = {"losses": LOSSES["losses"]}
+    both = {"pairs": run, "single pictures": single}
+    save(curves(both, shown), pictures / "curves.png")
+    balanced, _ = trained("sdgan", "began")
+    _python("recipes.sdgan.infer", "--run", balanced, "--out", pictures / "began.webp")
+    balance = {"k": ["discriminator/balance"], "M": ["discriminator/convergence"]}
+    save(curves({"SD-BEGAN": balanced}, balance), pictures / "balance.png")
+    if why := missing("sdgan", "lfw"):
+        print(f"the sheet of photographs stays as it is: {why}", file=sys.stderr)
+        return
+    photographed, _ = trained("sdgan", "lfw")
+    _python("recipes.sdgan.infer", "--run", photographed, "--out", pictures / "photographs.webp")
+
+
 #: Headings of two views a row.
 VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 
@@ -594,7 +627,7 @@ CHAPTERS: dict[str, Callable[[], None]] = {
     make.__name__: make
     for make in (
         *(data_prep, first_gan, dcgan, cgan, autoencoder, pix2pix),
-        *(cyclegan, simgan, style_transfer, voxel_gan, siamese),
+        *(cyclegan, simgan, style_transfer, voxel_gan, siamese, sdgan),
     )
 }
 

@@ -66,6 +66,7 @@ class Config(GroupedConfig, AdversarialConfig):
             self._within(name, 1, 4096)
         self._within("kernel", 2, 11)
         self._within("balance_target", 0, 1)
+        self._within("balance_rate", 0, 1e6)
         self._at_least(0, "halve_every")
         if self.halve_every and self.decay_steps:
             raise Refused("--halve-every and --decay-steps: legal is one of them")

@@ -102,6 +102,11 @@ def of_views() -> Drawn:
     return _networks(small("voxel_gan", "views"))
 
 
+def of_began() -> Drawn:
+    """SD-BEGAN's networks."""
+    return _networks(small("sdgan", "began"))
+
+
 def _flow(boxes: dict[str, Box], arrows: list[Arrow]) -> Drawn:
     return (lambda: draw_flow(boxes, arrows)), described_flow(boxes, arrows)
 
@@ -184,6 +189,35 @@ def pair_game(trainer: Trainer) -> Drawn:
     return _flow(boxes, arrows)
 
 
+def game_of_pairs(trainer: Trainer) -> Drawn:
+    """SD-GAN: fake pairs share a code, real ones an identity."""
+    config = trainer.config
+    codes = config.identity_size, config.observation_size
+    side = in_words(config.sample_shape)
+    boxes = {
+        "who": Box(0, 0.65, f"who: z_I\n{codes[0]} random numbers"),
+        "how": Box(0, -0.35, f"how: z_O\n{codes[1]} random numbers"),
+        "how else": Box(0, 1.65, f"how else: z_O'\n{codes[1]} random numbers"),
+        "G": Box(1.2, 0, "generator G", "network"),
+        "same G": Box(1.2, 1.3, "the same G", "network"),
+        "fake": Box(2.3, 0.65, f"fake pair\ntwo of {side}", "fake"),
+        "real": Box(2.3, 1.9, f"real pair\ntwo of {side}\nof one identity"),
+        "D": Box(3.5, 1.3, "discriminator D\na logit for a pair", "network"),
+        "loss": Box(4.8, 1.3, "adversarial loss\nof D and of G", "loss"),
+    }
+    arrows = [
+        *(
+            Arrow("how", "G"),
+            Arrow("who", "G"),
+            Arrow("who", "same G"),
+            Arrow("how else", "same G"),
+        ),
+        *(Arrow("G", "fake"), Arrow("same G", "fake"), Arrow("fake", "D"), Arrow("real", "D")),
+        Arrow("D", "loss"),
+    ]
+    return _flow(boxes, arrows)
+
+
 def square(trainer: Trainer) -> Drawn:
     """CycleGAN's square: there, judged, and back again."""
     names = [model.name for model in trainer.generator.models]
@@ -233,9 +267,11 @@ OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
     "autoencoder": {"bound.svg": bound},
     "pix2pix": {"game.svg": pair_game, "patch.svg": patch},
     "cyclegan": {"square.svg": square, "patch.svg": patch},
+    "sdgan": {"game.svg": game_of_pairs},
 }
 #: Chapter -> picture -> what draws it, where no network is needed.
 OTHERS: dict[str, dict[str, Callable[[], Drawn]]] = {
     "data_prep": {"steps.svg": steps_of_data},
     "voxel_gan": {"views.svg": of_views},
+    "sdgan": {"began.svg": of_began},
 }

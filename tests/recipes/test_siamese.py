@@ -19,6 +19,7 @@ from recipes.siamese.flags import EvaluateFlags, Flags
 from recipes.siamese.plane import plane
 from recipes.siamese.train import build
 from tests.conftest import called, refused
+from tests.data.folders import class_folder
 
 pytestmark = pytest.mark.usefixtures("eagerly")
 
@@ -26,18 +27,6 @@ pytestmark = pytest.mark.usefixtures("eagerly")
 def settled(**changes):
     config = dataclasses.replace(PRESETS["tiny"], precision="float32", **changes)
     return config.adapted_to(data.find(config.data, config.reading))
-
-
-def class_folder(place, classes=6, each=4, size=(20, 16)):
-    """A folder of class folders; pictures of a class are one texture, a little shifted."""
-    rng = np.random.default_rng(0)
-    for number in range(classes):
-        (place / f"person{number}").mkdir(parents=True)
-        texture = rng.integers(0, 256, (24, 24, 3), np.uint8)
-        for shift in range(each):
-            pixels = np.roll(texture, shift, axis=1)[: size[1], : size[0]]
-            Image.fromarray(pixels).save(place / f"person{number}" / f"{shift}.png")
-    return place
 
 
 @pytest.fixture(scope="module")
