@@ -102,8 +102,9 @@ class PairAutoencoder(Discriminator):
         both = layers.Concatenate()([passed(into, pair[:, k]) for k in (0, 1)])
         # z_I once, z_O twice.
         narrow = layers.Dense(config.identity_size + 2 * config.observation_size)(both)
-        wide = layers.Dense(2 * (config.identity_size + config.observation_size))(narrow)
-        codes = ops.split(wide, 2, axis=1)
+        size = config.identity_size + config.observation_size
+        wide = layers.Dense(2 * size)(narrow)
+        codes = [wide[:, :size], wide[:, size:]]
         copies = ops.stack([passed(out_of, code) for code in codes], axis=1)
         return keras.Model(pair, copies, name="discriminator")
 
