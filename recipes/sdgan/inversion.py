@@ -15,6 +15,7 @@ from data.pixels import to_float, to_pixels
 from data.sheet import grid
 
 from .codes import IDENTITY, OBSERVATION, crossed, identities, observations
+from .config import Config
 from .flags import Flags
 
 # Codes that a search may begin from.
@@ -29,6 +30,8 @@ class Shown(Made):
     #: The pictures that were asked for, and the nearest that the generator makes of any codes.
     asked: np.ndarray | None = None
     nearest: np.ndarray | None = None
+    #: How far apart these two are, N: see `common.invert.distances`.
+    distances: np.ndarray | None = None
     #: Pictures that the observations were taken from.
     observed: np.ndarray | None = None
 
@@ -43,8 +46,9 @@ class Shown(Made):
         return grid(rows.reshape(-1, *shape), rows.shape[1])
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """As `Made.arrays`, with `asked` and `nearest`."""
-        return super().arrays() | {"asked": self.asked, "nearest": self.nearest}
+        """As `Made.arrays`, with `asked`, `nearest` and `distance`."""
+        found = {"asked": self.asked, "nearest": self.nearest, "distance": self.distances}
+        return super().arrays() | found
 
 
 def inverted(loaded: LoadedRun, flags: Flags) -> Shown:
@@ -62,20 +66,11 @@ def inverted(loaded: LoadedRun, flags: Flags) -> Shown:
         _, others = _read(flags.observed_as, loaded, "--observed-as")
     # Only now the slow import; the network comes first, as it imports TensorFlow quietly.
     network = loaded.network()
-    from common.invert import invert
     from common.trainer import generate
 
     seed = config.seed if flags.seed is None else flags.seed
-    draws = {
-        IDENTITY: identities(config, seed, _DRAWS),
-        OBSERVATION: observations(config, seed, _DRAWS),
-    }
-
-    def render(codes: dict):
-        return network([codes[IDENTITY], codes[OBSERVATION]], training=False)
-
     wanted = to_float(np.concatenate([asked, others]))
-    found = invert(render, wanted, draws, steps=flags.search_steps, bounds=(-1, 1))
+    found = codes_of(wanted, network, config, seed, flags.search_steps)
     for name, left, drawn in zip(names, found.distances, found.drawn, strict=False):
         print(f"{name}: distance {left:.3f} (of {_DRAWS} draws the nearest has {drawn:.3f})")
     who, how = found.codes[IDENTITY][: len(asked)], found.codes[OBSERVATION][len(asked) :]
@@ -86,8 +81,32 @@ def inverted(loaded: LoadedRun, flags: Flags) -> Shown:
         batch,
         asked=asked,
         nearest=to_pixels(found.pictures[: len(asked)]),
+        distances=found.distances[: len(asked)],
         observed=others if len(others) else None,
     )
+
+
+def codes_of(wanted: np.ndarray, network, config: Config, seed: int, steps: int):
+    """Find both codes of pictures; returns a `common.invert.Inverted`.
+
+    Args:
+        wanted: Pictures, float32 N×H×W×C in [-1, 1].
+        network: The generator's model.
+        config: Its settings.
+        seed: Seed of the draws at which the search may begin.
+        steps: Updates of the codes.
+    """
+    from common.invert import invert
+
+    draws = {
+        IDENTITY: identities(config, seed, _DRAWS),
+        OBSERVATION: observations(config, seed, _DRAWS),
+    }
+
+    def render(codes: dict):
+        return network([codes[IDENTITY], codes[OBSERVATION]], training=False)
+
+    return invert(render, wanted, draws, steps=steps, bounds=(-1, 1))
 
 
 def _read(place: str, loaded: LoadedRun, flag: str) -> tuple[tuple[str, ...], np.ndarray]:

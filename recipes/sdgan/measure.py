@@ -13,14 +13,18 @@ from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, Scores, Values
 from common.evaluation.trials import Classes, area, verification
 from common.groups import numbered
+from common.metrics.estimate import Estimate, mean_of
 from common.metrics.identity_net import identity_net
 from data.errors import Refused
+from data.pixels import to_float
 from data.progress import waiting
 
 from .codes import IDENTITY, OBSERVATION, crossed, identities, observations
+from .inversion import codes_of
 from .readers import Readers
 
 AUC, VARIETY, DISTINCT = "identity AUC", "variety", "identities"
+FOUND = "identity found"
 #: The columns of the controls; `pictures` has more.
 REAL, COPIED, FIXED = "real", "copied pairs", "one observation"
 
@@ -28,6 +32,8 @@ REAL, COPIED, FIXED = "real", "copied pairs", "one observation"
 _IDENTITIES, _EACH, _PAIRS = 1000, 4, 5000
 # Fewest identities of which something can be told; a part of the set that no training takes.
 _FEWEST, _SEED = 4, 20_180_503
+# Real people whose codes are looked for, and updates of a search.
+_SOUGHT, _SEARCH = 24, 200
 # Of pairs of two real identities, this share is nearer than those that are called the same.
 _MISTAKEN = 1e-3
 
@@ -75,7 +81,9 @@ class Exam:
         self._numbers = np.unique(self._numbers, return_inverse=True)[1].ravel()
         net = identity_net(case.source, size, factor)
         #: Measure -> why there is no value.
-        self.unavailable = dict.fromkeys((AUC, DISTINCT), net) if isinstance(net, str) else {}
+        self.unavailable: dict[str, str] = {}
+        if isinstance(net, str):
+            self.unavailable = dict.fromkeys((AUC, DISTINCT, FOUND), net)
         self._net = None if isinstance(net, str) else net
         self._readers = Readers(case.source, self._real, self._numbers, case.flags.features)
         self._fixed: Values | None = None
@@ -84,6 +92,8 @@ class Exam:
             "net than two with one; of real pictures, of two people and of one (1)",
             DISTINCT: f"share of {self._count} identities that are not nearer to an earlier one "
             f"than {_MISTAKEN:.1%} of real ones are to each other (as `real`)",
+            FOUND: f"of {self._sought} real people a picture is inverted: how often its identity, "
+            "seen otherwise, is nearer to another picture of them than to others' (½: chance)",
             VARIETY: "spread of what varies between pictures of one identity, over that of real "
             "pictures: a mean over " + ", ".join(self._readers.names) + " (1)",
         }
@@ -106,17 +116,38 @@ class Exam:
         """Identities that are compared; as many generated ones as there are real ones."""
         return min(int(self._numbers.max()) + 1, _IDENTITIES)
 
+    @property
+    def _sought(self) -> int:
+        return min(self._count, _SOUGHT)
+
     def of_trainer(self, trainer) -> Values:
-        """Score a model's identities; of the first one also with one observation for all."""
+        """Score a model's identities; of the first one also by those of real pictures."""
         config, seed = trainer.config, self._case.seed
         who = identities(config, seed, self._count)
         how = observations(config, seed, self._count * _EACH)
         numbers = np.repeat(np.arange(self._count), _EACH)
         codes = {IDENTITY: who[numbers], OBSERVATION: how}
+        more: Values = {}
         if self._fixed is None:
             still = usable(trainer.sample(crossed(who, how[:1])), TRAINED)
             self._fixed = self.score(np.repeat(still, _EACH, axis=0), numbers)
-        return self.score(usable(trainer.sample(codes), type(trainer).__name__), numbers)
+            more = {} if self._net is None else {FOUND: self._found(trainer)}
+        return self.score(usable(trainer.sample(codes), type(trainer).__name__), numbers) | more
+
+    def _found(self, trainer) -> Estimate:
+        """Invert a picture of each of some people, and look for them in what is made of that."""
+        config, seed = trainer.config, self._case.seed
+        pairs = [np.flatnonzero(self._numbers == n)[:2] for n in range(self._sought)]
+        first, second = (self._real.samples[list(index)] for index in zip(*pairs, strict=True))
+        with trainer.average.ema_models() as (generator, *_):
+            found = codes_of(to_float(first), generator, config, seed, _SEARCH)
+        batch = crossed(found.codes[IDENTITY], observations(config, seed, _EACH))
+        seen = self._net(usable(trainer.sample(batch), TRAINED))
+        ours = means(seen, np.repeat(np.arange(self._sought), _EACH))
+        apart = np.linalg.norm(ours[:, None] - self._net(second)[None], axis=2)
+        nearer = apart > np.diag(apart)[:, None]
+        # Nobody is compared with themselves.
+        return mean_of(nearer.sum(1) / (self._sought - 1))
 
     def controls(self) -> dict[str, tuple[str, Values]]:
         """Return the scores of controls: name -> what it is, and its scores."""
