@@ -91,11 +91,13 @@ class Config(GroupedConfig, AdversarialConfig):
         return dataclasses.replace(learned, factors=learned.factors | {self.grouped_by: dealt})
 
 
+# A pair gives D much to tell by. In trials of 500 steps at 32 pixels, with rates of 4e-4 for both,
+# it was soon sure; with these the faces were clearer, and rows showed one person as early.
 _SMALL = Config(
     batch_size=16,
     steps=6000,
-    generator_rate=4e-4,
-    discriminator_rate=4e-4,
+    generator_rate=1e-3,
+    discriminator_rate=3e-4,
     averaging=0.998,
     sample_every=500,
     checkpoint_every=500,
