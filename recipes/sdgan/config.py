@@ -130,17 +130,17 @@ PRESETS = {
         sample_count=16,
         checkpoint_every=3,
     ),
-    # BEGAN's networks have no small maps: at 64 pixels a step takes seconds.
+    # BEGAN's maps are as wide near the picture as elsewhere: at 64 pixels a step takes five times as
+    # long.
     "began": replace(
         _SMALL,
         game="began",
         image_size=32,
-        width=24,
+        width=16,
         beta_1=0.9,
         generator_rate=2e-4,
         discriminator_rate=2e-4,
-        averaging=0.99,
-        steps=6000,
+        steps=5000,
     ),
     # Controls, which must fail: who is seen is not asked for, or nothing says it.
     "single": replace(_SMALL, towers="single"),
