@@ -45,8 +45,8 @@ def invert(
     """Find the codes whose pictures are nearest to given ones, by gradient descent on the codes.
 
     The distance is one of random filters' maps, and so has many local minima: the search begins at
-    the nearest of some draws, at several of them, and keeps the best (as Zhu et al. 2016, section
-    3.1, begin at a good guess). Adam, whose rate falls along half a cosine.
+    the nearest of some draws, at several of them, and keeps the best of all that it has seen. (Zhu
+    et al. 2016 begin at a good guess, too.) Adam, whose rate falls along half a cosine.
 
     Args:
         render: Codes by name, tensors of N rows -> pictures N×H×W×C in [-1, 1]; a network at
@@ -65,6 +65,8 @@ def invert(
         for name, values in draws.items()
     }
     variables = list(codes.values())
+    best = {name: keras.Variable(variable, name=f"best_{name}") for name, variable in codes.items()}
+    nearest = keras.Variable(np.zeros(starts), dtype="float32", name="nearest")
     optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(rate, steps))
     optimizer.build(variables)
     fresh = [np.array(v) for v in optimizer.variables]
@@ -73,11 +75,21 @@ def invert(
     def apart(some, target):
         return distances(net, render(some), target)
 
+    def keep(away) -> None:
+        """Remember the codes that are nearer than all before them, each start's by itself."""
+        better = away < nearest.value
+        nearest.assign(ops.minimum(away, nearest.value))
+        for name, variable in codes.items():
+            rows = ops.reshape(better, (-1,) + (1,) * (len(variable.shape) - 1))
+            best[name].assign(ops.where(rows, variable.value, best[name].value))
+
     @backend.compiled
     def step(target):
         with backend.tape() as tape:
+            away = distances(net, render({n: v.value for n, v in codes.items()}), target)
             # Of a sum: no start's gradient depends on another.
-            total = ops.sum(distances(net, render({n: v.value for n, v in codes.items()}), target))
+            total = ops.sum(away)
+        keep(away)
         optimizer.apply(tape.gradient(total, variables), variables)
         for variable in variables if bounds else ():
             variable.assign(ops.clip(variable.value, *bounds))
@@ -87,20 +99,20 @@ def invert(
         for number, picture in enumerate(wanted):
             target = ops.convert_to_tensor(picture[None])
             away = np.concatenate([np.asarray(apart(p, target)) for p in _parts(draws)])
-            nearest = np.argsort(away, kind="stable")[:starts]
+            first = np.argsort(away, kind="stable")[:starts]
             for name, variable in codes.items():
-                variable.assign(draws[name][nearest])
+                variable.assign(draws[name][first])
+            nearest.assign(np.full(starts, np.inf))
             for variable, value in zip(optimizer.variables, fresh, strict=True):
                 variable.assign(value)
             for done in range(steps):
                 step(target)
                 progress(number * steps + done + 1)
-            held = {name: v.value for name, v in codes.items()}
-            left = np.asarray(apart(held, target))
-            best = int(left.argmin())
-            made = np.asarray(render(held))[best]
-            kept = {name: np.array(v)[best] for name, v in codes.items()}
-            found.append((kept, made, float(left[best]), float(away.min())))
+            keep(apart({name: v.value for name, v in codes.items()}, target))
+            chosen = int(np.argmin(nearest))
+            made = np.asarray(render({name: v.value for name, v in best.items()}))[chosen]
+            kept = {name: np.array(v)[chosen] for name, v in best.items()}
+            found.append((kept, made, float(np.min(nearest)), float(away.min())))
     kept, made, left, away = zip(*found, strict=True)
     together = {name: np.stack([each[name] for each in kept]) for name in draws}
     return Inverted(together, np.stack(made), np.array(left), np.array(away))

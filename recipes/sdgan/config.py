@@ -130,8 +130,8 @@ PRESETS = {
         sample_count=16,
         checkpoint_every=3,
     ),
-    # BEGAN's maps are as wide near the picture as elsewhere: at 64 pixels a step takes five times as
-    # long.
+    # BEGAN's maps are as wide near the picture as elsewhere: at 64 pixels, a step takes four times
+    # as long.
     "began": replace(
         _SMALL,
         game="began",

@@ -14,7 +14,9 @@ from tests.data.folders import class_folder
 @pytest.fixture
 def hasty(monkeypatch):
     """A net that learns little, from few pictures."""
-    monkeypatch.setattr(identity_net, "_STEPS", 40)
+    monkeypatch.setattr(identity_net, "_STEPS", 30)
+    monkeypatch.setattr(identity_net, "_BATCH", 24)
+    monkeypatch.setattr(identity_net, "_WIDTH", 16)
     monkeypatch.setattr(identity_net, "_PICTURES", 400)
     monkeypatch.setattr(identity_net, "_TESTS", 200)
 
@@ -28,7 +30,7 @@ def test_people_are_told_apart_who_were_never_seen(hasty, capsys):
     faces = data.find("faces")
     net = identity_net.identity_net(faces, 16, "identity")
     assert isinstance(net, IdentityNet) and "training faces-identity-net" in capsys.readouterr().out
-    assert net.info.accuracy["identity"] > 0.8 and net.info.trained_on == 400
+    assert net.info.accuracy["identity"] > 0.75 and net.info.trained_on == 400
     test = faces.load("test", 16, 200, 5)
     embeddings = net(test.samples)
     assert embeddings.shape == (200, DIMENSIONS)
@@ -36,7 +38,7 @@ def test_people_are_told_apart_who_were_never_seen(hasty, capsys):
     # Four pictures of each follow each other.
     one = np.linalg.norm(embeddings[::4] - embeddings[1::4], axis=1).mean()
     two = np.linalg.norm(embeddings[:-4:4] - embeddings[4::4], axis=1).mean()
-    assert one < 0.8 * two
+    assert one < 0.85 * two
     again = identity_net.identity_net(faces, 16, "identity")
     assert capsys.readouterr().out == "" and again.info == net.info
 

@@ -48,6 +48,16 @@ def test_codes_stay_within_their_bounds(generator):
     assert free.codes["one"][0, 0] > 1.5 and free.distances[0] < near.distances[0]
 
 
+def test_what_is_found_is_never_farther_than_where_it_began(generator):
+    """With steps that lead far astray, it is the nearest draw."""
+    draws = codes(9)
+    wanted = np.asarray(generator(codes(1)))
+    found = invert(generator, wanted, draws, starts=2, steps=1, rate=50.0)
+    assert found.distances == pytest.approx(found.drawn, rel=1e-5)
+    nearest = np.argmin(distances(compared_in(16), generator(draws), wanted))
+    np.testing.assert_array_equal(found.codes["one"][0], draws["one"][nearest])
+
+
 def test_distances_are_of_pixels_and_of_each_scale():
     """0 of a picture from itself; one row stands for all; small pictures have fewer scales."""
     net = compared_in(24)
