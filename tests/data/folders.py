@@ -3,6 +3,12 @@
 import numpy as np
 from PIL import Image
 
+import data
+from data.reading import Reading
+
+#: Names of some pictures.
+NAMES = [f"p{i}.png" for i in range(4)]
+
 
 def noise(size=(40, 30), seed=0, mode="RGB"):
     """A picture of random pixels; size is (width, height)."""
@@ -28,3 +34,19 @@ def put(folder, names, size=(16, 16), start=0):
 def brightness(images):
     """What tells the pictures of `put` apart."""
     return images[:, 0, 0, 0].tolist()
+
+
+def both(folder, first="A", second="B", names=NAMES):
+    """Two folders of pictures of the same names."""
+    put(folder / first, names)
+    put(folder / second, names, start=100)
+    return folder
+
+
+def find(folder, **choices):
+    """The source that a folder is, read by these choices."""
+    return data.find(str(folder), Reading(**choices))
+
+
+def load(source, split="train", size=16):
+    return source.load(split, size, 0, 0)
