@@ -61,6 +61,8 @@ def test_what_is_raised_is_told_and_a_package_is_found_where_it_is(tmp_path):
     for way in (run, called):
         code, out, err = way("some.inner", cwd=tmp_path)
         assert (code, out, err.splitlines()[-1]) == (1, "-m\n", "ValueError: some")
+        (tmp_path / "stopped.py").write_text("raise KeyboardInterrupt")
+        assert way("stopped", cwd=tmp_path)[0] == -signal.SIGINT
         code, out, err = way("some.none", cwd=tmp_path)
         assert code == 1 and "No module named some.none" in err
 

@@ -39,7 +39,8 @@ def weights(tmp_path_factory):
 def test_features_are_the_last_pooling_of_pictures_in_range(weights):
     network, file = weights
     images = data.find("houses").load("test", 64, 3, 0).samples
-    found = inception.Inception(file)(images)
+    net = inception.Inception(file)
+    found = net(images)
     assert found.shape == (3, inception.DIMENSIONS) and found.dtype == np.float32
     resized = keras.ops.image.resize(images.astype("float32"), (299, 299), antialias=True)
     prepared = keras.applications.inception_v3.preprocess_input(np.array(resized))
@@ -47,7 +48,6 @@ def test_features_are_the_last_pooling_of_pictures_in_range(weights):
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
     # Grey pictures are colour pictures without colour.
     grey = images[..., :1]
-    net = inception.Inception(file)
     np.testing.assert_array_equal(net(grey), net(grey.repeat(3, -1)))
 
 

@@ -3,6 +3,12 @@
 import numpy as np
 from PIL import Image
 
+import data
+from data.reading import Reading
+
+#: Names of some pictures.
+NAMES = [f"p{i}.png" for i in range(4)]
+
 
 def noise(size=(40, 30), seed=0, mode="RGB"):
     """A picture of random pixels; size is (width, height)."""
@@ -40,3 +46,19 @@ def class_folder(place, classes=6, each=4, size=(20, 16)):
             pixels = np.roll(texture, shift, axis=1)[: size[1], : size[0]]
             Image.fromarray(pixels).save(place / f"person{number}" / f"{shift}.png")
     return place
+
+
+def both(folder, first="A", second="B", names=NAMES):
+    """Two folders of pictures of the same names."""
+    put(folder / first, names)
+    put(folder / second, names, start=100)
+    return folder
+
+
+def find(folder, **choices):
+    """The source that a folder is, read by these choices."""
+    return data.find(str(folder), Reading(**choices))
+
+
+def load(source, split="train", size=16):
+    return source.load(split, size, 0, 0)

@@ -95,14 +95,13 @@ def test_two_workers_learn_what_one_does(place, alone):
     assert {path.name for path in place.iterdir()} == {"alone", "two"}
 
 
-# Once as a user starts them.
-@pytest.mark.parametrize(("which", "way"), [(0, command), (1, started)])
-def test_a_killed_worker_loses_nothing(place, alone, which, way):
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_killed_worker_loses_nothing(place, alone, which):
     """The others stop and say why, and one process alone goes on as if nothing had been."""
     name = f"killed-{which}"
     # A sheet at every step makes it slow enough to be met at a certain one.
     flags = [*FLAGS, "--sample-every", 1, "--steps", 100_000, "--run", name]
-    with workers(*flags, cwd=place, way=way) as both:
+    with workers(*flags, cwd=place) as both:
         wait_for(place / name / "checkpoints" / "step-0000003.npz", both)
         both[which].kill()
         began = time.monotonic()
@@ -127,6 +126,7 @@ def test_a_killed_worker_loses_nothing(place, alone, which, way):
 def test_sigterm_to_any_worker_stops_all_and_two_go_on_from_one(place, alone):
     shutil.copytree(alone, place / "grows")
     checkpoint.path_of(place / "grows" / "checkpoints", 6).unlink()
+    # As a user starts them.
     with workers("--resume", "grows", "--steps", 100_000, cwd=place, way=command) as both:
         reached = checkpoint.path_of(place / "grows" / "checkpoints", 6)
         wait_for(reached, both)
