@@ -1,4 +1,4 @@
-"""Feature nets of perceptual losses: VGG from a file of weights, or random filters.
+"""Feature nets of perceptual losses: VGG from a file of weights, or a random encoder.
 
 A feature net is fixed: it belongs to a loss, not to a network, so it is neither trained nor saved.
 """
@@ -10,38 +10,17 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
+from common.filters import FeatureNet
 from common.machine.precision import computing_in
 
 from . import weights
 
 #: Means of blue, green and red of ImageNet's pictures, 0 to 255 (as VGG was trained).
 BGR_MEANS = (103.939, 116.779, 123.68)
-#: Scales of the random filters, and stages of the random encoder, each half of the one before.
-FILTERS = ("scale1", "scale2", "scale3", "scale4")
+#: Stages of the random encoder, each half of the one before.
 STAGES = ("stage1", "stage2", "stage3")
-
-
-class FeatureNet:
-    """Fixed network from pictures to named maps.
-
-    Args:
-        name: What it is, honestly: it stands in the run, and in what is made with it.
-        model: From pictures (N, H, W, 3) in [-1, 1] to maps, one for each of `layers`.
-        layers: Their names.
-    """
-
-    def __init__(self, name: str, model: keras.Model, layers: Sequence[str]):
-        self.name, self.layers, self.model = name, tuple(layers), model
-
-    def __call__(self, pictures) -> dict:
-        """Compute the maps of pictures N×H×W×3 in [-1, 1] by their layers' names."""
-        pictures = ops.cast(pictures, "float32")
-        if pictures.shape[-1] == 1:
-            pictures = ops.repeat(pictures, 3, axis=-1)
-        found = self.model(pictures, training=False)
-        return dict(zip(self.layers, found if len(self.layers) > 1 else [found], strict=True))
 
 
 def preprocessed(pictures):
@@ -79,42 +58,6 @@ def vgg(name: weights.VGGName, file: Path, wanted: Sequence[str]) -> FeatureNet:
             convolution.set_weights(values)
         model = keras.Model(picture, [found[layer] for layer in wanted], name=name)
     return FeatureNet(name.upper(), model, wanted)
-
-
-def random_filters(
-    seed: int = 0,
-    wanted: Sequence[str] = FILTERS,
-    width: int = 32,
-    kernel: int = 5,
-    zero_sum: bool = False,
-) -> FeatureNet:
-    """Build a net of random filters at several scales, never trained.
-
-    After Ustyuzhaninov et al. 2017, who found that one layer of random filters of many sizes
-    describes a texture well. Here the filters stay small, and the picture is halved instead.
-
-    Args:
-        seed: Seed of the filters.
-        wanted: Which scales, of `FILTERS`.
-        width: Filters at each scale.
-        kernel: Their size.
-        zero_sum: Whether they take no notice of even colour, only of its changes.
-    """
-    rng = np.random.default_rng([seed, 0xF117E5])
-    x = picture = keras.Input((None, None, 3), name="sample")
-    found = {}
-    with computing_in("float32"):
-        for name in FILTERS:
-            x = layers.AveragePooling2D(2)(x) if found else x
-            values = rng.standard_normal((kernel, kernel, 3, width)).astype(np.float32)
-            if zero_sum:
-                values -= values.mean((0, 1), keepdims=True)
-            values /= np.sqrt((values**2).sum((0, 1, 2)))
-            convolution = layers.Conv2D(width, kernel, activation="relu", use_bias=False)
-            found[name] = convolution(x)
-            convolution.set_weights([values])
-        model = keras.Model(picture, [found[name] for name in wanted], name="random_filters")
-    return FeatureNet("random filters", model, wanted)
 
 
 def random_encoder(seed: int, width: int, wanted: Sequence[str] = STAGES) -> FeatureNet:

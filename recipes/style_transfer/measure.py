@@ -12,6 +12,7 @@ from common.batches import rng_for
 from common.evaluation.candidates import usable
 from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, UNTRAINED, Scores, Values
+from common.filters import random_filters
 from common.metrics.features import feature_net
 from data.errors import Refused
 from data.pixels import to_float
@@ -22,7 +23,6 @@ from data.worlds.paintings import MANNERS
 
 from . import losses, style
 from .config import Config
-from .features import random_filters
 from .painted import one_by_one
 from .patches import NearestPatches
 from .transformer import structure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from keras import ops
 
+from common.filters import FeatureNet, random_filters
 from common.network import Generator
 from data.pixels import to_float
 
@@ -124,7 +125,7 @@ def _reduced(pictures, scale: int):
     return pictures if scale == 1 else ops.average_pool(pictures, scale, padding="valid")
 
 
-def net_of(config: Config) -> features.FeatureNet | None:
+def net_of(config: Config) -> FeatureNet | None:
     """Return the feature net that the settings ask for; None: nothing is seen through one."""
     if config.method == "adversarial" or config.statistic == "patches":
         return None
@@ -134,4 +135,4 @@ def net_of(config: Config) -> features.FeatureNet | None:
         return features.vgg(config.features, config.weights(), wanted)
     if config.method == "adain":
         return features.random_encoder(config.seed, config.width, wanted)
-    return features.random_filters(config.seed, wanted)
+    return random_filters(config.seed, wanted)

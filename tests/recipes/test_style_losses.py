@@ -135,17 +135,3 @@ def test_where_weights_are_looked_for(vgg16, tmp_path, monkeypatch):
     assert weights.located(None, "vgg16") == cached and weights.located(None, "vgg19") is None
     with pytest.raises(Refused, match=r"--vgg nowhere.h5: no such file; .* download, .* \(59 MB\)"):
         weights.located("nowhere.h5", "vgg16")
-
-
-def test_random_filters_are_called_so_and_are_the_same_each_time():
-    net, again = features.random_filters(3), features.random_filters(3)
-    assert net.name == "random filters"
-    picture = RNG.uniform(-1, 1, (1, 48, 64, 3)).astype(np.float32)
-    maps = net(picture)
-    assert [m.shape[1:3] for m in maps.values()] == [(44, 60), (20, 28), (8, 12), (2, 4)]
-    np.testing.assert_array_equal(maps["scale2"], again(picture)["scale2"])
-    assert not np.array_equal(maps["scale2"], features.random_filters(4)(picture)["scale2"])
-    # Each filter has length 1, so the maps are as large as the picture's values.
-    assert 0.1 < float(np.mean(maps["scale1"])) < 1
-    grey = picture[..., :1]
-    np.testing.assert_array_equal(net(grey)["scale1"], net(grey.repeat(3, -1))["scale1"])
