@@ -1,0 +1,175 @@
+"""StyleGAN's settings: the small configurations, and the published one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+from common import config
+from common.config import flag
+from data.errors import Refused
+from data.source import Source
+
+#: Pixels a side of the pictures that there are networks for.
+SIZES = (16, 32, 64, 128, 256, 512, 1024)
+#: The layers that a style in training or sampling is truncated in (appendix B).
+TRUNCATED = 8
+#: The largest style or latent, and the widest map.
+_MOST = 4096
+
+
+@dataclass(kw_only=True)
+class Config(config.AdversarialConfig):
+    """Settings of a StyleGAN (Karras et al. 2019) or a StyleGAN2 (--generation 2)."""
+
+    data: str = "faces"
+    """Training data: a world (faces), a set, a folder, a file of arrays."""
+    generation: Literal[1, 2] = 1
+    """1: instance normalisation, then styles; 2: styles in the kernels, skips, lazy penalties."""
+    latent_size: int = 512
+    """Numbers in a latent z, and in what the mapping network makes of it, w."""
+    prior: Literal["normal"] = "normal"
+    """Distribution of the latents: N(0, 1)."""
+    mapping_layers: int = 8
+    """Layers of the mapping network (0: styles come from the latent itself)."""
+    mapping_multiplier: float = 0.01
+    """How much more slowly the mapping network learns than the others."""
+    width: int = 16384
+    """A map has this many channels over its pixels a side, at most --widest."""
+    widest: int = 512
+    """Most channels of a map."""
+    mixing: float = 0.9
+    """Share of the steps in which two latents' styles are mixed, above and below a cut."""
+    noise: bool = True
+    """Add noise to every map, as strong as is learned."""
+    styles: Literal["all", "first"] = "all"
+    """The layers that a style controls; first: that of the constant alone, as a control."""
+    deviation_group: int = 4
+    """Samples whose deviation D is told."""
+    truncation: float = 0.7
+    """ψ of the sheets of samples, in the first 8 layers: how far styles keep from their mean."""
+
+    r1: float | None = None
+    """Weight γ of the R1 penalty; None: .0002·pixels²/batch, or 0 with another penalty."""
+    r1_every: int | None = None
+    """Updates of D between two of that penalty; None: 1, and 16 with --generation 2."""
+    path_length: float | None = None
+    """Weight of the path length penalty; None: 0, and 2 with --generation 2."""
+    path_length_every: int = 4
+    """Updates of G between two of that penalty."""
+    beta_1: float = 0.0
+    beta_2: float = 0.99
+    generator_rate: float = 1e-3
+    discriminator_rate: float = 1e-3
+
+    unfit: ClassVar[dict[str, str]] = {
+        "spectral_norm": "kernels are scaled anyway, where they are used",
+    }
+
+    def legal_sizes(self) -> list[int]:
+        """Return the powers of two from 16 to 1024."""
+        return list(SIZES)
+
+    def adapted_to(self, source: Source) -> Config:
+        """As `Config.adapted_to`; settles the penalties that follow from size and generation."""
+        settled = super().adapted_to(source)
+        second = settled.generation == 2
+        chosen = {"r1": 0.0 if settled.gradient_penalty else pixel_rule(settled)}
+        chosen |= {"r1_every": 16 if second else 1, "path_length": 2.0 if second else 0.0}
+        open_ones = {n: v for n, v in chosen.items() if getattr(settled, n) is None}
+        return replace(settled, **open_ones)
+
+    def check(self) -> None:
+        """As `common.config.Config.check`."""
+        # What is open yet, is legal.
+        super(Config, replace(self, r1=self.r1 or 0.0)).check()
+        for name in ("latent_size", "width", "widest"):
+            self._within(name, 1, 2**20 if name == "width" else _MOST)
+        self._within("mapping_layers", 0, 64)
+        self._within("mapping_multiplier", 1e-6, 1)
+        self._within("mixing", 0, 1)
+        self._within("truncation", 0, 2)
+        for name in ("r1_every", "path_length", "path_length_every"):
+            if getattr(self, name) is not None:
+                self._within(name, 0 if name == "path_length" else 1, 1e6)
+        self._within("deviation_group", 1, 1024)
+        if self.batch_size % self.deviation_group:
+            raise Refused(
+                f"--batch-size {self.batch_size}: legal is a multiple of {flag('deviation_group')} "
+                f"{self.deviation_group}"
+            )
+        if self.generation == 2 and self.styles == "first":
+            raise Refused("--styles first: legal with --generation 1, whose layers can do without")
+
+    @property
+    def settled(self) -> bool:
+        """As `Config.settled`; the penalties, too."""
+        return super().settled and None not in (self.r1, self.r1_every, self.path_length)
+
+    @property
+    def style_layers(self) -> int:
+        """Number of layers with a style of their own: two a level, from 4 pixels on."""
+        return 2 * int(math.log2(self.image_size)) - 2
+
+    @property
+    def map_sizes(self) -> list[int]:
+        """Pixels a side of each layer's map; each of the layers has noise of that size."""
+        if self.generation == 2:
+            # The last style is that of the colours alone.
+            return [4 * 2 ** ((index + 1) // 2) for index in range(self.style_layers - 1)]
+        return [4 * 2 ** (index // 2) for index in range(self.style_layers)]
+
+    @property
+    def noise_size(self) -> int:
+        """Number of random values that a picture takes: a map for each layer."""
+        return sum(size * size for size in self.map_sizes)
+
+    @property
+    def resolutions(self) -> list[int]:
+        """Sizes from 4 pixels to the picture's, each twice the one before."""
+        return [4 * 2**k for k in range(int(math.log2(self.image_size)) - 1)]
+
+    def width_at(self, size: int) -> int:
+        """Return the channels of a map of that many pixels a side."""
+        return min(self.width // size, self.widest)
+
+
+def pixel_rule(config: Config) -> float:
+    """R1's weight γ as it suits a size and a batch: .0002·pixels²/batch (Karras et al. 2020b)."""
+    return 0.0002 * config.image_size**2 / config.batch_size
+
+
+_SMALL = Config(
+    image_size=32,
+    latent_size=64,
+    width=1024,
+    widest=64,
+    batch_size=32,
+    steps=4000,
+    averaging=0.5 ** (32 / 10_000),
+    sample_every=250,
+    checkpoint_every=500,
+)
+
+PRESETS = {
+    "small": _SMALL,
+    # Seconds, to see that everything runs, on 24 faces.
+    "tiny": replace(
+        _SMALL,
+        image_size=16,
+        latent_size=8,
+        width=64,
+        widest=8,
+        mapping_layers=2,
+        deviation_group=2,
+        batch_size=4,
+        pictures=24,
+        steps=6,
+        averaging=0.9,
+        log_every=1,
+        sample_every=3,
+        sample_count=4,
+        checkpoint_every=3,
+    ),
+}
