@@ -13,6 +13,8 @@ from data.source import Source
 
 #: Pixels a side of the pictures that there are networks for.
 SIZES = (16, 32, 64, 128, 256, 512, 1024)
+#: The size at which networks that grow begin.
+FIRST_LEVEL = 8
 #: The layers that a style in training or sampling is truncated in (appendix B).
 TRUNCATED = 8
 #: The largest style or latent, and the widest map.
@@ -25,8 +27,9 @@ class Config(config.AdversarialConfig):
 
     data: str = "faces"
     """Training data: a world (faces), a set, a folder, a file of arrays."""
-    generation: Literal[1, 2] = 1
-    """1: instance normalisation, then styles; 2: styles in the kernels, skips, lazy penalties."""
+    generation: Literal[0, 1, 2] = 1
+    """1: instance normalisation, then styles; 2: styles in the kernels, skips, lazy penalties;
+    0: a DCGAN, to compare with."""
     latent_size: int = 512
     """Numbers in a latent z, and in what the mapping network makes of it, w."""
     prior: Literal["normal"] = "normal"
@@ -49,6 +52,11 @@ class Config(config.AdversarialConfig):
     """Samples whose deviation D is told."""
     truncation: float = 0.7
     """ψ of the sheets of samples, in the first 8 layers: how far styles keep from their mean."""
+
+    growth: bool = False
+    """Grow both networks from 8 pixels on, level by level."""
+    growth_pictures: int = 600_000
+    """Pictures that a new level is faded in with, and as many that it is then learned with."""
 
     r1: float | None = None
     """Weight γ of the R1 penalty; None: .0002·pixels²/batch, or 0 with another penalty."""
@@ -75,7 +83,8 @@ class Config(config.AdversarialConfig):
         """As `Config.adapted_to`; settles the penalties that follow from size and generation."""
         settled = super().adapted_to(source)
         second = settled.generation == 2
-        chosen = {"r1": 0.0 if settled.gradient_penalty else pixel_rule(settled)}
+        rule = 0.0 if settled.gradient_penalty or not settled.generation else pixel_rule(settled)
+        chosen = {"r1": rule}
         chosen |= {"r1_every": 16 if second else 1, "path_length": 2.0 if second else 0.0}
         open_ones = {n: v for n, v in chosen.items() if getattr(settled, n) is None}
         return replace(settled, **open_ones)
@@ -99,6 +108,12 @@ class Config(config.AdversarialConfig):
                 f"--batch-size {self.batch_size}: legal is a multiple of {flag('deviation_group')} "
                 f"{self.deviation_group}"
             )
+        self._at_least(1, "growth_pictures")
+        if self.growth and self.generation != 1:
+            raise Refused("--growth: legal with --generation 1, which the others do without")
+        if self.growth and (self.decay_steps or self.critic_steps > 1):
+            name = "decay_steps" if self.decay_steps else "critic_steps"
+            raise Refused(f"{flag(name)} and --growth: legal is one of them")
         if self.generation == 2 and self.styles == "first":
             raise Refused("--styles first: legal with --generation 1, whose layers can do without")
 
@@ -141,15 +156,45 @@ def pixel_rule(config: Config) -> float:
 
 
 _SMALL = Config(
-    image_size=32,
+    image_size=64,
     latent_size=64,
-    width=1024,
+    width=768,
     widest=64,
     batch_size=32,
-    steps=4000,
+    steps=5000,
+    # Nearly the same is learned as with a penalty at every update.
+    r1_every=4,
+    # Half of an average is of the last 10,000 pictures, as in the authors' code.
     averaging=0.5 ** (32 / 10_000),
     sample_every=250,
     checkpoint_every=500,
+)
+# As many parameters in both networks together, and as many seconds.
+_DCGAN = replace(
+    _SMALL,
+    generation=0,
+    width=512,
+    widest=128,
+    noise=False,
+    mixing=0.0,
+    steps=15_000,
+    beta_1=0.5,
+    beta_2=0.999,
+    discriminator_rate=5e-4,
+    averaging=0.998,
+    r1=0.0,
+    r1_every=1,
+)
+_PAPER = Config(
+    image_size=1024,
+    growth=True,
+    batch_size=32,
+    steps=781_250,
+    r1=10.0,
+    averaging=0.5 ** (32 / 10_000),
+    sample_every=2000,
+    sample_count=16,
+    checkpoint_every=2000,
 )
 
 PRESETS = {
@@ -166,10 +211,31 @@ PRESETS = {
         batch_size=4,
         pictures=24,
         steps=6,
+        r1_every=1,
         averaging=0.9,
         log_every=1,
         sample_every=3,
         sample_count=4,
         checkpoint_every=3,
     ),
+    "second": replace(_SMALL, generation=2, r1_every=16),
+    # What the parts are worth is seen beside a training without them.
+    "no-mapping": replace(_SMALL, mapping_layers=0),
+    "no-noise": replace(_SMALL, noise=False),
+    "one-style": replace(_SMALL, styles="first"),
+    "no-mixing": replace(_SMALL, mixing=0.0),
+    "dcgan": _DCGAN,
+    "paper": _PAPER,
+    # Karras et al. 2020, configuration F.
+    "paper-second": replace(
+        _PAPER,
+        generation=2,
+        growth=False,
+        width=32_768,
+        generator_rate=2e-3,
+        discriminator_rate=2e-3,
+    ),
 }
+
+#: Trainable parameters of the paper's networks, as added up from their layers.
+PARAMETERS = {"generator": 26_219_627, "discriminator": 23_087_249}

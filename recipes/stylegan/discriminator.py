@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Callable, Sequence
 
 import keras
 from keras import layers
@@ -9,7 +10,8 @@ from keras import layers
 from common import stabilise
 from common.network import Discriminator
 
-from .layers import Blur, EqualisedConv2D, EqualisedDense, MinibatchDeviation
+from .config import FIRST_LEVEL
+from .layers import Blend, Blur, EqualisedConv2D, EqualisedDense, MinibatchDeviation
 from .lazy import Lazy, lazy_adam
 
 
@@ -31,15 +33,53 @@ class StyleDiscriminator(Discriminator):
     def buildModel(self) -> keras.Model:
         """Build the model: pictures (N, size, size, C) → logits (N, 1), float32."""
         config = self.config
-        picture = keras.Input(config.sample_shape, name="sample")
-        x = leaky(EqualisedConv2D(config.width_at(config.image_size), 1)(picture))
-        for size in reversed(config.resolutions[1:]):
-            x = self.build_block(x, config.width_at(size), config.width_at(size // 2))
-        x = MinibatchDeviation(config.deviation_group)(x)
+        if not config.growth:
+            return self.assembled(config.image_size, self.build_part)
+        fading = [size for size in config.resolutions if size > 4]
+        return self.assembled(config.image_size, self.build_part, fading)
+
+    def assembled(self, size: int, part: Callable, fading: Sequence[int] = ()) -> keras.Model:
+        """Put the network for pictures of a size together, from its parts by name.
+
+        Args:
+            size: Pixels a side.
+            part: Name -> layer, or model.
+            fading: Levels that are blended with the one below, which then sees the picture itself.
+        """
+        picture = keras.Input((size, size, self.config.channels), name="sample")
+        x, seen = leaky(part(f"from_rgb_{size}")(picture)), picture
+        while size > 4:
+            x = part(f"block_{size}")(x)
+            seen = layers.AveragePooling2D(2)(seen)
+            if size in fading:
+                below = leaky(part(f"from_rgb_{size // 2}")(seen))
+                x = part(f"blend_{size}")([below, x])
+            size //= 2
+        return keras.Model(picture, part("verdict")(x), name="discriminator")
+
+    def build_part(self, name: str):
+        """Build a part: `from_rgb_SIZE`, `block_SIZE`, `blend_SIZE`, or the `verdict`."""
+        kind, _, size = name.rpartition("_")
+        if not kind:
+            return self.build_verdict()
+        width = self.config.width_at(int(size))
+        if kind == "from_rgb":
+            return EqualisedConv2D(width, 1, name=name)
+        if kind == "blend":
+            return Blend(float(int(size) <= FIRST_LEVEL), name=name)
+        map_ = keras.Input((int(size), int(size), width))
+        block = self.build_block(map_, width, self.config.width_at(int(size) // 2))
+        return keras.Model(map_, block, name=name)
+
+    def build_verdict(self) -> keras.Model:
+        """Build the last layers, from a map of 4×4 pixels to a logit."""
+        config = self.config
+        map_ = keras.Input((4, 4, config.width_at(4)))
+        x = MinibatchDeviation(config.deviation_group)(map_)
         x = leaky(EqualisedConv2D(config.width_at(4))(x))
         x = leaky(EqualisedDense(config.widest)(layers.Flatten()(x)))
         logit = EqualisedDense(1, gain=1, dtype="float32", name="logit")(x)
-        return keras.Model(picture, logit, name="discriminator")
+        return keras.Model(map_, logit, name="verdict")
 
     def build_block(self, x, width: int, wider: int):
         """Build a level: two convolutions, of which the second halves the map."""

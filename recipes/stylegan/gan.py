@@ -5,12 +5,20 @@ import numpy as np
 from common import loss
 from common.batches import Batch
 from common.gan import GAN
+from common.network import Discriminator, Generator
 
 from . import inputs
 from .config import Config
+from .control import PlainDiscriminator, PlainGenerator
 from .discriminator import ResidualDiscriminator, StyleDiscriminator
 from .generator import StyleGenerator
 from .second import ModulatedGenerator
+
+_NETWORKS = {
+    0: (PlainGenerator, PlainDiscriminator),
+    1: (StyleGenerator, StyleDiscriminator),
+    2: (ModulatedGenerator, ResidualDiscriminator),
+}
 
 
 class StyleGAN(GAN):
@@ -22,10 +30,12 @@ class StyleGAN(GAN):
     config_type = Config
 
     def build_networks(self):
+        return self.build_game(*_NETWORKS[self.config.generation])
+
+    def build_game(self, generator: type[Generator], discriminator: type[Discriminator]):
+        """Build two networks that play against each other."""
         game = loss.get(self.config.loss, self.config.label_smoothing)
-        if self.config.generation == 2:
-            return ModulatedGenerator(self.config, game), ResidualDiscriminator(self.config, game)
-        return StyleGenerator(self.config, game), StyleDiscriminator(self.config, game)
+        return generator(self.config, game), discriminator(self.config, game)
 
     def draw(self, rng: np.random.Generator, count: int) -> Batch:
         """Draw latents, a cut and noise, as `inputs.drawn`."""

@@ -20,12 +20,17 @@ class StyleGenerator(Generator):
         second latent's; `truncation` (N, layers), ψ; `noise`, as the synthesis network's.
         """
         config = self.config
+        mapping, synthesis = mapping_network(config), self.build_synthesis()
+        mean_style = Truncation(name="mean_style", dtype="float32")
+        return self.assembled(mapping, mean_style, synthesis)
+
+    def assembled(self, mapping, mean_style, synthesis) -> keras.Model:
+        """Put the model together from mapping, truncation and synthesis."""
+        config = self.config
         latent, latent_2 = (keras.Input((config.latent_size,), name=n) for n in LATENTS)
         mix, psi = (keras.Input((config.style_layers,), name=n) for n in ("mix", "truncation"))
-        mapping, synthesis = mapping_network(config), self.build_synthesis()
         w = mapping(latent)
-        styles = mixed(w, mapping(latent_2), mix)
-        styles = Truncation(name="mean_style", dtype="float32")([styles, w, psi])
+        styles = mean_style([mixed(w, mapping(latent_2), mix), w, psi])
         noise = [keras.Input(tensor.shape[1:], name="noise") for tensor in synthesis.inputs[1:]]
         picture = synthesis([styles, *noise])
         return keras.Model([latent, latent_2, mix, psi, *noise], picture, name="generator")

@@ -19,9 +19,13 @@ def drawn(config: Config, rng: np.random.Generator, count: int) -> Batch:
     """
     batch = {name: draw_latents(rng, count, config.latent_size, "normal") for name in LATENTS}
     layers = config.style_layers
-    cut = rng.integers(1, layers) if rng.random() < config.mixing else layers
+    place = rng.random() if rng.random() < config.mixing else 1.0
+    cut = 1 + int(place * (layers - 1))
     mix = np.tile((np.arange(layers) >= cut).astype(np.float32), (count, 1))
     batch |= {"mix": mix, "truncation": np.ones_like(mix)}
+    if config.growth:
+        # Of fewer layers the cut is another.
+        batch["cut"] = np.full(count, place, np.float32)
     if config.noise:
         batch["noise"] = rng.standard_normal((count, config.noise_size), np.float32)
     if config.path_length:

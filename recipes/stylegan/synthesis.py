@@ -3,8 +3,8 @@
 import keras
 from keras import layers
 
-from .config import Config
-from .layers import AdaIN, AddNoise, Blur, EqualisedConv2D, EqualisedDense, LearnedConstant
+from .config import FIRST_LEVEL, Config
+from .layers import AdaIN, AddNoise, Blend, Blur, EqualisedConv2D, EqualisedDense, LearnedConstant
 
 
 def synthesis_network(config: Config) -> keras.Model:
@@ -17,7 +17,7 @@ def synthesis_network(config: Config) -> keras.Model:
     (N, size, size, C), about in [-1, 1].
     """
     styles, noise, maps = synthesis_inputs(config)
-    x = LearnedConstant(4, config.width_at(4))(styles)
+    x, picture = LearnedConstant(4, config.width_at(4))(styles), None
     for index, size in enumerate(config.map_sizes):
         width, doubles = config.width_at(size), index > 0 and index % 2 == 0
         if index:
@@ -30,8 +30,23 @@ def synthesis_network(config: Config) -> keras.Model:
             x = AdaIN()(x, EqualisedDense(2 * width, gain=1)(styles[:, index]))
         else:
             x = AdaIN()(x)
-    picture = EqualisedConv2D(config.channels, 1, gain=1, dtype="float32")(x)
+        if index % 2 and (size == config.image_size or config.growth):
+            picture = with_level(picture, to_rgb(x, size, config), size)
     return keras.Model([styles, *noise], picture, name="synthesis")
+
+
+def to_rgb(x, size: int, config: Config):
+    """The colours of a map, without a tanh."""
+    return EqualisedConv2D(config.channels, 1, gain=1, dtype="float32", name=f"to_rgb_{size}")(x)
+
+
+def with_level(picture, larger, size: int):
+    """The picture of the level below, enlarged, which fades to that of a level that grows."""
+    if picture is None:
+        return larger
+    below = layers.UpSampling2D(2, dtype="float32")(picture)
+    share = float(size < FIRST_LEVEL * 2)
+    return Blend(share, dtype="float32", name=f"blend_{size}")([below, larger])
 
 
 def synthesis_inputs(config: Config):

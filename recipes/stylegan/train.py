@@ -9,6 +9,10 @@ from .config import PRESETS
 
 def build(config):
     """Build the trainer of a configuration; only here is TensorFlow imported."""
+    if config.growth:
+        from .growth import GrowingStyleGAN
+
+        return GrowingStyleGAN(config)
     from .gan import StyleGAN
 
     return StyleGAN(config)
