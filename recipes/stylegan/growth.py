@@ -35,14 +35,14 @@ class Level(NamedTuple):
 
 
 def levels(config: Config) -> list[Level]:
-    """Return the parts of a training: 8 pixels; then a fade to each size, and as many steps more."""
+    """Return the parts of a training: 8 pixels; then a fade to each size, and as long after it."""
     each = steps_of(config)
     found = [Level(FIRST_LEVEL, False, 0)]
     for size in config.resolutions:
         if size > FIRST_LEVEL:
             found.append(Level(size, True, found[-1].begins + each))
             found.append(Level(size, False, found[-1].begins + each))
-    return [level for level in found if level.begins < config.steps]
+    return [level for level in found if level.begins < max(1, config.steps)]
 
 
 def steps_of(config: Config) -> int:
@@ -97,15 +97,19 @@ class GrowingStyleGAN(StyleGAN):
 
     def _complete(self) -> None:
         super()._complete()
-        # A step is compiled once: the phases must not be new ones each time.
-        self._levels = [(level, partial(self.growing_step, level)) for level in levels(self.config)]
+        self._steps = {}
 
     def phases(self) -> list[Phase]:
         """Return the levels as phases, after the discriminator's pretraining."""
-        ends = [level.begins for level, _ in self._levels[1:]] + [self.config.steps]
+        found = levels(self.config)
+        ends = [level.begins for level in found[1:]] + [self.config.steps]
         pretraining = super().phases()[:1]
-        steps = zip(self._levels, ends, strict=True)
-        return pretraining + [Phase(step, end) for (_, step), end in steps]
+        pairs = zip(found, ends, strict=True)
+        return pretraining + [Phase(self._step_of(level), end) for level, end in pairs]
+
+    def _step_of(self, level: Level):
+        """The step of a level: always the same function, as each is compiled once."""
+        return self._steps.setdefault(level, partial(self.growing_step, level))
 
     def growing_step(self, level: Level, batch: dict) -> dict:
         """Update each network once, at the size of a level."""
@@ -126,13 +130,13 @@ class GrowingStyleGAN(StyleGAN):
 
     def discriminator_step(self, batch: dict) -> dict:
         """Update the discriminator only, at the first size."""
-        level = self._levels[0][0]
+        level = levels(self.config)[0]
         batch = batch | {"real": as_learned(batch["real"], level, 1.0)}
         with using(self.generator, level), using(self.discriminator, level):
             return super().discriminator_step(batch)
 
     def _fit(self, phase: Phase, dataset, callbacks: list) -> None:
-        for level, step in self._levels:
+        for level, step in self._steps.items():
             if step is phase.step:
                 for network in (self.generator, self.discriminator):
                     self._begin(network, level)
