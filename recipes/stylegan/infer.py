@@ -8,13 +8,18 @@ import data
 from common.commands.infer import from_latents, main
 from common.commands.made import Made
 from common.run.loaded import LoadedRun
-from common.translation.fitted import read_fitted
+from common.translation.fitted import each_fitted
+from common.translation.pictures import read_inputs
 from data.errors import Refused
 from data.pixels import to_float, to_pixels
+from data.progress import say
 
 from .config import Config
 from .flags import Flags
 from .inputs import fixed, noise_of
+
+# Pictures that are projected at once; each takes seconds.
+MOST = 200
 
 
 def make(loaded: LoadedRun, flags: Flags) -> Made:
@@ -33,9 +38,7 @@ def make(loaded: LoadedRun, flags: Flags) -> Made:
 
     if not (flags.mixing or flags.noises or flags.walk or flags.input or flags.edit):
         return from_latents(loaded, flags, draw)
-    photographs = None
-    if flags.input is not None:
-        _, photographs = read_fitted(flags.input, config.image_size, config.channels, config.fit)
+    photographs = read_square(flags.input, config) if flags.input is not None else None
     # Only now the slow import; the network comes first, as it imports TensorFlow quietly.
     network = loaded.network()
     from . import sheets
@@ -48,29 +51,28 @@ def make(loaded: LoadedRun, flags: Flags) -> Made:
     if flags.walk:
         frames = sheets.walk(renderer, seed, flags.walk, psi)
         return sheets.Walk(frames, title=title, frames=flags.walk)
-    if photographs is not None:
+    if photographs is None:
+        own = renderer.styles(fixed(config, seed, flags.mixing or flags.count)["latent"], psi)
+    else:
         from .projection import projected
 
-        own, found = projected(renderer, to_float(photographs), flags.space, flags.iterations, seed)
-        beside = [photographs]
-    else:
-        count = 2 * flags.mixing if flags.mixing else flags.count
-        own, found, beside = renderer.styles(fixed(config, seed, count)["latent"], psi), None, []
+        own, _ = projected(renderer, to_float(photographs), flags.space, flags.iterations, seed)
     if flags.mixing:
-        few = flags.mixing
-        b = renderer.styles(fixed(config, seed, 2 * few)["latent"], psi)[few:]
+        others = fixed(config, seed, 2 * flags.mixing)["latent"][flags.mixing :]
+        sources = own[: flags.mixing], renderer.styles(others, psi)
         groups = flags.groups(config.style_layers)
-        made, columns = sheets.mixtures(renderer, (own[:few], b), groups, noise_of(config, seed, 1))
+        made, columns = sheets.mixtures(renderer, sources, groups, noise_of(config, seed, 1))
         return Made(made, {"styles": own}, title=title, columns=columns)
     # What was projected, was with the noise of the first picture.
-    noise = noise_of(config, seed, len(own))
-    noise = noise if found is None else np.repeat(noise[:1], len(own), axis=0)
-    return _edited(renderer, own, noise, beside, flags, title)
+    noise = noise_of(config, seed, 1 if photographs is not None else len(own))
+    noise = np.broadcast_to(noise, (len(own), config.noise_size))
+    return _edited(renderer, own, noise, photographs, flags, title)
 
 
-def _edited(renderer, styles, noise, beside: list, flags: Flags, title: str) -> Made:
+def _edited(renderer, styles, noise, photographs, flags: Flags, title: str) -> Made:
     """Pictures in columns: photographs, if there are some; those of their styles; and edited."""
-    columns = [*beside, to_pixels(renderer.pictures(styles, noise))]
+    columns = [] if photographs is None else [photographs]
+    columns.append(to_pixels(renderer.pictures(styles, noise)))
     inputs = {"styles": styles}
     if flags.edit is not None:
         from .directions import directions, moved, parse_edit
@@ -81,6 +83,26 @@ def _edited(renderer, styles, noise, beside: list, flags: Flags, title: str) -> 
     together = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
     across = len(columns) * max(1, 8 // len(columns))
     return Made(together, inputs, title=title, columns=min(across, len(together)))
+
+
+def read_square(place: str, config: Config) -> np.ndarray:
+    """Read photographs as those of the training were, uint8 N×H×W×C; says what is cut away.
+
+    Raises:
+        Refused: there is none that can be read.
+    """
+    inputs, found = read_inputs(place, config.channels), []
+    for note in inputs.notes:
+        say(f"note: {note}")
+    for picture, fitted in each_fitted(inputs, config.image_size, config.fit):
+        height, width = picture.frames[0].shape[:2]
+        if height != width:
+            kept = "the middle is taken" if config.fit == "crop" else "it is padded with white"
+            say(f"note: {picture.name} is {width}×{height}, and faces are square: {kept}")
+        found.append(fitted)
+    if not found or len(found) > MOST:
+        raise Refused(f"--input {place}: {len(found)} pictures can be used; legal is 1 to {MOST}")
+    return np.stack(found)
 
 
 def reader_for(config: Config):
