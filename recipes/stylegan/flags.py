@@ -60,6 +60,9 @@ class Flags(LatentFlags):
 
     def _check_together(self, loaded: LoadedRun) -> None:
         ways = [name for name in _WAYS if getattr(self, name)]
+        styled = [n for n in ("mixing", "noises", "walk", "input", "edit") if getattr(self, n)]
+        if styled and not loaded.config.generation:
+            raise Refused(f"--{styled[0]}: {self.run} is a DCGAN, which has no styles")
         if len(ways) > 1:
             raise Refused(f"--{ways[0]} and --{ways[1]}: legal is one of them")
         if self.layers is not None and not self.mixing:

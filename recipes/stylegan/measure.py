@@ -80,7 +80,7 @@ def measure_styles(case: Case) -> Scores:
         measures |= _SEPARABLE | {
             name: f"share of {name.split()[0]} that goes along with another picture's "
             f"{name.split()[-1]} styles"
-            for name in told(facts["carried"])
+            for name in told(facts.get("carried", {}))
         }
         facts["reader"] = reader.info.accuracy
     else:

@@ -290,7 +290,7 @@ def test_how_far_a_colour_has_moved():
 
 
 def test_what_goes_along_with_which_styles(monkeypatch):
-    """A generator whose brightness is its first layer's, read as a smile: from coarse styles alone."""
+    """Of a generator whose brightness is its first layer's alone: with the coarse styles."""
     fake, reader = Linear(), FakeReader()
     reader.middle = 127
     fake.styles = lambda latents: fake.truncated(fake.w(latents), 1.0)
