@@ -147,7 +147,7 @@ class Config(config.AdversarialConfig):
 
     def width_at(self, size: int) -> int:
         """Return the channels of a map of that many pixels a side."""
-        return min(self.width // size, self.widest)
+        return max(1, min(self.width // size, self.widest))
 
 
 def pixel_rule(config: Config) -> float:

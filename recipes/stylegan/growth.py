@@ -97,7 +97,7 @@ class GrowingStyleGAN(StyleGAN):
 
     def _complete(self) -> None:
         super()._complete()
-        self._steps = {}
+        self._steps, self._models = {}, {}
 
     def phases(self) -> list[Phase]:
         """Return the levels as phases, after the discriminator's pretraining."""
@@ -119,7 +119,7 @@ class GrowingStyleGAN(StyleGAN):
         batch["mix"] = cut_at(batch["cut"], level.size, self.config)
         for network in (self.generator, self.discriminator):
             network.blends()[level.size].share.assign(share)
-        with using(self.generator, level), using(self.discriminator, level):
+        with self._using(self.generator, level), self._using(self.discriminator, level):
             with backend.tape() as forward:
                 fake = self.generator(batch)
             logs = self.discriminator.trainModel(batch, ops.stop_gradient(fake))
@@ -132,8 +132,20 @@ class GrowingStyleGAN(StyleGAN):
         """Update the discriminator only, at the first size."""
         level = levels(self.config)[0]
         batch = batch | {"real": as_learned(batch["real"], level, 1.0)}
-        with using(self.generator, level), using(self.discriminator, level):
+        with self._using(self.generator, level), self._using(self.discriminator, level):
             return super().discriminator_step(batch)
+
+    @contextmanager
+    def _using(self, network: Network, level: Level) -> Iterator[None]:
+        """Context manager in which a network is its model of a level."""
+        key = network.name, level.size, level.fades
+        if key not in self._models:
+            self._models[key] = network.level(level.size, level.fades)
+        whole, network.models = network.models, (self._models[key],)
+        try:
+            yield
+        finally:
+            network.models = whole
 
     def _fit(self, phase: Phase, dataset, callbacks: list) -> None:
         for level, step in self._steps.items():
@@ -150,17 +162,6 @@ class GrowingStyleGAN(StyleGAN):
             for variable in optimizer.variables:
                 variable.assign(ops.zeros_like(variable))
         optimizer.learning_rate = rate
-
-
-@contextmanager
-def using(network: Network, level: Level) -> Iterator[None]:
-    """Context manager in which a network is its model of a level."""
-    whole = network.models
-    network.models = (network.level(level.size, level.fades),)
-    try:
-        yield
-    finally:
-        network.models = whole
 
 
 def as_learned(real, level: Level, share):
