@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import keras
@@ -50,7 +50,24 @@ def steps_of(config: Config) -> int:
     return max(1, config.growth_pictures // config.batch_size)
 
 
-class GrowingGenerator(StyleGenerator):
+class Growing:
+    """What both networks can: be used at a level's size alone."""
+
+    @contextmanager
+    def at(self, level: Level) -> Iterator[None]:
+        """Context manager in which the network is its model of a level."""
+        known = self.__dict__.setdefault("_known", {})
+        key = level.size, level.fades
+        if key not in known:
+            known[key] = self.level(*key)
+        whole, self.models = self.models, (known[key],)
+        try:
+            yield
+        finally:
+            self.models = whole
+
+
+class GrowingGenerator(Growing, StyleGenerator):
     """Generator of which a training can use the first levels alone."""
 
     def __init__(self, config: Config, loss: Loss | None = None):
@@ -74,7 +91,7 @@ class GrowingGenerator(StyleGenerator):
         return {size: synthesis.get_layer(f"blend_{size}") for size in self.config.resolutions[1:]}
 
 
-class GrowingDiscriminator(StyleDiscriminator):
+class GrowingDiscriminator(Growing, StyleDiscriminator):
     """Discriminator of which a training can use the last levels alone."""
 
     def level(self, size: int, fades: bool) -> keras.Model:
@@ -97,7 +114,8 @@ class GrowingStyleGAN(StyleGAN):
 
     def _complete(self) -> None:
         super()._complete()
-        self._steps, self._models = {}, {}
+        # Of a level always the same step, as each is compiled once.
+        self._step_of = cache(lambda level: partial(self.growing_step, level))
 
     def phases(self) -> list[Phase]:
         """Return the levels as phases, after the discriminator's pretraining."""
@@ -107,10 +125,6 @@ class GrowingStyleGAN(StyleGAN):
         pairs = zip(found, ends, strict=True)
         return pretraining + [Phase(self._step_of(level), end) for level, end in pairs]
 
-    def _step_of(self, level: Level):
-        """The step of a level: always the same function, as each is compiled once."""
-        return self._steps.setdefault(level, partial(self.growing_step, level))
-
     def growing_step(self, level: Level, batch: dict) -> dict:
         """Update each network once, at the size of a level."""
         done = ops.cast(self.generator.steps.value - level.begins + 1, "float32")
@@ -119,7 +133,7 @@ class GrowingStyleGAN(StyleGAN):
         batch["mix"] = cut_at(batch["cut"], level.size, self.config)
         for network in (self.generator, self.discriminator):
             network.blends()[level.size].share.assign(share)
-        with self._using(self.generator, level), self._using(self.discriminator, level):
+        with self.generator.at(level), self.discriminator.at(level):
             with backend.tape() as forward:
                 fake = self.generator(batch)
             logs = self.discriminator.trainModel(batch, ops.stop_gradient(fake))
@@ -132,26 +146,14 @@ class GrowingStyleGAN(StyleGAN):
         """Update the discriminator only, at the first size."""
         level = levels(self.config)[0]
         batch = batch | {"real": as_learned(batch["real"], level, 1.0)}
-        with self._using(self.generator, level), self._using(self.discriminator, level):
+        with self.generator.at(level), self.discriminator.at(level):
             return super().discriminator_step(batch)
 
-    @contextmanager
-    def _using(self, network: Network, level: Level) -> Iterator[None]:
-        """Context manager in which a network is its model of a level."""
-        key = network.name, level.size, level.fades
-        if key not in self._models:
-            self._models[key] = network.level(level.size, level.fades)
-        whole, network.models = network.models, (self._models[key],)
-        try:
-            yield
-        finally:
-            network.models = whole
-
     def _fit(self, phase: Phase, dataset, callbacks: list) -> None:
-        for level, step in self._steps.items():
-            if step is phase.step:
-                for network in (self.generator, self.discriminator):
-                    self._begin(network, level)
+        if isinstance(phase.step, partial):
+            (level,) = phase.step.args
+            for network in (self.generator, self.discriminator):
+                self._begin(network, level)
         super()._fit(phase, dataset, callbacks)
 
     def _begin(self, network: Network, level: Level) -> None:
