@@ -457,10 +457,8 @@ def test_a_fade_equals_its_ends(growing):
         np.testing.assert_allclose(made(16, True), wanted, atol=1e-5)
     pictures = random(2, 16, 16, 3)
     smaller = np.asarray(ops.average_pool(pictures, 2, 2))
-    ends = (
-        (0.0, discriminator.level(8, False)(smaller)),
-        (1.0, discriminator.level(16, False)(pictures)),
-    )
+    ends = {0.0: discriminator.level(8, False)(smaller)}
+    ends[1.0] = discriminator.level(16, False)(pictures)
     for value, wanted in ends.items():
         discriminator.blends()[16].share.assign(value)
         np.testing.assert_allclose(discriminator.level(16, True)(pictures), wanted, atol=1e-4)
