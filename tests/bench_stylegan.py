@@ -95,7 +95,7 @@ def _ours(pipe, preset: str) -> None:
         config = gan.config
         shape = (config.batch_size, *config.sample_shape)
         real = {"real": rng_for(0, "real").uniform(-1, 1, shape).astype("float32")}
-        batch = gan.draw(rng_for(0, "bench"), config.batch_size) | real
+        batch = gan._draw(rng_for(0, "bench"), config.batch_size) | real
         feed = iter(tf.data.Dataset.from_tensors(batch).cache().repeat())
 
         def step():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from common import loss
+from common import loss, stabilise
 from common.batches import Batch
 from common.gan import GAN
 from common.network import Discriminator, Generator
@@ -38,8 +38,13 @@ class StyleGAN(GAN):
         return generator(self.config, game), discriminator(self.config, game)
 
     def draw(self, rng: np.random.Generator, count: int) -> Batch:
-        """Draw latents, a cut and noise, as `inputs.drawn`."""
+        """Draw latents and noise, to be sampled from."""
         return inputs.drawn(self.config, rng, count)
+
+    def _draw(self, rng: np.random.Generator, count: int) -> Batch:
+        # Styles are mixed in training alone.
+        drawn = inputs.learned_from(self.config, rng, count)
+        return drawn | stabilise.draw(rng, count, self.config)
 
     def fixed(self, count: int) -> Batch:
         """Return the inputs of the sample sheets: truncated, not mixed."""

@@ -13,21 +13,27 @@ LATENTS = ("latent", "latent_2")
 
 
 def drawn(config: Config, rng: np.random.Generator, count: int) -> Batch:
-    """Draw two latents a sample, a cut between their styles, and noise, for a training step.
+    """Draw latents and noise, to be sampled from: not mixed, not truncated."""
+    batch = {name: draw_latents(rng, count, config.latent_size, "normal") for name in LATENTS}
+    mix = np.zeros((count, config.style_layers), np.float32)
+    batch |= {"mix": mix, "truncation": np.ones_like(mix)}
+    if config.noise:
+        batch["noise"] = rng.standard_normal((count, config.noise_size), np.float32)
+    return batch
+
+
+def learned_from(config: Config, rng: np.random.Generator, count: int) -> Batch:
+    """Draw what a training step takes: as `drawn`, with a cut between the styles of two latents.
 
     The cut, or that there is none, is one draw for the whole batch (as in the authors' code).
     """
-    batch = {name: draw_latents(rng, count, config.latent_size, "normal") for name in LATENTS}
-    layers = config.style_layers
+    batch, layers = drawn(config, rng, count), config.style_layers
     place = rng.random() if rng.random() < config.mixing else 1.0
     cut = 1 + int(place * (layers - 1))
-    mix = np.tile((np.arange(layers) >= cut).astype(np.float32), (count, 1))
-    batch |= {"mix": mix, "truncation": np.ones_like(mix)}
+    batch["mix"] += np.arange(layers) >= cut
     if config.growth:
         # Of fewer layers the cut is another.
         batch["cut"] = np.full(count, place, np.float32)
-    if config.noise:
-        batch["noise"] = rng.standard_normal((count, config.noise_size), np.float32)
     if config.path_length:
         batch["direction"] = rng.standard_normal((count, *config.sample_shape), np.float32)
     return batch

@@ -257,13 +257,16 @@ def test_one_cut_a_batch(first):
     """One draw for all of it, at p .9; styles below are the first latent's, above the second's."""
     config, seen = first.config, []
     for seed in range(200):
-        drawn = inputs.drawn(config, rng_for(0, "noise", seed), 4)
+        drawn = inputs.learned_from(config, rng_for(0, "noise", seed), 4)
         assert (drawn["mix"] == drawn["mix"][0]).all() and (drawn["truncation"] == 1).all()
         row = drawn["mix"][0]
         assert (np.diff(row) >= 0).all() and row[0] == 0
         seen.append(int(row.sum()))
     assert set(seen) == set(range(config.style_layers))
     assert 0.84 < np.mean(np.array(seen) > 0) < 0.96
+    # What is measured is neither mixed nor truncated.
+    plain = first.draw(rng_for(0, "evaluation"), 4)
+    assert not plain["mix"].any() and (plain["truncation"] == 1).all()
     w, w_2 = random(2, 3), random(2, 3, seed=1)
     styles = np.asarray(mixed(w, w_2, np.float32([[0, 0, 1]] * 2)))
     np.testing.assert_allclose(styles[:, :2], np.stack([w, w], 1), rtol=1e-6)
