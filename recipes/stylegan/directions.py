@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,7 +15,10 @@ from data.progress import waiting
 
 from .inputs import noise_of
 from .reading import Reader, words_of
-from .render import Renderer
+
+if TYPE_CHECKING:
+    # It imports Keras, before which flags are refused.
+    from .render import Renderer
 
 #: Pictures that directions are found by; and how many of them must show a word.
 _PICTURES, _FEWEST = 2000, 40
