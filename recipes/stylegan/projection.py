@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from common.batches import draw_latents, rng_for
-from common.invert import Inverted, invert
+from common.invert import Inverted, invert  # first: it imports TensorFlow, quietly
+
+from keras import ops  # isort: skip
 
 from .inputs import noise_of
 from .render import Renderer
@@ -38,7 +40,9 @@ def projected(
     def render(codes):
         styles = codes["styles"]
         layered = renderer.layered(styles) if space == "w" else styles
-        return renderer.rendered(layered, np.repeat(noise, styles.shape[0], axis=0))
+        return renderer.rendered(
+            layered, ops.repeat(ops.convert_to_tensor(noise), styles.shape[0], axis=0)
+        )
 
     rate = _RATE * float(w.std(0).mean())
     found = invert(render, wanted, {"styles": draws}, steps=steps, rate=rate)
