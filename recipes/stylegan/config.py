@@ -161,7 +161,7 @@ _SMALL = Config(
     width=768,
     widest=64,
     batch_size=32,
-    steps=5000,
+    steps=3300,
     # Nearly the same is learned as with a penalty at every update.
     r1_every=4,
     # Half of an average is of the last 10,000 pictures, as in the authors' code.

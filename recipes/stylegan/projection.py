@@ -34,15 +34,13 @@ def projected(
     """
     config = renderer.config
     latents = draw_latents(rng_for(seed, "projection"), _DRAWS, config.latent_size, "normal")
-    w, noise = renderer.w(latents), noise_of(config, seed, 1)
+    w, noise = renderer.w(latents), ops.convert_to_tensor(noise_of(config, seed, 1))
     draws = w if space == "w" else np.repeat(w[:, None], config.style_layers, axis=1)
 
     def render(codes):
         styles = codes["styles"]
         layered = renderer.layered(styles) if space == "w" else styles
-        return renderer.rendered(
-            layered, ops.repeat(ops.convert_to_tensor(noise), styles.shape[0], axis=0)
-        )
+        return renderer.rendered(layered, ops.repeat(noise, styles.shape[0], axis=0))
 
     rate = _RATE * float(w.std(0).mean())
     found = invert(render, wanted, {"styles": draws}, steps=steps, rate=rate)

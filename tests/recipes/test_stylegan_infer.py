@@ -240,7 +240,7 @@ def test_a_probe_finds_what_is_there():
     rng = np.random.default_rng(0)
     w, axis = rng.standard_normal((900, 5)), np.array([0.0, 3.0, 0, 4.0, 0]) / 5
     found = directions.probed(w, w @ axis > 0.3)
-    assert found.accuracy > 0.95 and found.step @ axis > 0.97
+    assert found.accuracy > 0.9 and found.step @ axis > 0.97
     chance = directions.probed(w, rng.random(900) > 0.5)
     assert chance.accuracy < 0.6
     assert directions.probed_entropy(w, w @ axis > 0) < 0.3
