@@ -169,7 +169,8 @@ _SMALL = Config(
     sample_every=250,
     checkpoint_every=500,
 )
-# As many parameters in both networks together, and as many seconds.
+# About as many parameters in both networks together, and as many seconds: 5.1 steps in the time of
+# one, measured by the processor's time.
 _DCGAN = replace(
     _SMALL,
     generation=0,
@@ -177,7 +178,7 @@ _DCGAN = replace(
     widest=128,
     noise=False,
     mixing=0.0,
-    steps=15_000,
+    steps=16_700,
     beta_1=0.5,
     beta_2=0.999,
     discriminator_rate=5e-4,

@@ -67,14 +67,14 @@ class StyleDiscriminator(Discriminator):
             return EqualisedConv2D(width, 1, name=name)
         if kind == "blend":
             return Blend(float(int(size) <= FIRST_LEVEL), name=name)
-        map_ = keras.Input((int(size), int(size), width))
+        map_ = keras.Input((int(size), int(size), width), name="map")
         block = self.build_block(map_, width, self.config.width_at(int(size) // 2))
         return keras.Model(map_, block, name=name)
 
     def build_verdict(self) -> keras.Model:
         """Build the last layers, from a map of 4×4 pixels to a logit."""
         config = self.config
-        map_ = keras.Input((4, 4, config.width_at(4)))
+        map_ = keras.Input((4, 4, config.width_at(4)), name="map")
         x = MinibatchDeviation(config.deviation_group)(map_)
         x = leaky(EqualisedConv2D(config.width_at(4))(x))
         x = leaky(EqualisedDense(config.widest)(layers.Flatten()(x)))
