@@ -21,8 +21,10 @@ for part in ("common", "data", "recipes"):
         continue
     raise SystemExit(f"{part} is known here")
 
-if (Path(__file__).parent / "layers.py").is_file():
+here = Path(__file__).parent
+if (here / "layers.py").is_file():
     # Layers of the recipe's own, on Keras alone: from here on Keras knows them.
+    sys.path.insert(0, str(here))
     import layers  # noqa: F401
 
 given = np.load("given.npz")
