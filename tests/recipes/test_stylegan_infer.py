@@ -1,6 +1,8 @@
 """What infer and evaluate of StyleGAN make of styles."""
 
+import contextlib
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,12 +11,12 @@ from PIL import Image
 from common.run.loaded import LoadedRun
 from data.errors import Refused
 from data.made import open_world
-from recipes.stylegan import directions, infer, measure, sheets
+from recipes.stylegan import directions, evaluate, infer, measure, sheets
 from recipes.stylegan.config import PRESETS, Config
 from recipes.stylegan.flags import Flags, groups_of
 from recipes.stylegan.inputs import fixed, noise_of
 from recipes.stylegan.projection import projected
-from recipes.stylegan.reading import RANGES, Worded, words_of
+from recipes.stylegan.reading import RANGES, Reader, Worded, words_of
 from recipes.stylegan.render import Renderer
 from tests.conftest import refused
 
@@ -304,3 +306,64 @@ def test_what_goes_along_with_which_styles(monkeypatch):
     told = measure.told(found)
     assert told["turn from coarse"] == 0.5 and told["colour from fine"] == 0
     assert "hat from fine" not in told
+
+
+class Brightness(Reader):
+    """Reads brightness as a smile, and the light from above as a turn."""
+
+    words = {"expression": ("calm", "smiling"), "turn": ("turned left", "turned right")}
+    info = SimpleNamespace(accuracy={"expression": 1.0})
+
+    def __init__(self):
+        pass
+
+    def __call__(self, images):
+        bright, middle = images.mean((1, 2, 3)), images.shape[1] // 2
+        above = images[:, :middle].mean((1, 2, 3)) > images[:, middle:].mean((1, 2, 3))
+        return {"expression": (bright > np.median(bright)).astype(int), "turn": above.astype(int)}
+
+
+def test_styles_of_every_model_are_measured(run, monkeypatch):
+    """A column a model; a DCGAN has none; and the sheet of the trained one."""
+    for name in ("_PATHS", "_PAIRS", "_READ"):
+        monkeypatch.setattr(measure, name, 120)
+    monkeypatch.setattr(measure.path_length, "__defaults__", (120,))
+    monkeypatch.setattr(measure.Reader, "of", lambda source, size: Brightness())
+    loaded, _ = opened(run)
+    generator = loaded.network()
+
+    def trainer(**changes):
+        average = SimpleNamespace(ema_models=lambda: contextlib.nullcontext((generator,)))
+        config = dataclasses.replace(loaded.config, **changes)
+        return SimpleNamespace(config=config, average=average)
+
+    models = [("trained", "", trainer()), ("DCGAN", "", trainer(generation=0))]
+    case = SimpleNamespace(
+        source=None, config=loaded.config, seed=0, models=lambda not_averaged: iter(models)
+    )
+    scores = measure.measure_styles(case)
+    assert set(scores.values) == {"trained"} and not scores.unavailable
+    values = scores.values["trained"]
+    assert set(values) == set(scores.measures)
+    assert values["path w/z"] == pytest.approx(values["path length w"] / values["path length z"])
+    assert values["entropy w/z"] > 0 and 0 <= values["turn from coarse"] <= 1
+    assert scores.sheets["mixing"].width == 7 * 66 - 2
+    names = {criterion.measure for criterion in evaluate.criteria(loaded.config, scores)}
+    assert {"path w/z", "turn from coarse", "colour from fine"} <= names
+    monkeypatch.setattr(measure.Reader, "of", lambda source, size: "nothing is known")
+    assert set(measure.measure_styles(case).unavailable) == {
+        "entropy z",
+        "entropy w",
+        "entropy w/z",
+    }
+
+
+def test_ablations_have_names():
+    ours = PRESETS["small"]
+    named = {name: evaluate.ablation(PRESETS[name], ours) for name in PRESETS}
+    assert named["dcgan"] == "DCGAN" and named["no-mapping"] == "no mapping"
+    assert (named["one-style"], named["no-mixing"], named["small"]) == (
+        "one style",
+        "no mixing",
+        "",
+    )
