@@ -90,11 +90,11 @@ def measure_styles(case: Case) -> Scores:
 
 def paths(renderer: Renderer, seed: int) -> Values:
     """Measure the path lengths in z and in w."""
-    z, w = (path_length(renderer, space, seed) for space in ("z", "w"))
+    z, w = (path_length(renderer, space, seed, _PATHS) for space in ("z", "w"))
     return {"path length z": z, "path length w": w, "path w/z": w / z}
 
 
-def path_length(renderer: Renderer, space: str, seed: int, count: int = _PATHS) -> float:
+def path_length(renderer: Renderer, space: str, seed: int, count: int) -> float:
     """Measure the perceptual path length (Karras et al. 2019, equations 2 and 3).
 
     At a random place between two latents, how far apart two pictures are that lie 1e-4 of the way
