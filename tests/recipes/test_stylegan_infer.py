@@ -327,7 +327,6 @@ def test_styles_of_every_model_are_measured(run, monkeypatch):
     """A column a model; a DCGAN has none; and the sheet of the trained one."""
     for name in ("_PATHS", "_PAIRS", "_READ"):
         monkeypatch.setattr(measure, name, 120)
-    monkeypatch.setattr(measure.path_length, "__defaults__", (120,))
     monkeypatch.setattr(measure.Reader, "of", lambda source, size: Brightness())
     loaded, _ = opened(run)
     generator = loaded.network()
