@@ -39,7 +39,7 @@ from tests.pages import sheets
 from tests.pages.curves import curves
 from tests.pages.drawings import write_drawings
 from tests.pages.marks import write_pages
-from tests.photographs import FACADES, FACES, FRUITS, MONET, RUNS
+from tests.photographs import FACADES, FACES, FRUITS, MONET, PORTRAITS, RUNS
 from tests.results import missing, trained
 
 ROOT = Path(__file__).parent.parent
@@ -606,6 +606,10 @@ def stylegan() -> None:
             rows.append(_tiles(file, 64)[:8])
         names = [f"ψ = {psi}" for psi in (1, 0.7, 0.5, 0)]
         save(sheets.headed(rows, [""] * 8, names), pictures / "truncation.png")
+    if photographs := PORTRAITS.run():
+        # Made alone: people who were photographed are not shown.
+        flags = ("--mixing", 4, "--out", pictures / "portraits.webp")
+        _python("recipes.stylegan.infer", "--run", photographs, *flags)
     shown = LOSSES | {"R1": ["discriminator/r1"]}
     save(curves({"faces": run}, shown), pictures / "curves.png")
 
