@@ -7,9 +7,9 @@ from collections.abc import Callable
 from common.machine import backend  # first: it imports TensorFlow, quietly
 
 import keras  # isort: skip
-import tensorflow as tf  # isort: skip
+from keras import ops  # isort: skip
 
-from common.machine.strategy import replicas
+from common.machine.strategy import all_gather, replicas
 
 
 def update_when(
@@ -24,7 +24,7 @@ def update_when(
         loss: Returns the loss of this device's samples, and a tensor for each of `values`.
         optimizer: Changed, as the variables are, only where the update is due.
         variables: What the loss is minimised over.
-        values: Non-trainable variables that are then set to what came with the loss.
+        values: Non-trainable scalars that are then set to what came with the loss.
     """
 
     def computed() -> tuple[list, list]:
@@ -34,20 +34,20 @@ def update_when(
         gradients = tape.gradient(total, variables)
         # What the loss does not depend on has no gradient.
         pairs = zip(gradients, variables, strict=True)
-        return [tf.zeros(v.shape) if g is None else g for g, v in pairs], found
+        return [ops.zeros(v.shape) if g is None else g for g, v in pairs], found
 
     def update():
         gradients, found = computed()
         optimizer.apply(gradients, variables)
         for variable, value in zip(values, found, strict=True):
             variable.assign(value)
-        return tf.constant(0)
+        return ops.zeros(())
 
     if replicas() == 1:
-        tf.cond(due, update, lambda: tf.constant(0))
+        ops.cond(due, update, lambda: ops.zeros(()))
         return
     gradients, found = computed()
     backend.update_if(due, optimizer, gradients, variables)
     for variable, value in zip(values, found, strict=True):
-        everywhere = tf.distribute.get_replica_context().all_reduce("MEAN", value)
-        variable.assign(tf.where(due, everywhere, variable.value))
+        everywhere = ops.mean(all_gather(ops.reshape(value, (1,))))
+        variable.assign(ops.where(due, everywhere, variable.value))

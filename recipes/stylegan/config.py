@@ -162,6 +162,10 @@ _SMALL = Config(
     widest=64,
     batch_size=32,
     steps=3300,
+    # The paper's .001 is for 25 million pictures. In trials of 400 steps at 16 pixels it gave blobs,
+    # and four times as much heads on shoulders; at ten times as much, grain covered them.
+    generator_rate=5e-3,
+    discriminator_rate=4e-3,
     # Nearly the same is learned as with a penalty at every update.
     r1_every=4,
     # Half of an average is of the last 10,000 pictures, as in the authors' code.
@@ -181,6 +185,7 @@ _DCGAN = replace(
     steps=16_700,
     beta_1=0.5,
     beta_2=0.999,
+    generator_rate=1e-3,
     discriminator_rate=5e-4,
     averaging=0.998,
     r1=0.0,
