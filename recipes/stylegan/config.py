@@ -162,7 +162,7 @@ _SMALL = Config(
     widest=64,
     batch_size=32,
     steps=3300,
-    # The paper's .001 is for 25 million pictures. In trials of 400 steps at 16 pixels it gave blobs,
+    # The paper's .001 is for 25 million pictures. In trials of 400 steps at 16 pixels it gave blobs
     # and four times as much heads on shoulders; at ten times as much, grain covered them.
     generator_rate=5e-3,
     discriminator_rate=4e-3,

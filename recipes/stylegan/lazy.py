@@ -51,7 +51,8 @@ class Lazy:
             [self.last, *(also or [])],
         )
         self.updates.assign(self.updates + 1)
-        return self.last.value
+        # A value, not the variable: what is logged leaves the step.
+        return ops.convert_to_tensor(self.last)
 
 
 def lazy_adam(rate: float, config: Config, every: int, per_step: int = 1):

@@ -90,7 +90,10 @@ class ModulatedGenerator(StyleGenerator):
         logs = super().trainModel(batch, *outputs, tape=tape)
         if self.config.path_length:
             found = self._lazy.update(lambda: self.penalty(batch), [self.usual])
-            logs |= {f"{self.name}/path_penalty": found, f"{self.name}/path": self.usual.value}
+            logs |= {
+                f"{self.name}/path_penalty": found,
+                f"{self.name}/path": ops.convert_to_tensor(self.usual),
+            }
         return logs
 
     def penalty(self, batch: dict):

@@ -62,7 +62,7 @@ def first():
 
 @pytest.fixture(scope="module")
 def second():
-    lazily = {"r1_every": 3, "path_length_every": 2}
+    lazily = {"r1_every": 3, "path_length_every": 2, "steps": 1}
     return StyleGAN(settled(generation=2, **lazily))
 
 
@@ -395,6 +395,15 @@ def test_lazy_updates_come_every_nth_step_and_move_nothing_in_between(second):
     # Of the generator, and of the discriminator.
     assert done == [[2, 2], [3, 3], [5, 4], [6, 6]]
     assert r1[0] == r1[1] == r1[2] != r1[3]
+
+
+def test_the_second_generation_trains_and_logs_its_penalties(second):
+    """As the command does, by `fit`: what is logged are values, not variables."""
+    dataset = np.random.default_rng(0).integers(0, 255, (8, 16, 16, 3), np.uint8)
+    second.step = 0
+    logged = second.trainModel(dataset, verbose=False).history
+    assert {"discriminator/r1", "generator/path", "generator/path_penalty"} < set(logged)
+    assert all(np.isfinite(values).all() for values in logged.values())
 
 
 def test_a_lazy_penalty_is_the_penalty(second):
