@@ -104,7 +104,8 @@ class ModulatedGenerator(StyleGenerator):
         its styles, and y noise over the root of the pixels.
         """
         mapping, synthesis = (self.model.get_layer(name) for name in ("mapping", "synthesis"))
-        half = {name: values[: -(-values.shape[0] // 2)] for name, values in batch.items()}
+        # Every other sample, so that devices which share a batch take the same ones.
+        half = {name: values[::2] for name, values in batch.items()}
         styles = mixed(mapping(half["latent"]), mapping(half["latent_2"]), half["mix"])
         noise = [half[tensor.name] for tensor in synthesis.inputs[1:]]
         lengths = path_lengths(
