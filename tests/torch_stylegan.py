@@ -261,7 +261,7 @@ class StyleGAN:
             for mine, theirs in zip(self.average.parameters(), now, strict=True):
                 mine.lerp_(theirs, 1 - config.averaging)
         self.steps += 1
-        return float(loss)
+        return float(loss.detach())
 
     def _r1(self, logits, real):
         (slope,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
