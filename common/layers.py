@@ -38,9 +38,12 @@ def batch_norm(x):
 
 
 def share_statistics(network: Model) -> None:
-    """Synchronise a network's batch normalisation: statistics of all devices' samples."""
+    """Synchronise batch normalisation, and what else tracks statistics: those of all devices.
+
+    Such layers have an attribute `synchronized`, as Keras' own.
+    """
     for layer in network.layers:
-        if isinstance(layer, layers.BatchNormalization):
+        if hasattr(layer, "synchronized"):
             layer.synchronized = True
 
 

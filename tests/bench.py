@@ -29,7 +29,7 @@ from data import worlds
 from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
-from tests import bench_translators
+from tests import bench_stylegan, bench_translators
 from tests.pages.report import block, filled, printed
 from tests.results import machine
 
@@ -55,9 +55,12 @@ def main() -> None:
         waiting()
     with printed() as translators:
         bench_translators.main()
+    with printed() as styles:
+        bench_stylegan.main()
     page = PAGE.read_text(encoding="utf-8")
     parts = {"machine": f"{machine()}."}
     parts |= {"ours": block(ours.getvalue()), "translators": block(translators.getvalue())}
+    parts |= {"stylegan": block(styles.getvalue())}
     with atomic_write(PAGE) as tmp:
         tmp.write_text(filled(page, parts), encoding="utf-8")
 

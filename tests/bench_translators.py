@@ -12,6 +12,7 @@ import importlib.util
 import math
 import multiprocessing
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,25 +29,37 @@ def main() -> None:
         print("translators beside PyTorch: not measured, pip install -e '.[bench]' brings it")
         return
     for name, (size, steps) in CASES.items():
-        sides = {side: _Side(side, name, size) for side in ("ours", "torch")}
-        for side in sides.values():
-            side.seconds(1)
-        times = {side: [] for side in sides}
-        for turn in range(2 * ROUNDS):
-            # Now one first, now the other: what the machine does meanwhile falls on both.
-            for side in sorted(sides, reverse=bool(turn % 2)):
-                times[side].append(sides[side].seconds(steps))
-        peaks = {side: sides[side].end() for side in sides}
-        pairs = {side: np.reshape(t, (ROUNDS, 2)).sum(1) for side, t in times.items()}
-        rates = {side: 2 * steps / seconds for side, seconds in pairs.items()}
-        what = f"{name} {size}×{size}, batch 1"
-        print(f"\n{what}: {_in_words(rates['ours'], 2)} steps/s", end="")
-        print(f"; PyTorch {_in_words(rates['torch'], 2)} steps/s")
-        ratio = _in_words(pairs["torch"] / pairs["ours"], 2)
-        print(f"  ours is {ratio} times as fast   (bar: 1.5)")
-        told = ", PyTorch ".join(f"{peaks[side]:,.0f} MiB" for side in ("ours", "torch"))
-        share = peaks["ours"] / peaks["torch"]
-        print(f"  peak memory above the imported framework: {told}; {share:.2f}   (bar: 1.2)")
+        sides = {"ours": Side(_ours, name, size), "torch": Side(_torch, name, size)}
+        compare(f"{name} {size}×{size}, batch 1", sides, steps)
+
+
+def compare(what: str, sides: dict[str, Side], steps: int, images: int = 0) -> None:
+    """Measure two sides in turns, and print it.
+
+    Args:
+        what: What takes steps.
+        sides: "ours" and "torch".
+        steps: How many a turn.
+        images: Of a step; 0: steps are told.
+    """
+    for side in sides.values():
+        side.seconds(1)
+    times = {side: [] for side in sides}
+    for turn in range(2 * ROUNDS):
+        # Now one first, now the other: what the machine does meanwhile falls on both.
+        for side in sorted(sides, reverse=bool(turn % 2)):
+            times[side].append(sides[side].seconds(steps))
+    peaks = {side: sides[side].end() for side in sides}
+    pairs = {side: np.reshape(t, (ROUNDS, 2)).sum(1) for side, t in times.items()}
+    rates = {side: 2 * steps * max(images, 1) / seconds for side, seconds in pairs.items()}
+    unit, digits = ("images/s", 1) if images else ("steps/s", 2)
+    print(f"\n{what}: {_in_words(rates['ours'], digits)} {unit}", end="")
+    print(f"; PyTorch {_in_words(rates['torch'], digits)} {unit}")
+    ratio = _in_words(pairs["torch"] / pairs["ours"], 2)
+    print(f"  ours is {ratio} times as fast   (bar: 1.5)")
+    told = ", PyTorch ".join(f"{peaks[side]:,.0f} MiB" for side in ("ours", "torch"))
+    share = peaks["ours"] / peaks["torch"]
+    print(f"  peak memory above the imported framework: {told}; {share:.2f}   (bar: 1.2)")
 
 
 def _in_words(values, digits: int) -> str:
@@ -54,14 +67,17 @@ def _in_words(values, digits: int) -> str:
     return f"{middle} [{low} – {high}]"
 
 
-class _Side:
-    """A process that takes steps when it is told to."""
+class Side:
+    """A process that takes steps when it is told to.
 
-    def __init__(self, side: str, name: str, size: int):
+    Args:
+        target: (pipe, *given) -> None, which calls `serve`.
+    """
+
+    def __init__(self, target: Callable, *given):
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        target = {"ours": _ours, "torch": _torch}[side]
-        self._process = context.Process(target=target, args=(theirs, name, size))
+        self._process = context.Process(target=target, args=(theirs, *given))
         self._process.start()
 
     def seconds(self, steps: int) -> float:
@@ -77,7 +93,12 @@ class _Side:
         return peak
 
 
-def _serve(pipe, take) -> None:
+def serve(pipe, take: Callable) -> None:
+    """Take the steps that a pipe asks for, and answer with their seconds; at 0, with the peak.
+
+    Args:
+        take: Builds what is measured; returns a function that makes a step.
+    """
     before = _status("VmRSS")
     # Forget the peak of the import, so that VmHWM is the training's alone.
     with contextlib.suppress(OSError):
@@ -127,7 +148,7 @@ def _ours(pipe, name: str, size: int) -> None:
 
         return step
 
-    _serve(pipe, take)
+    serve(pipe, take)
 
 
 def _gan(name: str, size: int, precision: str):
@@ -155,7 +176,7 @@ def _torch(pipe, name: str, size: int) -> None:
         pictures = [torch.rand(1, 3, size, size) * 2 - 1 for _ in range(2)]
         return lambda: gan.step(*pictures)
 
-    _serve(pipe, take)
+    serve(pipe, take)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from tests.pages import sheets
 from tests.pages.curves import curves
 from tests.pages.drawings import write_drawings
 from tests.pages.marks import write_pages
-from tests.photographs import FACADES, FACES, FRUITS, MONET, RUNS
+from tests.photographs import FACADES, FACES, FRUITS, MONET, PORTRAITS, RUNS
 from tests.results import missing, trained
 
 ROOT = Path(__file__).parent.parent
@@ -619,6 +619,34 @@ def sdgan() -> None:
     _python("recipes.sdgan.infer", "--run", photographed, "--out", pictures / "photographs.webp")
 
 
+def stylegan() -> None:
+    """Faces with others' styles, under other noise, truncated, walking, and made to smile."""
+    pictures = ROOT / "recipes" / "stylegan" / "pictures"
+    run, *_ = trained("stylegan", "faces")
+    infer = ("recipes.stylegan.infer", "--run", run)
+    for flags, file in (
+        (("--mixing", 5), "mixing.png"),
+        (("--noises", 6), "noises.png"),
+        (("--walk", 90), "walk.webp"),
+        (("--edit", "smiling=2", "--count", 16), "edited.png"),
+    ):
+        _python(*infer, *flags, "--out", pictures / file)
+    with tempfile.TemporaryDirectory() as place:
+        rows = []
+        for psi in (1, 0.7, 0.5, 0):
+            file = Path(place) / f"{psi}.png"
+            _python(*infer, "--truncation", psi, "--count", 8, "--out", file)
+            rows.append(_tiles(file, 64)[:8])
+        names = [f"ψ = {psi}" for psi in (1, 0.7, 0.5, 0)]
+        save(sheets.headed(rows, [""] * 8, names), pictures / "truncation.png")
+    if photographs := PORTRAITS.run():
+        # Made alone: people who were photographed are not shown.
+        flags = ("--mixing", 4, "--out", pictures / "portraits.webp")
+        _python("recipes.stylegan.infer", "--run", photographs, *flags)
+    shown = LOSSES | {"R1": ["discriminator/r1"]}
+    save(curves({"faces": run}, shown), pictures / "curves.png")
+
+
 #: Headings of two views a row.
 VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 
@@ -627,7 +655,7 @@ CHAPTERS: dict[str, Callable[[], None]] = {
     make.__name__: make
     for make in (
         *(data_prep, first_gan, dcgan, cgan, autoencoder, pix2pix),
-        *(cyclegan, simgan, style_transfer, voxel_gan, siamese, sdgan),
+        *(cyclegan, simgan, style_transfer, voxel_gan, siamese, sdgan, stylegan),
     )
 }
 

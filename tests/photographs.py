@@ -50,6 +50,11 @@ FACES = Photographs(
     *("dcgan", "faces", "FACES"),
     ("--image-size", "48", "--flip", "--steps", "6000", "--sample-every", "250"),
 )
+#: The same faces, with styles.
+PORTRAITS = Photographs(
+    *("stylegan", "portraits", "FACES"),
+    ("--flip", "--steps", "10000", "--sample-every", "500"),
+)
 #: Façades with label maps, in pairs side by side: the photograph is the left half.
 FACADES = Photographs(
     *("pix2pix", "facades128", "FACADES"),

@@ -1,6 +1,7 @@
 """Loads the networks of a run with Keras alone, and compares what they make: `plain_load RUN`.
 
-It is copied to where this project is not, and lies beside what tests.contract.reference wrote.
+It is copied to where this project is not, with the recipe's layers.py where there is one, and lies
+beside what tests.contract.reference wrote.
 """
 
 import json
@@ -19,6 +20,12 @@ for part in ("common", "data", "recipes"):
     except ImportError:
         continue
     raise SystemExit(f"{part} is known here")
+
+here = Path(__file__).parent
+if (here / "layers.py").is_file():
+    # Layers of the recipe's own, on Keras alone: from here on Keras knows them.
+    sys.path.insert(0, str(here))
+    import layers  # noqa: F401
 
 given = np.load("given.npz")
 for name, inputs in json.loads(Path("given.json").read_text()).items():

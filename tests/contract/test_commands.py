@@ -127,8 +127,14 @@ def test_tensorboard_has_what_is_shown_under_its_names(trained, reference):
 
 
 def test_keras_alone_loads_what_was_trained(recipe, trained, reference, tmp_path):
-    """A plain load, where this project is not known: built-in layers, and the same numbers."""
+    """A plain load, where this project is not known, and the same numbers.
+
+    Of built-in layers; or of the recipe's own, from the only file of it that is there.
+    """
     shutil.copy(ROOT / "tests" / "contract" / "plain_load.py", tmp_path)
+    own = ROOT / "recipes" / recipe / "layers.py"
+    if own.is_file():
+        shutil.copy(own, tmp_path)
     code, _, err = called("plain_load", trained, cwd=reference, path=tmp_path)
     assert code == 0, err[-2000:]
 

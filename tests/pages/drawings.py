@@ -107,6 +107,15 @@ def of_began() -> Drawn:
     return _networks(small("sdgan", "began"))
 
 
+def of_styles(trainer: Trainer) -> Drawn:
+    """StyleGAN's parts: mapping, synthesis, and a level of the discriminator."""
+    parts = [trainer.generator.model.get_layer(name) for name in ("mapping", "synthesis")]
+    parts.append(trainer.discriminator.model.get_layer("block_16"))
+    networks = {model.name: blocks_of(model) for model in parts}
+    words = "\n\n".join(f"{name}\n{described(blocks)}" for name, blocks in networks.items())
+    return (lambda: draw_networks(networks)), words
+
+
 def _flow(boxes: dict[str, Box], arrows: list[Arrow]) -> Drawn:
     return (lambda: draw_flow(boxes, arrows)), described_flow(boxes, arrows)
 
@@ -268,6 +277,7 @@ OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
     "pix2pix": {"game.svg": pair_game, "patch.svg": patch},
     "cyclegan": {"square.svg": square, "patch.svg": patch},
     "sdgan": {"game.svg": game_of_pairs},
+    "stylegan": {"styles.svg": of_styles},
 }
 #: Chapter -> picture -> what draws it, where no network is needed.
 OTHERS: dict[str, dict[str, Callable[[], Drawn]]] = {

@@ -19,7 +19,7 @@ _ACTIVATIONS = {
 _JOINS = {
     **{"Concatenate": "concat", "Add": "add", "Multiply": "×", "Subtract": "−", "Average": "mean"},
     **{"Maximum": "max", "Minimum": "min", "Dot": "dot", "Matmul": "matmul", "Stack": "stack"},
-    **{"Absolute": "| |"},
+    **{"Absolute": "| |", "AddNoise": "noise", "AdaIN": "AdaIN"},
 }
 # What does not show: the shape of what follows tells it.
 _SILENT = ("Cast", "Flatten", "ZeroPadding", "Pad", "Identity", "Cropping", "Reshape", "Squeeze")
@@ -238,6 +238,10 @@ def _told(call) -> tuple[str, ...]:
         up = "Transpose" in kind
         scaled = f" {'↑' if up else '↓'}{stride}" if stride > 1 else ""
         return (f"{'transposed ' if up else ''}conv {kernel}{scaled}",)
+    if kind in ("EqualisedConv2D", "ModulatedConv2D"):
+        kernel = f"{operation.kernel_size}×{operation.kernel_size}"
+        scaled = {"up": " ↑2", "down": " ↓2", "half": " ↓2"}.get(operation.scale, "")
+        return (f"{'modulated ' if kind[0] == 'M' else ''}conv {kernel}{scaled}",)
     if kind.startswith("UpSampling"):
         return (f"enlarge ↑{operation.size[0]}",)
     if kind == "GroupNormalization":
@@ -259,6 +263,10 @@ def _told(call) -> tuple[str, ...]:
         "Embedding": "embedding",
         "Multiply": "scale",
         "TrueDivide": "scale",
+        "EqualisedDense": "dense",
+        "PixelNorm": "pixel norm",
+        "LearnedConstant": "learned constant",
+        "MinibatchDeviation": "batch's deviation",
     }
     if kind in plain:
         return (plain[kind],)

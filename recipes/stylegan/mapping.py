@@ -1,0 +1,24 @@
+"""StyleGAN's mapping network: from a latent z to a style w."""
+
+import keras
+from keras import layers
+
+from .config import Config
+from .layers import EqualisedDense, PixelNorm
+
+
+def mapping_network(config: Config) -> keras.Model:
+    """Build the mapping network, (N, L) → (N, L) (Karras et al. 2019, section 2).
+
+    Eight dense layers bend the sphere on which latents lie. All of it has to be a face; so what is
+    rare in the data must be squeezed and twisted in z. In w it need not be.
+    """
+    latent = keras.Input((config.latent_size,), name="latent")
+    # In float32: the layers learn a hundred times more slowly than bfloat16 has steps.
+    w = PixelNorm(dtype="float32")(latent)
+    for _ in range(config.mapping_layers):
+        w = EqualisedDense(
+            config.latent_size, multiplier=config.mapping_multiplier, dtype="float32"
+        )(w)
+        w = layers.LeakyReLU(0.2, dtype="float32")(w)
+    return keras.Model(latent, w, name="mapping")
