@@ -169,7 +169,8 @@ def _missing(experiment: Experiment) -> str:
         flags = _flags(experiment)
         place = [value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--data"]
         source = data.find(place[-1])
-        side = max(source.sizes[0])
+        # Of a drawn set and another one any size may do.
+        side = max(source.sizes[0]) if source.sizes else source.usual_size or 64
         source.load("test", side, 1, 0)
     except (Refused, EnvironmentFailure) as no:
         return f"{no} ({experiment.data_from}=FILE names it)"

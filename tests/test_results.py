@@ -285,6 +285,9 @@ def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeyp
     assert "no such thing" in results._missing(one) and "MNIST=FILE" in results._missing(one)
     np.savez(tmp_path / "none.npz", x_train=np.zeros((20, 8, 8), np.uint8))
     assert results._missing(one) == "" == results._missing(RING)
+    # Of two sets, of which one is drawn.
+    monkeypatch.setenv("MNIST", f"digits,{tmp_path / 'none.npz'}")
+    assert results._missing(one) == ""
 
 
 def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):

@@ -32,6 +32,7 @@ def ablation(theirs: Config, ours: Config) -> str:
     for name, changes in (
         ("no self-regularisation", {"regularisation": 0.0, "pretrain_refiner": 0}),
         ("no history", {"history": 0}),
+        ("no noise", {"instance_noise": 0.0}),
     ):
         if theirs == replace(ours, **changes):
             return name
