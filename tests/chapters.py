@@ -586,6 +586,63 @@ def siamese() -> None:
     save(curves({"faces": run}, shown), pictures / "curves.png")
 
 
+def siamese_gan() -> None:
+    """Houses beside the plane of their vectors, and what a vector of one number is."""
+    pictures = ROOT / "recipes" / "siamese_gan" / "pictures"
+    save(one_number(), pictures / "length1.png")
+    run, _ = trained("siamese_gan", "houses")
+    frames = [
+        with_plane(Image.open(frame), int(frame.stem.removeprefix("step-")))
+        for frame in sorted((run / "samples").glob("step-*.png"))
+    ]
+    save_growth(frames, RUNS / "frames" / "siamese_gan.webp")
+    shutil.copy(RUNS / "frames" / "siamese_gan.webp", pictures / "plane.webp")
+    with Image.open(run / "samples" / "latest.png") as sheet:
+        # Eight pictures a row, of 64 pixels each, with gaps of 2; the plane is to their right.
+        alone = RUNS / "frames" / "siamese_gan.png"
+        save(sheet.crop((0, 0, 8 * 66 - 2, 8 * 66 - 2)), alone)
+    made = [tile[::2, ::2] for tile in _tiles(alone, 64)]
+    save(beside_real(made, "houses", 32, rows=4, each=4), pictures / "samples.png")
+    shown = {
+        "from the point": [f"discriminator/{kind}_distance" for kind in ("real", "fake")],
+        "D's pairwise accuracy": LOSSES["D's pairwise accuracy"],
+    }
+    save(curves({"houses": run}, shown), pictures / "curves.png")
+
+
+def with_plane(sheet: Image.Image, step: int) -> Image.Image:
+    """Eighteen pictures of a sheet and the plane beside them, under their step."""
+    whole = sheet.convert("RGB")
+    across, high = 3 * 66 - 2, 6 * 66 - 2
+    both = Image.new("RGB", (across + 400, 400), "white")
+    both.paste(whole.crop((0, 0, across, high)), (0, 3))
+    both.paste(whole.crop((whole.width - 400, 0, whole.width, 400)), (across, 0))
+    return sheets.titled(both, f"step {step:,}")
+
+
+def one_number() -> Image.Image:
+    """What D minimises for fake pictures with a vector of one number, beside LSGAN's."""
+    from common.loss import LeastSquares
+    from recipes.siamese_gan.loss import Anchored
+
+    anchored, lsgan = Anchored(margin=1.0), LeastSquares()
+    vectors = np.linspace(-1.5, 2, 141, dtype=np.float32)
+    losses = {
+        "margin": [float(anchored.discriminator(0 * v, v)) for v in vectors[:, None, None]],
+        # Real pictures at 0 and fake ones at 1, without the ½.
+        "LSGAN": [2 * float(lsgan.discriminator(1 + 0 * v, 1 - v)) for v in vectors],
+    }
+    figure = new_figure(7, 3)
+    left, right = figure.subplots(1, 2)
+    for (name, loss), style in zip(losses.items(), ("-", "--"), strict=True):
+        left.plot(vectors, loss, style, label=name)
+        right.plot(vectors, np.gradient(loss, vectors), style, label=name)
+    left.set(title="D's loss for a fake picture", xlabel="D(G(z))", ylim=(0, 6.5))
+    right.set(title="its slope", xlabel="D(G(z))")
+    left.legend()
+    return to_picture(figure)
+
+
 #: Headings of two views a row.
 VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 
@@ -594,7 +651,7 @@ CHAPTERS: dict[str, Callable[[], None]] = {
     make.__name__: make
     for make in (
         *(data_prep, first_gan, dcgan, cgan, autoencoder, pix2pix),
-        *(cyclegan, simgan, style_transfer, voxel_gan, siamese),
+        *(cyclegan, simgan, style_transfer, voxel_gan, siamese, siamese_gan),
     )
 }
 
