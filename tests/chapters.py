@@ -623,7 +623,7 @@ def with_plane(sheet: Image.Image, step: int) -> Image.Image:
 def one_number() -> Image.Image:
     """What D minimises for fake pictures with a vector of one number, beside LSGAN's."""
     from common.loss import LeastSquares
-    from recipes.siamese_gan.loss import Anchored
+    from common.vectors import Anchored
 
     anchored, lsgan = Anchored(margin=1.0), LeastSquares()
     vectors = np.linspace(-1.5, 2, 141, dtype=np.float32)
