@@ -10,26 +10,21 @@ def self_attention(x, name: str = "attention"):
 
     Each place asks all others, by dot products of an eighth of the channels, and takes the mean
     of their values, weighted by the softmax of the answers. γ starts at 0: at first, nothing
-    changes, and the network learns from what is near before it learns from what is far.
+    changes, and the network learns from what is near before it learns from what is far. (As is
+    usual today, the dot products are divided by the root of their number of channels.)
 
     Args:
         x: N×H×W×C.
-        name: Prefix of the layers' names.
+        name: Of the layer; that of γ is NAME_gamma.
     """
     channels = x.shape[-1]
-    few = max(1, channels // 8)
-
-    def projected(values, width, what):
-        return layers.Conv2D(width, 1, use_bias=False, name=f"{name}_{what}")(values)
-
-    query, key = (projected(x, few, what) for what in ("query", "key"))
-    value = projected(x, max(1, channels // 2), "value")
-    # From each place (h, w) to each place (i, j).
-    scores = ops.cast(ops.einsum("nhwc,nijc->nhwij", query, key), "float32")
-    weights = ops.exp(scores - ops.max(scores, axis=(-2, -1), keepdims=True))
-    weights = weights / ops.sum(weights, axis=(-2, -1), keepdims=True)
-    found = ops.einsum("nhwij,nijc->nhwc", ops.cast(weights, value.dtype), value)
-    found = projected(found, channels, "output")
+    attention = layers.MultiHeadAttention(
+        *(1, max(1, channels // 8), max(1, channels // 2)),
+        use_bias=False,
+        attention_axes=(1, 2),
+        name=name,
+    )
     # A layer of one weight: the factor γ.
     gain = layers.Dense(1, use_bias=False, kernel_initializer="zeros", name=f"{name}_gamma")
-    return layers.Add()([x, ops.squeeze(gain(ops.expand_dims(found, -1)), -1)])
+    found = gain(ops.expand_dims(attention(x, x), -1))
+    return layers.Add()([x, ops.squeeze(found, -1)])
