@@ -26,8 +26,10 @@ class SiameseDiscriminator(Discriminator):
                 x = batch_norm(x)
             x = layers.LeakyReLU(0.2)(x)
         x = layers.Flatten(dtype="float32")(x)
+        # First vectors of any length L are as long as those of one number, with DCGAN's weights.
+        weights = normal_weights(deviation=0.02 / config.vec_len**0.5)
         vector = layers.Dense(
-            config.vec_len, dtype="float32", kernel_initializer=normal_weights(), name="vector"
+            config.vec_len, dtype="float32", kernel_initializer=weights, name="vector"
         )(x)
         return keras.Model(picture, vector, name="discriminator")
 
