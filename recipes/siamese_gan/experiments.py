@@ -18,7 +18,7 @@ EXPERIMENTS = [
         "lengths",
         ablations=(
             *(DCGAN, ("length-1",), ("length-8",), ("length-64",)),
-            *(("margin-1",), ("margin-3",), ("margin-30",)),
+            *(("margin-1",), ("margin-5",), ("margin-100",)),
         ),
         seeds=1,
         aside=True,
