@@ -61,8 +61,9 @@ def unet(config, channels_in: int, channels_out: int, name: str, inner=lambda x:
         x = halved(x, width, normalised=level > 0)
         maps.append(x)
     x = inner(x)
+    doubled = partial(upsample, kernel=4, how=config.upsampling, bias=True)
     for width, skip in zip(widths[-2::-1], maps[-2::-1], strict=True):
-        x = layers.ReLU()(norm()(upsample(x, width, kernel=4, bias=True)))
+        x = layers.ReLU()(norm()(doubled(x, width)))
         x = layers.Concatenate()([x, skip])
-    x = upsample(x, channels_out, kernel=4, bias=True)
+    x = doubled(x, channels_out)
     return keras.Model(picture, to_range(x), name=name)

@@ -14,7 +14,7 @@ from data.errors import Refused
 from recipes.travelgan import evaluate, travel
 from recipes.travelgan.attention import self_attention
 from recipes.travelgan.config import PRESETS
-from recipes.travelgan.generator import TravelGenerator
+from recipes.travelgan.generator import TravelGenerator, unet
 from recipes.travelgan.siamese import Siamese, content
 from recipes.travelgan.train import build
 from tests.contract import cases
@@ -148,6 +148,9 @@ def test_generators_keep_the_size_and_have_skips(trainer):
     assert model(np.zeros((1, 48, 32, 3), np.float32)).shape == (1, 48, 32, 3)
     joins = [x for x in model.layers if isinstance(x, keras.layers.Concatenate)]
     assert len(joins) == trainer.config.halvings - 1 == 1
+    for how in ("resize", "subpixel"):
+        other = unet(settled(upsampling=how), 3, 1, "other")
+        assert other(np.zeros((1, 48, 32, 3), np.float32)).shape == (1, 48, 32, 1)
 
 
 def test_who_learns_from_what(trainer):
