@@ -114,8 +114,8 @@ _SMALL = Config(
     sample_every=250,
     checkpoint_every=500,
 )
-# One discriminator: spectral norm, and a rate of its own for each network. Trials of 300 steps: with
-# a weight of 10 the terms of content leave the adversarial one little to say.
+# One discriminator: spectral norm, and a rate of its own for each network. In trials of 300 steps
+# with a weight of 10, the terms of content left the adversarial one little to say.
 _ONE = replace(
     _SMALL,
     single=True,
