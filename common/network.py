@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -49,8 +50,8 @@ class Network:
         #: State beside the models that decides how a training goes on, such as a history of
         #: fakes: a part of every checkpoint.
         self.buffers: list[keras.Variable] = []
-        #: Scalars to be logged with the loss of this update.
-        self.logged: dict = {}
+        # Where several devices share a batch, each has a thread of its own.
+        self._of_thread = threading.local()
 
     def buildModel(self) -> keras.Model | tuple[keras.Model, ...]:
         """Build the model, of Keras layers alone; a tuple where the network has several."""
@@ -76,7 +77,7 @@ class Network:
         Returns:
             The terms of the loss and what `log` was given, as "NAME/term".
         """
-        self.logged = {}
+        self.logged.clear()
         tape = tape or backend.tape()
         with tape:
             terms = self.lossFunction(batch, *outputs)
@@ -91,7 +92,12 @@ class Network:
 
     def log(self, **values) -> None:
         """Log scalars that are not part of the loss."""
-        self.logged |= values
+        self.logged.update(values)
+
+    @property
+    def logged(self) -> dict:
+        """Scalars to be logged with the loss of this update, on this device."""
+        return self._of_thread.__dict__.setdefault("logged", {})
 
     def __call__(self, batch: dict, which: int = 0):
         """Compute a model's output in training mode, which moves batch statistics and seeds."""

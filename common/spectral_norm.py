@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 from keras import ops
 
@@ -14,7 +16,8 @@ class SpectralNorm:
     forward pass, so also in the generator's step, which would move the discriminator there.)
 
     Args:
-        model: All kernels and embeddings of its layers are normalised, biases are not.
+        model: All kernels and embeddings of its layers are normalised; biases, and kernels of a
+            single number, are not.
     """
 
     def __init__(self, model: keras.Model):
@@ -90,6 +93,8 @@ def _kernels(model: keras.Model) -> list[tuple[keras.Variable, bool]]:
             | keras.layers.Conv3DTranspose,
         )
         for name in ("kernel", "embeddings"):
-            if isinstance(weight := getattr(layer, name, None), keras.Variable):
+            weight = getattr(layer, name, None)
+            # A single number is a factor, as attention's γ, and may be 0.
+            if isinstance(weight, keras.Variable) and math.prod(weight.shape) > 1:
                 found.append((weight, before))
     return found

@@ -586,6 +586,101 @@ def siamese() -> None:
     save(curves({"faces": run}, shown), pictures / "curves.png")
 
 
+def siamese_gan() -> None:
+    """Houses beside the plane of their vectors, and what a vector of one number is."""
+    pictures = ROOT / "recipes" / "siamese_gan" / "pictures"
+    save(one_number(), pictures / "length1.png")
+    run, _ = trained("siamese_gan", "houses")
+    frames = [
+        with_plane(Image.open(frame), int(frame.stem.removeprefix("step-")))
+        for frame in sorted((run / "samples").glob("step-*.png"))
+    ]
+    save_growth(frames, RUNS / "frames" / "siamese_gan.webp")
+    shutil.copy(RUNS / "frames" / "siamese_gan.webp", pictures / "plane.webp")
+    with Image.open(run / "samples" / "latest.png") as sheet:
+        # Eight pictures a row, of 64 pixels each, with gaps of 2; the plane is to their right.
+        alone = RUNS / "frames" / "siamese_gan.png"
+        save(sheet.crop((0, 0, 8 * 66 - 2, 8 * 66 - 2)), alone)
+    made = [tile[::2, ::2] for tile in _tiles(alone, 64)]
+    save(beside_real(made, "houses", 32, rows=4, each=4), pictures / "samples.png")
+    shown = {
+        "from the point": [f"discriminator/{kind}_distance" for kind in ("real", "fake")],
+        "D's pairwise accuracy": LOSSES["D's pairwise accuracy"],
+    }
+    save(curves({"houses": run}, shown), pictures / "curves.png")
+
+
+def with_plane(sheet: Image.Image, step: int) -> Image.Image:
+    """Eighteen pictures of a sheet and the plane beside them, under their step."""
+    whole = sheet.convert("RGB")
+    across, high = 3 * 66 - 2, 6 * 66 - 2
+    both = Image.new("RGB", (across + 400, 400), "white")
+    both.paste(whole.crop((0, 0, across, high)), (0, 3))
+    both.paste(whole.crop((whole.width - 400, 0, whole.width, 400)), (across, 0))
+    return sheets.titled(both, f"step {step:,}")
+
+
+def one_number() -> Image.Image:
+    """What D minimises for fake pictures with a vector of one number, beside LSGAN's."""
+    from common.loss import LeastSquares
+    from common.vectors import Anchored
+
+    anchored, lsgan = Anchored(margin=1.0), LeastSquares()
+    vectors = np.linspace(-1.5, 2, 141, dtype=np.float32)
+    losses = {
+        "margin": [float(anchored.discriminator(0 * v, v)) for v in vectors[:, None, None]],
+        # Real pictures at 0 and fake ones at 1, without the ½.
+        "LSGAN": [2 * float(lsgan.discriminator(1 + 0 * v, 1 - v)) for v in vectors],
+    }
+    figure = new_figure(7, 3)
+    left, right = figure.subplots(1, 2)
+    for (name, loss), style in zip(losses.items(), ("-", "--"), strict=True):
+        left.plot(vectors, loss, style, label=name)
+        right.plot(vectors, np.gradient(loss, vectors), style, label=name)
+    left.set(title="D's loss for a fake picture", xlabel="D(G(z))", ylim=(0, 6.5))
+    right.set(title="its slope", xlabel="D(G(z))")
+    left.legend()
+    return to_picture(figure)
+
+
+def travelgan() -> None:
+    """Apples and oranges, apples and bananas, and the lengths of differences."""
+    pictures = ROOT / "recipes" / "travelgan" / "pictures"
+    run, _ = trained("travelgan", "fruit")
+    rows = translations(run / "samples" / "latest.png", 64, 4)
+    heads = ("apples", "→ oranges", "oranges", "→ apples")
+    save(sheets.headed(rows[:6], heads), pictures / "samples.png")
+    one, alone = trained("travelgan", "one")
+    shown = {
+        "adversarial": LOSSES["losses"],
+        "weighted": [f"siamese/{term}" for term in ("margin", "euclidean", "cosine")],
+    }
+    save(curves({"fruit": run}, shown), pictures / "curves.png")
+    unfloored = one.with_name(f"{one.name}-no-floor")
+    ratios = {"‖v′‖ / ‖v‖": ["siamese/length_ratio", "discriminator/length_ratio"]}
+    runs = {"three networks": run, "one": one, "one, no floor": unfloored}
+    save(curves(runs, ratios), pictures / "ratio.png")
+    both = [missing("travelgan", name) for name in ("bananas", "one-bananas")]
+    if why := next(filter(None, both), ""):
+        print(f"bananas.png stays as it is: {why}", file=sys.stderr)
+    else:
+        save_bananas(pictures / "bananas.png")
+    words = {1: "→ motorbike", 3: "→ aeroplane"}
+    _real("travelgan", "planes", pictures / "planes.webp", 64, 4, words)
+
+
+def save_bananas(path: Path) -> None:
+    """The same apples as bananas, by three networks and by one discriminator's."""
+    three, one = (trained("travelgan", name)[0] for name in ("bananas", "one-bananas"))
+    rows = zip(
+        translations(three / "samples" / "latest.png", 64, 4),
+        translations(one / "samples" / "latest.png", 64, 2),
+        strict=True,
+    )
+    shown = [[first[0], first[1], second[1]] for first, second in rows]
+    save(sheets.headed(shown[:6], ("apples", "TraVeLGAN", "one")), path)
+
+
 def sdgan() -> None:
     """One identity in many observations, made ones and photographs; walks, and an inversion."""
     pictures = ROOT / "recipes" / "sdgan" / "pictures"
@@ -655,7 +750,8 @@ CHAPTERS: dict[str, Callable[[], None]] = {
     make.__name__: make
     for make in (
         *(data_prep, first_gan, dcgan, cgan, autoencoder, pix2pix),
-        *(cyclegan, simgan, style_transfer, voxel_gan, siamese, sdgan, stylegan),
+        *(cyclegan, simgan, style_transfer, voxel_gan, siamese, siamese_gan, travelgan),
+        *(sdgan, stylegan),
     )
 }
 

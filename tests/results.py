@@ -97,7 +97,7 @@ def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
 def provenance(recipe: str, experiment: Experiment) -> dict:
     """What figures depend on: digests of the trainings and of what measures them."""
     trainings = {"trained": behaviour_of(recipe, _flags(experiment))}
-    for number, flags in enumerate(experiment.ablations, 1):
+    for number, flags in enumerate(_ablations(experiment), 1):
         name = "ablation" if number == 1 else f"ablation {number}"
         trainings[name] = behaviour_of(recipe, flags)
     return {
@@ -148,8 +148,17 @@ def _experiments(recipe: str) -> list[Experiment]:
 
 def _flags(experiment: Experiment) -> tuple[str, ...]:
     """The flags of its training here, where the data may lie in another place."""
+    return _placed(experiment, experiment.flags)
+
+
+def _ablations(experiment: Experiment) -> list[tuple[str, ...]]:
+    """The flags of the trainings beside it, on the same data."""
+    return [_placed(experiment, flags) for flags in experiment.ablations]
+
+
+def _placed(experiment: Experiment, flags: tuple[str, ...]) -> tuple[str, ...]:
     place = os.environ.get(experiment.data_from) if experiment.data_from else None
-    return (*experiment.flags, "--data", place) if place else experiment.flags
+    return (*flags, "--data", place) if place else flags
 
 
 def missing(recipe: str, name: str) -> str:
@@ -195,7 +204,7 @@ def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) ->
     """Train and evaluate an experiment with one seed; returns its figures and what they took."""
     run, *ablations = _folders(recipe, experiment, seed)
     seconds = train(recipe, _flags(experiment), run, seed, force)
-    for flags, folder in zip(experiment.ablations, ablations, strict=True):
+    for flags, folder in zip(_ablations(experiment), ablations, strict=True):
         train(recipe, flags, folder, seed, force)
     asked = ["--beside", *ablations] if ablations else []
     for word in experiment.evaluate_flags:

@@ -205,7 +205,7 @@ def test_code_is_printed_as_it_stands(tmp_path):
     assert both.startswith("class Network:\n    def update(self") and both.count("class ") == 1
     assert '"""Apply' in both
     bare = marks.printed("common/network.py Network.update Network.log -docstrings")
-    assert '"""' not in bare and "    self.logged |= values" in bare
+    assert '"""' not in bare and "    self.logged.update(values)" in bare
     whole = marks.printed("recipes/first_gan/gan.py FirstLoss -docstrings")
     assert '"""' not in whole and "class FirstLoss(Loss):\n    def __init__" in whole
     with pytest.raises(LookupError, match="has no Network.nothing"):

@@ -270,12 +270,41 @@ def steps_of_data() -> Drawn:
     return _flow(boxes, arrows)
 
 
+def of_single() -> Drawn:
+    """TraVeLGAN's variant with a single discriminator."""
+    return _networks(small("travelgan", "one"))
+
+
+def vectors(trainer: Trainer) -> Drawn:
+    """TraVeLGAN's two pairs, originals and translations, and the vectors between them."""
+    size = in_words((trainer.config.vec_len,))
+    boxes = {
+        "originals": Box(0, 0, "originals a₁, a₂\nof A"),
+        "G": Box(0, 1.3, "generator G\nA → B", "network"),
+        "made": Box(1, 1.3, "translations\nG(a₁), G(a₂)", "fake"),
+        "S": Box(1.6, 0.65, "Siamese network S", "network"),
+        "v": Box(2.7, 0, f"v = S(a₁) − S(a₂)\n{size} numbers"),
+        "v'": Box(2.7, 1.3, f"v′ = S(G(a₁)) − S(G(a₂))\n{size} numbers", "fake"),
+        "margin": Box(4, -0.1, "margin\n‖v‖² ≥ m", "loss"),
+        "same": Box(4, 0.65, "v′ = v\nlength, direction", "loss"),
+        "D": Box(2.7, 2.2, "discriminator of B", "network"),
+        "real": Box(4, 2.2, "adversarial", "loss"),
+    }
+    arrows = [
+        *(Arrow("originals", "G"), Arrow("G", "made"), Arrow("originals", "S")),
+        *(Arrow("made", "S"), Arrow("S", "v"), Arrow("S", "v'"), Arrow("v", "margin")),
+        *(Arrow("v", "same"), Arrow("v'", "same"), Arrow("made", "D"), Arrow("D", "real")),
+    ]
+    return _flow(boxes, arrows)
+
+
 #: Recipe -> picture -> what draws it from the recipe's trainer.
 OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
     "first_gan": {"game.svg": game},
     "autoencoder": {"bound.svg": bound},
     "pix2pix": {"game.svg": pair_game, "patch.svg": patch},
     "cyclegan": {"square.svg": square, "patch.svg": patch},
+    "travelgan": {"vectors.svg": vectors},
     "sdgan": {"game.svg": game_of_pairs},
     "stylegan": {"styles.svg": of_styles},
 }
@@ -283,5 +312,6 @@ OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
 OTHERS: dict[str, dict[str, Callable[[], Drawn]]] = {
     "data_prep": {"steps.svg": steps_of_data},
     "voxel_gan": {"views.svg": of_views},
+    "travelgan": {"single.svg": of_single},
     "sdgan": {"began.svg": of_began},
 }

@@ -1,0 +1,53 @@
+"""Measure a trained TraVeLGAN: `python -m recipes.travelgan.evaluate --help`."""
+
+import sys
+from dataclasses import replace
+
+from common.commands.evaluate import main
+from common.evaluation.scores import Criterion, Scores
+
+from .config import PRESETS, Config
+from .flags import Flags
+from .train import build
+
+GAN_ALONE, CYCLEGAN = "GAN alone", "cyclegan"
+
+
+def measure(case):
+    """As `measure.measure`; only here is TensorFlow imported."""
+    from .measure import measure as whole
+
+    return whole(case)
+
+
+def criteria(config: Config, scores: Scores) -> list[Criterion]:
+    """Return the criteria: near to the truth, content kept, and like the other set.
+
+    Where a CycleGAN of the same domains is measured beside it, at least as much so.
+    """
+    found = []
+    for way in ("A→B", "B→A"):
+        content, error, nearness = (
+            f"{name} {way}" for name in ("content kept", "error", "kernel distance")
+        )
+        if content in scores.measures and "real" in scores.values:
+            found.append(Criterion(content, least=0.9, of="real"))
+        if error in scores.measures:
+            found.append(Criterion(error, most=0.5, of="identity"))
+        if nearness in scores.measures:
+            of = CYCLEGAN if CYCLEGAN in scores.values else "identity"
+            found.append(Criterion(nearness, most=1, of=of))
+    return found
+
+
+def ablation(theirs: Config, ours: Config) -> str:
+    """Return the name of a run that is alike but for one thing; "" for others."""
+    if theirs == replace(ours, siamese_weight=0.0):
+        return GAN_ALONE
+    if theirs == replace(ours, floor=PRESETS["no-floor"].floor):
+        return "no floor"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(__file__, Config, build, measure, criteria, ablation, Flags))

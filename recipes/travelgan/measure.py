@@ -1,0 +1,100 @@
+"""What TraVeLGAN's translations are worth, beside controls and other recipes' networks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from common.evaluation import unpaired
+from common.evaluation.candidates import Translation
+from common.evaluation.case import Case
+from common.evaluation.scores import Scores
+from common.run.facts import read_facts
+from common.run.folder import Run
+from common.run.loaded import LoadedRun
+from common.translation.translate import Translator, at_inference
+from data.errors import Refused
+from data.homes import missing_part
+from data.pixels import to_float
+from data.progress import waiting
+
+#: The column of a control: one and the same real picture, whatever is to be translated.
+CONSTANT = "constant"
+_WAYS = ("A→B", "B→A")
+
+
+def measure(case: Case) -> Scores:
+    """Score a run's translations, those of other runs and of other recipes, and controls.
+
+    Raises:
+        Refused: as `common.evaluation.unpaired.measure`; or a baseline is none.
+    """
+    baselines = {}
+    for path in case.flags.baselines:
+        name, run = baseline(path, case)
+        if name in (*baselines, *case.ablations):
+            raise Refused(f"--baselines {path}: there is a column {name} already")
+        baselines[name] = run
+    case.reserve(CONSTANT, *baselines)
+    scores = unpaired.measure(case)
+    count = 2 if any(name.endswith(_WAYS[1]) for name in scores.measures) else 1
+    columns = {CONSTANT: ("one real picture of the other set, for every one", constant(case))}
+    for name, run in baselines.items():
+        columns[name] = (f"the networks of {run.run.path.name}, a run of that recipe", ways_of(run))
+    return scores + _scored(case, columns, count)
+
+
+def _scored(case: Case, columns: dict[str, tuple[str, list[Translation]]], count: int) -> Scores:
+    """The same measures for further columns, translated in at most `count` directions."""
+    tests, ways = case.tests, _WAYS[:count]
+    truth = unpaired.GroundTruth(tests, case.source, case.config.image_size, ways)
+    likeness = unpaired.Likeness(case.training, len(tests), ways, case.seed)
+    meanings, values = {}, {}
+    for name, (meaning, translations) in columns.items():
+        with waiting(f"translating for the column {name}"):
+            made = unpaired.translated(name, meaning, translations[:count], tests, case.seed)
+        meanings[name] = meaning
+        values[name] = truth.compare(made.samples) | likeness.compare(made.samples) | made.values
+    return Scores({}, meanings, {}, values)
+
+
+def constant(case: Case) -> list[Translation]:
+    """Return translations A→B and B→A to the first training picture of the other set."""
+
+    def always(picture: np.ndarray) -> Translation:
+        return lambda pictures: np.repeat(picture[None], len(pictures), axis=0)
+
+    return [always(to_float(side.samples[0])) for side in (case.training.b, case.training.a)]
+
+
+def baseline(path: Path, case: Case) -> tuple[str, LoadedRun]:
+    """Open a run of another recipe; returns the recipe's name and the run.
+
+    Raises:
+        Refused: it is no run, was trained on other data or at another size, or has no network.
+    """
+    file = path / "config.yaml"
+    if not file.is_file():
+        raise Refused(
+            f"--baselines {path} is not a run folder ({missing_part(path) or 'no config.yaml'})"
+        )
+    recipe = read_facts(file)["recipe"]
+    run = Run.open(path, recipe)
+    for name in ("data", "image_size"):
+        theirs, ours = run.facts["config"].get(name), getattr(case.config, name)
+        theirs = tuple(theirs) if isinstance(theirs, list) else theirs
+        if theirs != ours:
+            raise Refused(f"--baselines {path} was trained with {name} {theirs}, not {ours}")
+    loaded = LoadedRun(run, case.config)
+    if not run.network(loaded.networks[0]).is_file():
+        raise Refused(f"--baselines {path} has no network yet: no checkpoint was reached")
+    return recipe, loaded
+
+
+def ways_of(loaded: LoadedRun) -> list[Translation]:
+    """Return the translations by a run's saved networks, A→B first.
+
+    Pictures of the size that they were trained on need no padding.
+    """
+    return [Translator(at_inference(loaded.network(name)), 1).all for name in loaded.networks]
