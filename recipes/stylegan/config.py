@@ -162,8 +162,8 @@ _SMALL = Config(
     widest=64,
     batch_size=32,
     steps=3300,
-    # The paper's .001 is for 25 million pictures. In trials of 400 steps at 16 pixels it gave blobs,
-    # .004 for both networks heads on shoulders, and .01 for the generator grain on top of them.
+    # The paper's .001 is for 25 million pictures. In trials of 400 steps at 16 pixels that gave
+    # blobs, .004 for both networks heads on shoulders, and .01 for the generator grain on top.
     generator_rate=5e-3,
     discriminator_rate=4e-3,
     # Nearly the same is learned as with a penalty at every update.
