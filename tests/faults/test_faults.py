@@ -62,7 +62,7 @@ def test_who_trusts_what_is_sent_runs_its_code(trap, ending, tmp_path):
     pytest.fail("none did")
 
 
-@pytest.mark.parametrize("recipe", ["dcgan", "pix2pix"])
+@pytest.mark.parametrize("recipe", ["dcgan", "simgan"])
 def test_nonsense_on_the_command_line(recipe, tmp_path):
     assert lines.campaign(recipe, 25, tmp_path, seed=1)[lines.REFUSED] > 15
 
