@@ -4,7 +4,9 @@ What stands between <!-- results: … --> and <!-- end of results --> is written
 
 * `houses`: everything about an experiment of the chapter's recipe;
 * `houses | trained, real, PCA`: some candidates by the measures that criteria ask for;
-* `ring without-blur`: several experiments beside each other;
+* `houses | trained, real | coverage, density`: by these measures;
+* `ring without-blur`: several experiments beside each other; `faces dcgan/faces | | coverage`:
+  one of another recipe, too, by these measures;
 * `all`, `every`: a row a criterion of all recipes; everything about every experiment.
 """
 
@@ -46,22 +48,24 @@ def renewed(path: Path, text: str) -> str:
     """A file's text with what stands between its marks made anew."""
 
     def table(match: re.Match) -> str:
-        names, _, columns = match[1].partition("|")
+        names, columns, chosen = ([*match[1].split("|"), "", ""])[:3]
         wanted = names.split()
+        columns, chosen = (
+            [word.strip() for word in part.split(",") if word.strip()] for part in (columns, chosen)
+        )
         if wanted == ["all"]:
             body = overview()
         elif wanted == ["every"]:
             body = everything()
         else:
-            kept = read_results(path.parent)
-            if not set(wanted) <= set(kept):
+            trials = [_trial(path.parent, name) for name in wanted]
+            if None in trials:
                 # Not measured yet: what stands there stays.
                 return match[0]
-            trials = [kept[name] for name in wanted]
             if len(trials) > 1:
-                body = compared(wanted, trials)
+                body = compared(wanted, trials, chosen)
             elif columns:
-                body = excerpt(trials[0], [name.strip() for name in columns.split(",")])
+                body = excerpt(trials[0], columns, chosen)
             else:
                 body = details(*trials)
         return f"<!-- results: {match[1]} -->\n{body}\n<!-- end of results -->"
@@ -71,6 +75,12 @@ def renewed(path: Path, text: str) -> str:
         text = head + SETS_MARK + "\n" + sets_table() + END + rest.partition(END)[2]
     marks = r"<!-- results: ([^>]+) -->\n.*?<!-- end of results -->"
     return re.sub(marks, table, text, flags=re.DOTALL)
+
+
+def _trial(folder: Path, name: str) -> dict | None:
+    """An experiment of a folder's recipe or, as `dcgan/faces`, of another one."""
+    recipe, _, own = name.rpartition("/")
+    return read_results(folder.parent / recipe if recipe else folder).get(own)
 
 
 def sets_table() -> str:
@@ -135,15 +145,22 @@ def everything() -> str:
     )
 
 
-def excerpt(trial: dict, candidates: list[str]) -> str:
-    """Some candidates by the measures that the criteria ask for, and how that was obtained.
+def excerpt(trial: dict, candidates: list[str], chosen: list[str] | None = None) -> str:
+    """Some candidates by some measures, and how that was obtained.
+
+    Args:
+        chosen: The measures; None: those that the criteria ask for, and who meets them.
 
     Raises:
-        LookupError: there is no such candidate.
+        LookupError: there is no such candidate or measure.
     """
-    if unknown := set(candidates) - set(trial["scores"]):
-        raise LookupError(f"no {', '.join(unknown)}; there are {', '.join(trial['scores'])}")
-    rows = _table(trial, candidates, list(dict.fromkeys(trial["of_criteria"])))
+    for asked, there in ((candidates, trial["scores"]), (chosen or [], trial["measures"])):
+        if unknown := set(asked) - set(there):
+            raise LookupError(f"no {', '.join(unknown)}; there are {', '.join(there)}")
+    rows = _table(trial, candidates, chosen or list(dict.fromkeys(trial["of_criteria"])))
+    if chosen:
+        # Who meets the criteria says nothing where other measures are shown.
+        return "\n".join([*rows[:-1], "", _provenance(trial)])
     return "\n".join([*rows, "", _provenance(trial), "", _criteria(trial)])
 
 
@@ -199,9 +216,13 @@ def _criteria(trial: dict) -> str:
     return "Criteria: " + "; ".join(trial["criteria"]) + "."
 
 
-def compared(names: list[str], trials: list[dict]) -> str:
-    """Some trials by the measures that the first one's criteria ask for, with their first seed."""
-    measures = list(dict.fromkeys(trials[0]["of_criteria"]))
+def compared(names: list[str], trials: list[dict], chosen: list[str] | None = None) -> str:
+    """Some trials by some measures, with their first seed.
+
+    Args:
+        chosen: The measures; None: those that the first one's criteria ask for.
+    """
+    measures = chosen or list(dict.fromkeys(trials[0]["of_criteria"]))
     rows = ["| | " + " | ".join(measures) + " | command |", "|---" * (len(measures) + 2) + "|"]
     for name, trial in zip(names, trials, strict=True):
         cells = [told_of(trial["scores"][TRAINED].get(measure, [])[:1]) for measure in measures]

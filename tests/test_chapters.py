@@ -238,6 +238,22 @@ def test_an_excerpt_is_part_of_the_whole_table():
                 assert cell in rows[line.split(" | ")[0]]
     with pytest.raises(LookupError, match="no nobody"):
         tables.excerpt(trial, ["nobody"])
+    measure = next(iter(trial["measures"]))
+    chosen = tables.excerpt(trial, ["real"], [measure]).splitlines()
+    assert chosen[2].startswith(f"| {measure} | ") and not chosen[3]
+    with pytest.raises(LookupError, match="no nonsense"):
+        tables.excerpt(trial, ["real"], ["nonsense"])
+
+
+def test_a_table_compares_experiments_of_several_recipes():
+    page = ROOT / "recipes" / "dcgan" / "README.md"
+    mark = "<!-- results: {} | | coverage -->\n<!-- end of results -->"
+    made = tables.renewed(page, mark.format("houses first_gan/digits")).splitlines()
+    assert made[1] == "| | coverage | command |"
+    assert [row.split(" | ")[0] for row in made[3:5]] == ["| houses", "| first_gan/digits"]
+    assert "python -m recipes.first_gan.train" in made[4]
+    unknown = mark.format("houses first_gan/never")
+    assert tables.renewed(page, unknown) == unknown
 
 
 def test_what_is_printed_goes_to_its_place_on_a_page(capsys):
