@@ -15,6 +15,8 @@ from common.commands import train
 from common.patchgan import patchgan
 from data.errors import Refused
 from tests import chapters, photographs
+from tests.chapters import __main__ as command
+from tests.conftest import ROOT
 from tests.pages import drawings, marks, sheets
 from tests.pages.curves import curves, read_metrics
 from tests.pages.diagram import _Tower, description_in, draw_networks, save_drawing
@@ -183,23 +185,39 @@ def test_titles_and_keys_stand_around_a_picture():
 def test_what_make_chapters_is_asked_for(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("RECIPE", "gna")
     with pytest.raises(Refused, match="RECIPE=gna: there are data_prep, first_gan, dcgan"):
-        chapters.main()
+        command.main()
     monkeypatch.setenv("RECIPE", "dcgan")
     monkeypatch.setenv("QUICK", "yes")
     with pytest.raises(Refused, match="QUICK=yes: legal are 0 and 1"):
-        chapters.main()
+        command.main()
     # What needs no training is made, and nothing else.
     made = []
     monkeypatch.setenv("QUICK", "1")
-    monkeypatch.setattr(chapters, "write_pages", lambda: made.append("pages") or [])
-    monkeypatch.setattr(chapters, "write_drawings", lambda chosen: made.append(chosen))
-    monkeypatch.setitem(chapters.CHAPTERS, "dcgan", lambda: made.append("pictures"))
-    chapters.main()
+    monkeypatch.setattr(command, "write_pages", lambda: made.append("pages") or [])
+    monkeypatch.setattr(command, "write_drawings", made.append)
+    for name in ("worlds", *chapters.CHAPTERS):
+        monkeypatch.setattr(f"tests.chapters.{name}.make", made.append)
+    command.main()
     assert made == [["dcgan"], "pages"]
     monkeypatch.setenv("QUICK", "0")
-    chapters.main()
+    command.main()
     # The pictures that are new are then on the pages.
-    assert made[2:] == [["dcgan"], "pictures", "pages"]
+    place = ROOT / "recipes" / "dcgan" / "pictures"
+    assert made[2:] == [["dcgan"], place, "pages"]
+    # Of no chapter in particular: the worlds', and all in their order.
+    monkeypatch.delenv("RECIPE")
+    command.main()
+    places = [ROOT / "recipes" / name / "pictures" for name in chapters.CHAPTERS]
+    assert made[5:] == [None, ROOT / "data" / "pictures", *places, "pages"]
+
+
+def test_every_module_of_a_chapter_is_in_the_order():
+    """Hours of trainings later is late to be told that one is missing."""
+    found = {file.stem for file in (ROOT / "tests" / "chapters").glob("[!_]*.py")}
+    modules = {name: importlib.import_module(f"tests.chapters.{name}") for name in found}
+    makers = {name for name, module in modules.items() if hasattr(module, "make")}
+    assert sorted(makers - {"worlds"}) == sorted(chapters.CHAPTERS)
+    assert set(chapters.CHAPTERS) <= {page.parent.name for page in ROOT.glob("recipes/*/README.md")}
 
 
 def test_photographs_that_are_not_there_are_told_in_a_line(monkeypatch, tmp_path, capsys):

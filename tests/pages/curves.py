@@ -10,6 +10,11 @@ from PIL import Image
 from common.run import metrics_file
 from data.figure import new_figure, to_picture
 
+#: The two networks' losses, and how often the discriminator is right.
+LOSSES = {
+    "losses": ["generator/adversarial", "discriminator/adversarial"],
+    "D's pairwise accuracy": ["discriminator/pairwise_accuracy"],
+}
 _SMOOTH = 15
 
 

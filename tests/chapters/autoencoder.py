@@ -1,0 +1,43 @@
+"""The autoencoder: digits decoded, walked between and in a plane; faces; what is found by codes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+import data
+from data.sheet import save
+from tests.chapters.commands import python
+from tests.chapters.tiles import translations, two_across
+from tests.pages import sheets
+from tests.pages.curves import curves
+from tests.results import trained
+
+#: Headings of two pictures a row.
+DECODED = ("real", "reconstructed", "from noise", "real", "reconstructed", "from noise")
+
+
+def make(pictures: Path) -> None:
+    run, *_ = trained("autoencoder", "digits")
+    rows = translations(run / "samples" / "latest.png", 64, 3)
+    save(sheets.headed(two_across(rows[:8]), DECODED), pictures / "samples.png")
+    faces, *_ = trained("autoencoder", "faces")
+    rows = translations(faces / "samples" / "latest.png", 64, 3)
+    save(sheets.headed(two_across(rows[:8]), DECODED), pictures / "faces.png")
+    points, *_ = trained("autoencoder", "plane")
+    infer = ("recipes.autoencoder.infer", "--run")
+    python(*infer, points, "--plane", 16, "--out", pictures / "plane.png")
+    with tempfile.TemporaryDirectory() as place:
+        asked = Path(place)
+        for number, pixels in enumerate(data.find("digits").load("test", 32, 8, 1).samples):
+            Image.fromarray(pixels[..., 0]).save(asked / f"{number}.png")
+        ends = ("--between", asked / "0.png", asked / "1.png")
+        python(*infer, run, *ends, "--out", pictures / "walk.png")
+        words = ("--input", asked, "--in", "digits", "--count", 9, "--out", asked / "search.png")
+        python("recipes.autoencoder.search", "--run", run, *words)
+        shutil.copy(asked / "search.png", pictures / "search.png")
+    shown = {"nats": [f"autoencoder/{term}" for term in ("reconstruction", "divergence")]}
+    save(curves({"digits": run}, shown), pictures / "curves.png")

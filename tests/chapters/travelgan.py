@@ -1,0 +1,49 @@
+"""TraVeLGAN: apples and oranges, apples and bananas, and the lengths of differences."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from data.sheet import save
+from tests.chapters.made_alone import save_made_alone
+from tests.chapters.tiles import translations
+from tests.pages import sheets
+from tests.pages.curves import LOSSES, curves
+from tests.results import missing, trained
+
+
+def make(pictures: Path) -> None:
+    run, _ = trained("travelgan", "fruit")
+    rows = translations(run / "samples" / "latest.png", 64, 4)
+    heads = ("apples", "→ oranges", "oranges", "→ apples")
+    save(sheets.headed(rows[:6], heads), pictures / "samples.png")
+    one, _ = trained("travelgan", "one")
+    shown = {
+        "adversarial": LOSSES["losses"],
+        "weighted": [f"siamese/{term}" for term in ("margin", "euclidean", "cosine")],
+    }
+    save(curves({"fruit": run}, shown), pictures / "curves.png")
+    unfloored = one.with_name(f"{one.name}-no-floor")
+    ratios = {"‖v′‖ / ‖v‖": ["siamese/length_ratio", "discriminator/length_ratio"]}
+    runs = {"three networks": run, "one": one, "one, no floor": unfloored}
+    save(curves(runs, ratios), pictures / "ratio.png")
+    both = [missing("travelgan", name) for name in ("bananas", "one-bananas")]
+    if why := next(filter(None, both), ""):
+        print(f"bananas.png stays as it is: {why}", file=sys.stderr)
+    else:
+        save_bananas(pictures / "bananas.png")
+    words = {1: "→ motorbike", 3: "→ aeroplane"}
+    save_made_alone("travelgan", "planes", pictures / "planes.webp", 64, 4, words)
+
+
+def save_bananas(path: Path) -> None:
+    """The same apples as bananas, by three networks and by one discriminator's."""
+    three, one = (trained("travelgan", name)[0] for name in ("bananas", "one-bananas"))
+    rows = zip(
+        translations(three / "samples" / "latest.png", 64, 4),
+        translations(one / "samples" / "latest.png", 64, 2),
+        strict=True,
+    )
+    shown = [[first[0], first[1], second[1]] for first, second in rows]
+    save(sheets.headed(shown[:6], ("apples", "TraVeLGAN", "one")), path)
