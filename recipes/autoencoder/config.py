@@ -48,6 +48,10 @@ class Config(config.Config):
     noise: float = 0.0
     """Deviation of noise on what the encoder sees, of values in [-1, 1]: a denoising
     autoencoder."""
+    distortion: float = 0.0
+    """Distort what the encoder sees, which is then asked for the picture as it was: 1 turns by up
+    to 10°, shears by up to .3, scales by a fifth and shifts by 2 % of a side, each with probability
+    ½ (0: off)."""
     network: Literal["convolutional", "dense", "published"] = "convolutional"
     """Networks: of convolutions, dense, or the paper's dense ones with their Adagrad."""
     latent_size: int = 32
@@ -76,6 +80,7 @@ class Config(config.Config):
         self._within("beta", 0, 1e6)
         self._within("deviation", 0.001, 10)
         self._within("noise", 0, 10)
+        self._within("distortion", 0, 4)
         if self.binarise and self.decoder != "bernoulli":
             raise Refused(f"--binarise: legal with --decoder bernoulli, not {self.decoder}")
         if not self.variational and self.beta != 1:
@@ -126,9 +131,10 @@ PRESETS = {
         checkpoint_every=3,
     ),
     "mnist": _MNIST,
-    # Few numbers, and much doubt about pixels: after 1,400 steps on MNIST, search by such codes was
-    # .07 better than by pixels, and by those of `mnist` .01.
-    "mnist-codes": replace(_SMALL, data="mnist", image_size=28, latent_size=10),
+    # Few numbers, and an encoder to which a digit is the same however it is slanted: in trials of
+    # 2,000 steps on MNIST, search by such codes was .10 better than by pixels, and .05 better where
+    # the encoder saw pictures as they are.
+    "mnist-codes": replace(_SMALL, data="mnist", image_size=28, latent_size=10, distortion=1.0),
     # The same networks without a prior, and with an encoder that sees noise.
     "plain": replace(_SMALL, variational=False),
     "denoising": replace(_SMALL, variational=False, noise=1.0),

@@ -4,6 +4,7 @@ import keras
 from keras import layers, ops
 
 from common.codes import divergence, drawn_from
+from common.distortion import distorted
 from common.layers import batch_norm, downsample, upsample, widths_towards_picture
 from common.network import Network
 
@@ -47,13 +48,14 @@ class EncoderDecoder(Network):
 
         Args:
             batch: `real`, pictures (N, H, W, C) in [-1, 1]; variational, `latent`, N(0, 1) noise
-                (N, L); and `coins` and `noise`, where pictures are drawn black and white, or
-                noise is added to what the encoder sees.
+                (N, L); and `coins`, where pictures are drawn black and white, and `transforms`
+                (N, 8) and `noise`, where what the encoder sees is distorted or noisy.
         """
         config, real = self.config, batch["real"]
         if config.binarise:
             real = ops.cast((real + 1) / 2 > batch["coins"], "float32") * 2 - 1
-        seen = real + config.noise * batch["noise"] if config.noise else real
+        seen = distorted(real, batch["transforms"]) if config.distortion else real
+        seen = seen + config.noise * batch["noise"] if config.noise else seen
         code = self({"real": seen}, which=ENCODER)
         latent = drawn_from(code, batch["latent"]) if config.variational else code
         raw = self._raw(latent, training=True)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from common.batches import draw_latents
+from common.distortion import drawn_transforms
 from common.trainer import Trainer, generate
 
 from .config import Config
@@ -33,11 +34,15 @@ class Autoencoder(Trainer):
         return logs
 
     def draw(self, rng, count):
-        """Draw noise for the latents, for what the encoder sees, and coins for grey pixels."""
+        """Draw noise for the latents, what spoils that which the encoder sees, and coins for grey
+        pixels.
+        """
         config, shape = self.config, (count, *self.config.sample_shape)
         # First: infer draws the same latents, and nothing else. Where codes are points, the loss
         # asks for none; but what the decoder makes of noise can be measured.
         drawn = {"latent": draw_latents(rng, count, config.latent_size, config.prior)}
+        if config.distortion:
+            drawn["transforms"] = drawn_transforms(rng, count, config.distortion, config.image_size)
         if config.noise:
             drawn["noise"] = rng.standard_normal(shape, np.float32)
         if config.binarise:

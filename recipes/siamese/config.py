@@ -43,6 +43,9 @@ class Config(GroupedConfig):
     """How far apart different pictures are pushed: their distance in contrastive losses (up to 2;
     None: 1); of triplets, how much farther than equal ones, as a difference of squared distances
     (None: 0.2)."""
+    distortion: float = 0.0
+    """Distort pictures at every use, after Koch et al.: 1 turns them by up to 10°, shears by up to
+    .3, scales by a fifth and shifts by 2 % of a side, each with probability ½ (0: off)."""
     architecture: Literal["plain", "koch"] = "plain"
     """plain: convolutions of 3×3 and an embedding of length 1; koch: the published network."""
     width: int = 32
@@ -61,6 +64,7 @@ class Config(GroupedConfig):
         super().check()
         for name in ("width", "embedding_size"):
             self._at_least(1, name)
+        self._within("distortion", 0, 4)
         if self.margin == 0:
             raise Refused("--margin 0.0: legal is more than 0, or nothing is pushed apart")
         if self.margin is not None:
@@ -124,6 +128,7 @@ PRESETS = {
         image_size=105,
         batch_size=128,
         encoder_rate=6e-5,
+        distortion=1.0,
         averaging=0.0,
         embedding_size=4096,
         steps=200_000,

@@ -3,6 +3,7 @@
 import keras
 from keras import layers, ops
 
+from common.distortion import distorted
 from common.embedding import embedded, squared_distance, triplet
 from common.network import Network
 
@@ -43,12 +44,15 @@ class Encoder(Network):
 
         Args:
             batch: `real`, pictures (N, 2, H, W, C), two of one class at each place; and the
-                number of that class, N, under the name of its factor.
+                number of that class, N, under the name of its factor; `transforms` (N, 2, 8), where
+                pictures are distorted.
         """
         config = self.config
         pairs, classes = batch["real"], batch[config.grouped_by]
         # Both pictures of all places pass the encoder together: the towers share their weights.
         flat = ops.reshape(pairs, (-1, *pairs.shape[2:]))
+        if config.distortion:
+            flat = distorted(flat, ops.reshape(batch["transforms"], (-1, 8)))
         embeddings = self({"sample": flat}, which=ENCODER)
         both = ops.reshape(embeddings, (-1, 2, embeddings.shape[-1]))
         if config.loss == "classifier":

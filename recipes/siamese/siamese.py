@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from common.distortion import drawn_transforms
 from common.trainer import Trainer
 from data.errors import Refused
 
@@ -34,6 +35,14 @@ class Siamese(Trainer):
         logs = self.encoder.trainModel(batch)
         self.average.update()
         return logs
+
+    def draw(self, rng, count):
+        """Draw the distortions of both pictures of each place, if there are any."""
+        config = self.config
+        if not config.distortion:
+            return {}
+        drawn = drawn_transforms(rng, 2 * count, config.distortion, config.image_size)
+        return {"transforms": drawn.reshape(count, 2, -1)}
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
         """Return pictures, and beside each the nearest of the others."""

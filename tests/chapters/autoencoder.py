@@ -1,4 +1,7 @@
-"""The autoencoder: digits decoded, walked between and in a plane; faces; what is found by codes."""
+"""The autoencoder: digits decoded, walked between and in a plane; faces; what is found by codes.
+
+Faces of a VAE stand beside those of a DCGAN that learned from the same pictures.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,26 @@ from PIL import Image
 import data
 from data.sheet import save
 from tests.chapters.commands import python
-from tests.chapters.tiles import translations, two_across
+from tests.chapters.tiles import tiles, translations, two_across
 from tests.pages import sheets
 from tests.pages.curves import curves
 from tests.results import trained
 
 #: Headings of two pictures a row.
 DECODED = ("real", "reconstructed", "from noise", "real", "reconstructed", "from noise")
+#: Headings of faces.
+FACES = ("real", "reconstructed", "VAE, noise", "DCGAN, noise")
 
 
 def make(pictures: Path) -> None:
     run, *_ = trained("autoencoder", "digits")
     rows = translations(run / "samples" / "latest.png", 64, 3)
     save(sheets.headed(two_across(rows[:8]), DECODED), pictures / "samples.png")
-    faces, *_ = trained("autoencoder", "faces")
+    faces, gan = trained("autoencoder", "faces")[0], trained("dcgan", "faces")[0]
     rows = translations(faces / "samples" / "latest.png", 64, 3)
-    save(sheets.headed(two_across(rows[:8]), DECODED), pictures / "faces.png")
+    made = tiles(gan / "samples" / "latest.png", 64)
+    rows = [[*row, generated] for row, generated in zip(rows, made, strict=False)]
+    save(sheets.headed(two_across(rows[:12]), 2 * FACES), pictures / "faces.png")
     points, *_ = trained("autoencoder", "plane")
     infer = ("recipes.autoencoder.infer", "--run")
     python(*infer, points, "--plane", 16, "--out", pictures / "plane.png")

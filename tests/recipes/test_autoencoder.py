@@ -15,6 +15,7 @@ from keras import layers  # isort: skip
 import data
 from common.batches import rng_for
 from common.codes import divergences
+from common.distortion import distorted
 from data.errors import Refused
 from recipes.autoencoder import evaluate, measure
 from recipes.autoencoder.bound import bound, bound_of_mean
@@ -135,6 +136,22 @@ def test_a_denoising_encoder_sees_noise_and_is_held_to_what_is_clean(monkeypatch
     monkeypatch.setattr(own, "_raw", lambda latent, training: RAW)
     terms = own.lossFunction(batch)
     np.testing.assert_allclose(seen[0], REAL + 0.5 * batch["noise"], atol=1e-6)
+    wanted = np.mean(reconstruction(REAL, RAW, trainer.config))
+    assert float(terms["reconstruction"]) == pytest.approx(wanted)
+
+
+def test_an_encoder_that_sees_distorted_pictures_is_held_to_them_as_they_were(monkeypatch):
+    trainer, seen = built(distortion=1.0, noise=0.5), []
+    batch, own = batch_of(trainer), trainer.autoencoder
+    code = np.zeros((len(REAL), code_size(trainer.config)), np.float32)
+    monkeypatch.setattr(
+        type(own), "__call__", lambda self, batch, which: seen.append(batch["real"]) or code
+    )
+    monkeypatch.setattr(own, "_raw", lambda latent, training: RAW)
+    terms = own.lossFunction(batch)
+    wanted = distorted(REAL, batch["transforms"]) + 0.5 * batch["noise"]
+    np.testing.assert_allclose(seen[0], wanted, atol=1e-6)
+    assert np.abs(np.array(wanted) - REAL - 0.5 * batch["noise"]).max() > 0.1
     wanted = np.mean(reconstruction(REAL, RAW, trainer.config))
     assert float(terms["reconstruction"]) == pytest.approx(wanted)
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 import data
 from common.commands.evaluate import evaluate as evaluate_run
+from common.distortion import distorted
 from common.evaluation import trials
 from common.run.loaded import LoadedRun
 from data.errors import Refused
@@ -105,6 +106,25 @@ def test_a_batch_is_two_different_pictures_of_each_class():
     assert batch["real"].shape == (6, 2, 16, 16, 3) and batch["identity"].shape == (6,)
     assert (batch["real"][:, 0] != batch["real"][:, 1]).any(axis=(1, 2, 3)).all()
     assert learned.factors["identity"].max() == 9
+
+
+def test_both_pictures_of_a_pair_are_distorted_each_in_its_way(monkeypatch):
+    trainer = build(settled(distortion=1.0))
+    pairs = np.random.default_rng(0).uniform(-1, 1, (8, 2, 16, 16, 3)).astype(np.float32)
+    batch = {"real": pairs, "identity": np.arange(8) // 2}
+    batch |= trainer.draw(np.random.default_rng(1), 8)
+    seen, embed = [], type(trainer.encoder).__call__
+    monkeypatch.setattr(
+        type(trainer.encoder),
+        "__call__",
+        lambda self, given, which: seen.append(given["sample"]) or embed(self, given, which=which),
+    )
+    trainer.encoder.lossFunction(batch)
+    flat, transforms = pairs.reshape(16, 16, 16, 3), batch["transforms"].reshape(16, 8)
+    np.testing.assert_allclose(seen[0], distorted(flat, transforms), atol=1e-6)
+    assert len(np.unique(transforms, axis=0)) > 12
+    # What is compared afterwards is not distorted.
+    assert build(settled()).draw(np.random.default_rng(1), 8) == {}
 
 
 # --- data ---
