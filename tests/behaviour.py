@@ -47,9 +47,15 @@ def digest(recipe: str, flags) -> str:
     # Before Keras: it is quiet about what TensorFlow finds.
     from common.machine import backend  # noqa: F401
 
-    trainer = importlib.import_module(f"recipes.{recipe}.train").build(config)
-    few = 4 * config.batch_size * max(phase.parts for phase in trainer.phases())
-    loaded = source.load("train", config.loaded_size, min(few, config.pictures), config.seed)
+
+    def first(count: int):
+        return source.load("train", config.loaded_size, min(count, config.pictures), config.seed)
+
+    few = 4 * config.batch_size
+    # A classifier has weights for each class of what it learns from.
+    informed = config.informed_by(config.training_set(first(few)))
+    trainer = importlib.import_module(f"recipes.{recipe}.train").build(informed)
+    loaded = first(few * max(phase.parts for phase in trainer.phases()))
     told = [getattr(config, name, None) for name in _OF_THE_END]
     total = hashlib.sha256(json.dumps([told, trainer.step]).encode())
     for step in _looked_at(trainer):

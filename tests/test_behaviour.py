@@ -64,3 +64,8 @@ def test_every_phase_is_looked_at():
 def test_a_command_line_as_train_reads_it():
     assert settings("first_gan", ["vanilla", "--data", "grid"]).averaging == 0
     assert settings("first_gan", ["--data", "grid"]).data == "grid"
+
+
+def test_a_network_that_has_to_know_its_data_is_looked_at_too():
+    """A classifier has weights for each class, which the data alone tells."""
+    assert digest("siamese", ("tiny", "--loss", "classifier")) != digest("siamese", ("tiny",))
