@@ -14,8 +14,8 @@ EXPERIMENTS = [
         "omniglot",
         (
             *("--data", "omniglot.npz", "--grouped-by", "character", "--split-by", "own"),
-            *("--distortion", "1", "--margin", "0.4"),
-            *("--steps", "5000", "--decay-from", "2500", "--decay-steps", "2500"),
+            *("--distortion", "1.5", "--margin", "0.4", "--batch-size", "128"),
+            *("--steps", "3500", "--decay-from", "1500", "--decay-steps", "2000"),
         ),
         seeds=1,
         data_from="OMNIGLOT",
