@@ -47,7 +47,6 @@ def digest(recipe: str, flags) -> str:
     # Before Keras: it is quiet about what TensorFlow finds.
     from common.machine import backend  # noqa: F401
 
-
     def first(count: int):
         return source.load("train", config.loaded_size, min(count, config.pictures), config.seed)
 

@@ -11,7 +11,7 @@ def reconstruction(real, raw, config: Config):
     """Compute −log p(x|z) of each picture: sums over its pixels, in nats.
 
     "bernoulli": cross-entropy of pixels as probabilities of white (Kingma and Welling 2014,
-    appendix C.1); of grey ones it is no likelihood, but as good a loss.
+    appendix C.1); of grey ones it is no likelihood.
     "gaussian": density of N(mean, `deviation`²), of values in [-1, 1] (the same, C.2; there the
     decoder tells each pixel's deviation).
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from common.batches import draw_latents
-from common.distortion import drawn_transforms
+from common.distortion import distorted, drawn_transforms
 from common.trainer import Trainer, generate
 
 from .config import Config
@@ -52,10 +52,14 @@ class Autoencoder(Trainer):
     def visuals(self, count: int) -> dict[str, np.ndarray]:
         """Return pictures, what the encoder sees of them, reconstructions, and fakes."""
         real = self.real_samples()[:count]
-        seen, shown = real, {"real": real}
-        if self.config.noise:
-            noise = self.fixed(len(real))["noise"]
-            seen = shown["seen"] = np.clip(real + self.config.noise * noise, -1, 1)
+        config, shown = self.config, {"real": real}
+        seen, fixed = real, self.fixed(len(real))
+        if config.distortion:
+            seen = np.asarray(distorted(seen, fixed["transforms"]))
+        if config.noise:
+            seen = np.clip(seen + config.noise * fixed["noise"], -1, 1)
+        if seen is not real:
+            shown["seen"] = seen
         shown["reconstruction"] = self.reconstruct(seen)
         return shown | ({"fake": self.sample(len(real))} if self.config.variational else {})
 

@@ -126,7 +126,8 @@ PRESETS = {
         architecture="koch",
         loss="cross-entropy",
         image_size=105,
-        batch_size=128,
+        # 128 pairs: 64 of one class, and as many of two.
+        batch_size=64,
         encoder_rate=6e-5,
         distortion=1.0,
         averaging=0.0,

@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 import data
+from data.pixels import to_pixels
 from data.sheet import save
 from tests.chapters.commands import python
 from tests.chapters.tiles import tiles, translations, two_across
@@ -29,11 +30,7 @@ def make(pictures: Path) -> None:
     run, *_ = trained("autoencoder", "digits")
     rows = translations(run / "samples" / "latest.png", 64, 3)
     save(sheets.headed(two_across(rows[:8]), DECODED), pictures / "samples.png")
-    faces, gan = trained("autoencoder", "faces")[0], trained("dcgan", "faces")[0]
-    rows = translations(faces / "samples" / "latest.png", 64, 3)
-    made = tiles(gan / "samples" / "latest.png", 64)
-    rows = [[*row, generated] for row, generated in zip(rows, made, strict=False)]
-    save(sheets.headed(two_across(rows[:12]), 2 * FACES), pictures / "faces.png")
+    save(_faces(), pictures / "faces.png")
     points, *_ = trained("autoencoder", "plane")
     infer = ("recipes.autoencoder.infer", "--run")
     python(*infer, points, "--plane", 16, "--out", pictures / "plane.png")
@@ -48,3 +45,17 @@ def make(pictures: Path) -> None:
         shutil.copy(asked / "search.png", pictures / "search.png")
     shown = {"nats": [f"autoencoder/{term}" for term in ("reconstruction", "divergence")]}
     save(curves({"digits": run}, shown), pictures / "curves.png")
+
+
+def _faces() -> Image.Image:
+    """Faces of many people: real, reconstructed, and of noise by a VAE and by a DCGAN."""
+    from recipes.autoencoder.trainer import Autoencoder
+
+    faces, gan = trained("autoencoder", "faces")[0], trained("dcgan", "faces")[0]
+    # Ten pictures of one person follow each other.
+    real = data.find("faces:10").load("test", 32, 120, 0).samples[::10]
+    vae = Autoencoder.load(faces)
+    made = to_pixels(vae.reconstruct(real)), to_pixels(vae.sample(len(real)))
+    generated = [tile[::2, ::2] for tile in tiles(gan / "samples" / "latest.png", 64)]
+    rows = [list(row) for row in zip(real, *made, generated, strict=False)]
+    return sheets.headed(two_across(rows), 2 * FACES)

