@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from tyro.conf import Suppress
 
+from common.adversarial import AdversarialConfig
 from common.batches import Batch, rng_for
-from common.config import AdversarialConfig, flag
+from common.config import flag
 from data.errors import Refused
 from data.samples import SampleSet
 from data.source import Source

@@ -7,10 +7,10 @@ from keras import ops
 from PIL import Image
 
 from common import stabilise
+from common.adversarial import AdversarialConfig
 from common.batches import Batch, draw_latents, rng_for
 from common.callbacks.decision_surface import over_surface
 from common.callbacks.equilibrium import Equilibrium
-from common.config import AdversarialConfig
 from common.machine import backend
 from common.trainer import Phase, Trainer, generate
 

@@ -163,7 +163,7 @@ class Discriminator(Network):
     """Network that tells real samples from fake ones.
 
     Its models have an Input `sample`, and others for the conditions of each sample. All
-    stabilisers of `common.config.AdversarialConfig` are here: altered samples (`logits`),
+    stabilisers of `common.adversarial.AdversarialConfig` are here: altered samples (`logits`),
     penalties (`adversarial`), and spectral normalisation of the kernels.
     """
 

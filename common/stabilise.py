@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
+from common.adversarial import AdversarialConfig
 from common.augment import augment
-from common.config import AdversarialConfig
 from common.machine.backend import with_input_gradient
 
 

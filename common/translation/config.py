@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from tyro.conf import Suppress
 
-from common import config
+from common.adversarial import AdversarialConfig
 from data.labels import palette_of
 from data.samples import SampleSet, UnpairedSet
 from data.source import Source
@@ -21,7 +21,7 @@ _LARGEST = 1024
 
 
 @dataclass(kw_only=True)
-class TranslatorConfig(config.AdversarialConfig):
+class TranslatorConfig(AdversarialConfig):
     """Settings of a recipe that translates pictures."""
 
     image_size: int | tuple[int, int] | None = 64

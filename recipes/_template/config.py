@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common import config
+from common.adversarial import AdversarialConfig
 from common.sizes import doubled_sizes
 
 
 @dataclass(kw_only=True)
-class Config(config.AdversarialConfig):
+class Config(AdversarialConfig):
     """Settings of Template: each is a flag, and the string below it its help."""
 
     # CHANGE: what is learned from, and how. Settings that every recipe has get other defaults
-    # here; what they mean is in common/config.py, or
+    # here; what they mean is in common/config.py and common/adversarial.py, or
     # `python -m recipes._template.train --help`.
     data: str = "digits"
     steps: int = 2500

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from common.config import LossName, Upsampling
+from common.adversarial import LossName
+from common.config import Upsampling
 from common.translation.config import TranslatorConfig
 from data.errors import Refused
 from data.reading import Layout

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from common import config
+from common.adversarial import AdversarialConfig
 from common.sizes import doubled_sizes
 
 
 @dataclass(kw_only=True)
-class Config(config.AdversarialConfig):
+class Config(AdversarialConfig):
     """Settings of a DCGAN (Radford et al. 2016, section 4); the defaults are the small one."""
 
     # Settled by trials on two cores, told in the chapter: at these rates and widths a

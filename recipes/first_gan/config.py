@@ -8,10 +8,11 @@ from typing import Literal
 from tyro.conf import Suppress
 
 from common import config
+from common.adversarial import AdversarialConfig
 
 
 @dataclass(kw_only=True)
-class Config(config.AdversarialConfig):
+class Config(AdversarialConfig):
     """Settings of the first GAN; the defaults are the small configuration."""
 
     data: str = "ring"

@@ -6,8 +6,9 @@ import dataclasses
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from common.adversarial import AdversarialConfig
 from common.batches import rng_for
-from common.config import AdversarialConfig, flag
+from common.config import flag
 from common.groups import GroupedConfig, numbered
 from common.sizes import doubled_sizes
 from data.errors import Refused

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from common import config
+from common.adversarial import AdversarialConfig
 from common.sizes import doubled_sizes
 from data.errors import Refused
 
@@ -15,7 +16,7 @@ OF_VECTORS = ("anchored", "triplet", "contrastive")
 
 
 @dataclass(kw_only=True)
-class Config(config.AdversarialConfig):
+class Config(AdversarialConfig):
     """Settings of a Siamese GAN: each is a flag, and the string below it its help."""
 
     steps: int = 3000

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from common.config import LossName
+from common.adversarial import LossName
 from common.translation.config import TranslatorConfig
 from data.errors import Refused
 from data.resize import height_and_width

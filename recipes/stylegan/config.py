@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
-from common import config
+from common.adversarial import AdversarialConfig
 from common.config import flag
 from data.errors import Refused
 from data.source import Source
@@ -22,7 +22,7 @@ _MOST = 4096
 
 
 @dataclass(kw_only=True)
-class Config(config.AdversarialConfig):
+class Config(AdversarialConfig):
     """Settings of a StyleGAN (Karras et al. 2019) or a StyleGAN2 (--generation 2)."""
 
     data: str = "faces"

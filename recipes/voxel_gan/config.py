@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from tyro.conf import Suppress
 
-from common import config
+from common.adversarial import AdversarialConfig
 from data.errors import Refused
 from data.reading import Up
 from data.resize import all_fitted
@@ -23,7 +23,7 @@ _SMALLEST_VIEW, _LARGEST_VIEW = 32, 512
 
 
 @dataclass(kw_only=True)
-class Config(config.AdversarialConfig):
+class Config(AdversarialConfig):
     """Settings of a 3D-GAN or, with --encoder, of a 3D-VAE-GAN (Wu et al. 2016)."""
 
     data: str = "furniture"

@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 from common import loss
-from common.config import AdversarialConfig
+from common.adversarial import AdversarialConfig
 from common.network import Discriminator, Generator
 
 RNG = np.random.default_rng(0)

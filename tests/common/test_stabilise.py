@@ -8,8 +8,8 @@ import pytest
 from keras import layers, ops
 
 from common import loss, stabilise
+from common.adversarial import AdversarialConfig
 from common.augment import augment
-from common.config import AdversarialConfig
 from common.machine import backend
 from common.network import Discriminator
 from common.spectral_norm import SpectralNorm

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from common.adversarial import AdversarialConfig
 from common.callbacks.checkpoints import Checkpoints
 from common.callbacks.watchdog import Watchdog, diversity
-from common.config import AdversarialConfig
 from common.run import checkpoint
 from data.errors import EnvironmentFailure
 

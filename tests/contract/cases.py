@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 import data
+from common.adversarial import AdversarialConfig
 from common.batches import unjittered
-from common.config import AdversarialConfig
 from tests.conftest import ROOT
 
 NAMES = sorted(file.parent.name for file in (ROOT / "recipes").glob("*/train.py"))

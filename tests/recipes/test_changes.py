@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from common.config import AdversarialConfig
+from common.adversarial import AdversarialConfig
 from common.run import checkpoint
 from data.errors import Refused
 from recipes.first_gan.config import Config
