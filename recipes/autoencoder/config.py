@@ -131,9 +131,9 @@ PRESETS = {
         checkpoint_every=3,
     ),
     "mnist": _MNIST,
-    # Few numbers, and an encoder to which a digit is the same however it is slanted: in trials of
-    # 2,000 steps on MNIST, search by such codes was .10 better than by pixels; where it saw pictures
-    # as they are, .07 after 4,000.
+    # Few numbers, and an encoder to which a digit is the same however it is slanted: search by such
+    # codes was .10 better than by pixels in a trial of 2,000 steps on MNIST, and .07 after 4,000
+    # where the encoder saw pictures as they are.
     "mnist-codes": replace(
         _SMALL, data="mnist", image_size=28, latent_size=10, deviation=0.5, distortion=1.0
     ),
