@@ -149,7 +149,8 @@ def excerpt(trial: dict, candidates: list[str], chosen: list[str] | None = None)
     """Some candidates by some measures, and how that was obtained.
 
     Args:
-        chosen: The measures; None: those that the criteria ask for, and who meets them.
+        chosen: The measures; None: those that the criteria ask for. Where those are among
+            them, it is told who meets the criteria.
 
     Raises:
         LookupError: there is no such candidate or measure.
@@ -158,8 +159,8 @@ def excerpt(trial: dict, candidates: list[str], chosen: list[str] | None = None)
         if unknown := set(asked) - set(there):
             raise LookupError(f"no {', '.join(unknown)}; there are {', '.join(there)}")
     rows = _table(trial, candidates, chosen or list(dict.fromkeys(trial["of_criteria"])))
-    if chosen:
-        # Who meets the criteria says nothing where other measures are shown.
+    if chosen and not set(trial["of_criteria"]) <= set(chosen):
+        # Who meets the criteria says nothing where their measures are not shown.
         return "\n".join([*rows[:-1], "", _provenance(trial)])
     return "\n".join([*rows, "", _provenance(trial), "", _criteria(trial)])
 
