@@ -107,9 +107,9 @@ _MNIST = Config(
     binarise=True,
     autoencoder_rate=1e-3,
     batch_size=100,
-    steps=24_000,
-    decay_from=12_000,
-    decay_steps=12_000,
+    steps=20_000,
+    decay_from=10_000,
+    decay_steps=10_000,
     sample_every=2000,
     checkpoint_every=4000,
 )
