@@ -12,7 +12,7 @@ import time
 import numpy as np
 
 from recipes.stylegan.config import PRESETS, pixel_rule
-from tests.bench_translators import ROUNDS, Side, compare, serve
+from tests.bench_translators import ROUNDS, Side, compare, serve, step_of
 
 #: Preset -> what it is called.
 CASES = {"small": "StyleGAN", "second": "StyleGAN2"}
@@ -79,30 +79,19 @@ def modulated() -> None:
 
 
 def _ours(pipe, preset: str) -> None:
-    from common.machine import backend
     from common.machine.precision import choose
 
     def take():
-        import tensorflow as tf
 
         from common.batches import rng_for
         from recipes.stylegan.train import build
 
         gan = build(dataclasses.replace(settled(preset), precision=choose("auto")))
-        gan.compile(optimizer=None, jit_compile=backend.has_gpu())
-        gan.phase = gan.phases()[-1]
-        gan.make_train_function()
         config = gan.config
         shape = (config.batch_size, *config.sample_shape)
         real = {"real": rng_for(0, "real").uniform(-1, 1, shape).astype("float32")}
         batch = gan._draw(rng_for(0, "bench"), config.batch_size) | real
-        feed = iter(tf.data.Dataset.from_tensors(batch).cache().repeat())
-
-        def step():
-            logs = gan.train_function(feed)
-            return [float(np.ravel(value)[0]) for value in logs.values()]
-
-        return step
+        return step_of(gan, batch)
 
     serve(pipe, take)
 

@@ -121,32 +121,39 @@ def _status(name: str) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
-def _ours(pipe, name: str, size: int) -> None:
+def step_of(gan, batch: dict) -> Callable:
+    """The step that a training takes, on one batch, with the logs that a training reads."""
+    import tensorflow as tf
+
     from common.machine import backend
+
+    gan.compile(optimizer=None, jit_compile=backend.has_gpu())
+    gan.phase = gan.phases()[-1]
+    gan.make_train_function()
+    feed = iter(tf.data.Dataset.from_tensors(batch).cache().repeat())
+
+    def step():
+        logs = gan.train_function(feed)
+        return [float(np.ravel(value)[0]) for value in logs.values()]
+
+    return step
+
+
+def _ours(pipe, name: str, size: int) -> None:
     from common.machine.precision import choose
 
     precision = choose("auto")
 
     def take():
-        import tensorflow as tf
 
         from common.batches import rng_for
 
         gan = _gan(name, size, precision)
-        gan.compile(optimizer=None, jit_compile=backend.has_gpu())
-        gan.phase = gan.phases()[-1]
-        gan.make_train_function()
         batch = gan.draw(rng_for(0, "bench"), 1)
         shapes = {"real": gan.config.sample_shape, "input": gan.config.input_shape}
         for key, shape in shapes.items():
             batch[key] = rng_for(0, key).uniform(-1, 1, (1, *shape)).astype("float32")
-        feed = iter(tf.data.Dataset.from_tensors(batch).cache().repeat())
-
-        def step():
-            logs = gan.train_function(feed)
-            return [float(np.ravel(value)[0]) for value in logs.values()]
-
-        return step
+        return step_of(gan, batch)
 
     serve(pipe, take)
 

@@ -68,8 +68,23 @@ class EqualisedDense(_Layer):
         return ops.matmul(x, self.kernel * self.scale) + self.bias * self.multiplier
 
 
+class _Convolution(_Layer):
+    """Layer with a kernel that is stored as N(0, 1)."""
+
+    def __init__(self, own: dict, filters: int, kernel_size: int, gain: float, scale: str, **more):
+        shared = {"filters": filters, "kernel_size": kernel_size, "gain": gain, "scale": scale}
+        super().__init__(shared | own, **more)
+        self.filters, self.kernel_size, self.gain, self.scale = shared.values()
+
+    def create_kernel(self, width: int):
+        """Create the kernel for so many input channels; sets `factor`, 1/√fan_in."""
+        size = self.kernel_size
+        self.kernel = self.add_weight((size, size, width, self.filters), _normal(), name="kernel")
+        self.factor = 1 / math.sqrt(size * size * width)
+
+
 @_registered
-class EqualisedConv2D(_Layer):
+class EqualisedConv2D(_Convolution):
     """Convolution with an equalised learning rate, between equal or halved or doubled sizes.
 
     "up" doubles a map by its nearest neighbours and then convolves; "down" convolves and then takes
@@ -93,22 +108,18 @@ class EqualisedConv2D(_Layer):
         use_bias: bool = True,
         **more,
     ):
-        arguments = {"filters": filters, "kernel_size": kernel_size, "gain": gain}
-        super().__init__(arguments | {"scale": scale, "use_bias": use_bias}, **more)
-        self.filters, self.kernel_size, self.gain = filters, kernel_size, gain
-        self.scale, self.use_bias = scale, use_bias
+        super().__init__({"use_bias": use_bias}, filters, kernel_size, gain, scale, **more)
+        self.use_bias = use_bias
 
     def build(self, shape):
         """Create the weights."""
-        size, width = self.kernel_size, shape[-1]
-        self.kernel = self.add_weight((size, size, width, self.filters), _normal(), name="kernel")
+        self.create_kernel(shape[-1])
         if self.use_bias:
             self.bias = self.add_weight((self.filters,), "zeros", name="bias")
-        self.factor = self.gain / math.sqrt(size * size * width)
 
     def call(self, x):
         """Convolve maps N×H×W×C."""
-        x = convolved(x, self.kernel * self.factor, self.scale)
+        x = convolved(x, self.kernel * (self.gain * self.factor), self.scale)
         return x + self.bias if self.use_bias else x
 
 
@@ -233,7 +244,7 @@ class AdaIN(layers.Layer):
 
 
 @_registered
-class ModulatedConv2D(_Layer):
+class ModulatedConv2D(_Convolution):
     """Convolution whose kernel is scaled by a style, and normalised (Karras et al. 2020, 2.2).
 
     The kernel's input channels are multiplied by the style; then each output channel is divided by
@@ -257,16 +268,12 @@ class ModulatedConv2D(_Layer):
         demodulate: bool = True,
         **more,
     ):
-        arguments = {"filters": filters, "kernel_size": kernel_size, "gain": gain}
-        super().__init__(arguments | {"scale": scale, "demodulate": demodulate}, **more)
-        self.filters, self.kernel_size, self.gain = filters, kernel_size, gain
-        self.scale, self.demodulate = scale, demodulate
+        super().__init__({"demodulate": demodulate}, filters, kernel_size, gain, scale, **more)
+        self.demodulate = demodulate
 
     def build(self, shapes):
         """Create the kernel."""
-        size, width = self.kernel_size, shapes[0][-1]
-        self.kernel = self.add_weight((size, size, width, self.filters), _normal(), name="kernel")
-        self.factor = 1 / math.sqrt(size * size * width)
+        self.create_kernel(shapes[0][-1])
 
     def call(self, given):
         """Convolve maps N×H×W×C with styles N×C."""

@@ -47,7 +47,7 @@ def test_equalised_rates(gain):
     conv.build((None, 8, 8, 40))
     for layer, fan_in in ((dense, 300), (conv, 360)):
         assert np.std(layer.kernel) == pytest.approx(1, rel=0.02)
-        factor = layer.scale if layer is dense else layer.factor
+        factor = layer.scale if layer is dense else layer.gain * layer.factor
         assert factor == pytest.approx(gain / math.sqrt(fan_in))
     x = np.zeros((1, 5, 5, 40), np.float32)
     x[0, 2, 2, 7] = 1
