@@ -75,7 +75,7 @@ def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
     kept = {each.name: kept[each.name] for each in experiments if each.name in kept}
     for experiment in experiments:
         name = experiment.name
-        missing = _missing(experiment)
+        missing = _missing(recipe, experiment)
         if missing:
             print(f"{recipe}, {name}: left as it is, {missing}", file=sys.stderr)
             continue
@@ -164,10 +164,10 @@ def _placed(experiment: Experiment, flags: tuple[str, ...]) -> tuple[str, ...]:
 def missing(recipe: str, name: str) -> str:
     """Why an experiment's data is not to be had, if it is not."""
     (experiment,) = (each for each in _experiments(recipe) if each.name == name)
-    return _missing(experiment)
+    return _missing(recipe, experiment)
 
 
-def _missing(experiment: Experiment) -> str:
+def _missing(recipe: str, experiment: Experiment) -> str:
     """Why an experiment's data is not to be had, if it is not."""
     if not experiment.data_from:
         return ""
@@ -175,15 +175,23 @@ def _missing(experiment: Experiment) -> str:
         if word.startswith("$") and word[1:] not in os.environ:
             return f"it is measured on other data ({word[1:]}=FILE names it)"
     try:
-        flags = _flags(experiment)
-        place = [value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--data"]
-        source = data.find(place[-1])
+        source = data.find(_place(recipe, experiment))
         # Of a drawn set and another one any size may do.
         side = max(source.sizes[0]) if source.sizes else source.usual_size or 64
         source.load("test", side, 1, 0)
     except (Refused, EnvironmentFailure) as no:
         return f"{no} ({experiment.data_from}=FILE names it)"
     return ""
+
+
+def _place(recipe: str, experiment: Experiment) -> str:
+    """Where its data lies: what --data says last, or else its configuration."""
+    flags = _flags(experiment)
+    named = [value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--data"]
+    if named:
+        return named[-1]
+    presets = importlib.import_module(f"recipes.{recipe}.config").PRESETS
+    return presets[flags[0] if flags else "small"].data
 
 
 def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:

@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+import data
 from common.evaluation.experiment import Experiment
 from common.evaluation.results import read_results
 from common.evaluation.scores import TRAINED
@@ -234,9 +235,9 @@ def test_what_is_measured_on_other_data_says_where_that_is(workshop, tmp_path, m
     np.savez(tmp_path / "eyes.npz", x_train=np.zeros((20, 8, 8), np.uint8))
     monkeypatch.setenv("EYES", str(tmp_path / "eyes.npz"))
     monkeypatch.delenv("CAMERA", raising=False)
-    assert "CAMERA=FILE names it" in results._missing(one)
+    assert "CAMERA=FILE names it" in results._missing("first_gan", one)
     monkeypatch.setenv("CAMERA", "camera.npz")
-    assert results._missing(one) == ""
+    assert results._missing("first_gan", one) == ""
     results._one("first_gan", one, 0)
     assert done[-1][0] == "evaluate" and done[-1][-4:] == ("--labelled", "camera.npz", *flags[2:])
 
@@ -282,12 +283,21 @@ def test_seeds_that_were_measured_differently_are_not_told_together(workshop):
 def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeypatch):
     one = Experiment("mnist", ("--data", "mnist"), data_from="MNIST")
     monkeypatch.setenv("MNIST", str(tmp_path / "none.npz"))
-    assert "no such thing" in results._missing(one) and "MNIST=FILE" in results._missing(one)
+    assert "no such thing" in results._missing(
+        "first_gan", one
+    ) and "MNIST=FILE" in results._missing("first_gan", one)
     np.savez(tmp_path / "none.npz", x_train=np.zeros((20, 8, 8), np.uint8))
-    assert results._missing(one) == "" == results._missing(RING)
+    assert results._missing("first_gan", one) == "" == results._missing("first_gan", RING)
     # Of two sets, of which one is drawn.
     monkeypatch.setenv("MNIST", f"digits,{tmp_path / 'none.npz'}")
-    assert results._missing(one) == ""
+    assert results._missing("first_gan", one) == ""
+    # Where no flag names the set, the configuration does.
+    monkeypatch.delenv("MNIST")
+    asked, ring = [], data.find("ring")
+    monkeypatch.setattr(data, "find", lambda place: asked.append(place) or ring)
+    for recipe, flags in (("autoencoder", ("mnist",)), ("first_gan", ())):
+        assert results._missing(recipe, Experiment("set", flags, data_from="MNIST")) == ""
+    assert asked == ["mnist", "ring"]
 
 
 def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):
