@@ -31,6 +31,7 @@ from data.command import run_program
 from data.errors import EnvironmentFailure, Refused
 from data.files import atomic_write
 from tests.behaviour import machine as machine_of_digests
+from tests.behaviour import settings
 from tests.digests import evaluation_digest
 from tests.tables import write_tables
 
@@ -175,23 +176,13 @@ def _missing(recipe: str, experiment: Experiment) -> str:
         if word.startswith("$") and word[1:] not in os.environ:
             return f"it is measured on other data ({word[1:]}=FILE names it)"
     try:
-        source = data.find(_place(recipe, experiment))
+        source = data.find(settings(recipe, _flags(experiment)).data)
         # Of a drawn set and another one any size may do.
         side = max(source.sizes[0]) if source.sizes else source.usual_size or 64
         source.load("test", side, 1, 0)
     except (Refused, EnvironmentFailure) as no:
         return f"{no} ({experiment.data_from}=FILE names it)"
     return ""
-
-
-def _place(recipe: str, experiment: Experiment) -> str:
-    """Where its data lies: what --data says last, or else its configuration."""
-    flags = _flags(experiment)
-    named = [value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--data"]
-    if named:
-        return named[-1]
-    presets = importlib.import_module(f"recipes.{recipe}.config").PRESETS
-    return presets[flags[0] if flags else "small"].data
 
 
 def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
@@ -244,6 +235,11 @@ def train(recipe: str, flags: tuple[str, ...], run: Path, seed: int, force: bool
     if not begun:
         # What other code or another configuration made cannot be gone on with.
         shutil.rmtree(run, ignore_errors=True)
+        twin = None if force else _twin(run, wanted)
+        if twin:
+            shutil.copytree(twin, run, ignore=shutil.ignore_patterns("evaluation.json"))
+            shutil.copyfile(_record(twin), record)
+            return json.loads(record.read_text())["seconds"]
         kept = {"digest": wanted, "done": False, "seconds": 0.0}
         _write(record, kept)
     began = time.monotonic()
@@ -257,6 +253,16 @@ def train(recipe: str, flags: tuple[str, ...], run: Path, seed: int, force: bool
         kept["seconds"] += time.monotonic() - began
         _write(record, kept)
     return kept["seconds"]
+
+
+def _twin(run: Path, wanted: str) -> Path | None:
+    """A finished training of another experiment, with the same seed, that did the same."""
+    for record in sorted(run.parent.glob("*.trained.json")):
+        twin = record.with_name(record.name.removesuffix(".trained.json"))
+        kept = json.loads(record.read_text())
+        if kept["done"] and kept["digest"] == wanted and (twin / "config.yaml").is_file():
+            return twin
+    return None
 
 
 def _record(run: Path) -> Path:

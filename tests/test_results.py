@@ -135,6 +135,22 @@ def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
     assert [words[0] for words in done[6:]] == ["train", "evaluate"]
 
 
+def test_a_training_of_another_experiment_that_did_the_same_is_taken(workshop):
+    _, done = workshop
+    results._one("first_gan", RING, 0)
+    run = results.RUNS / "first_gan" / "seed-0" / "ring"
+    (run / "checkpoint").write_text("learned")
+    other = Experiment("parts", RING.flags, ablations=(("vanilla",), ("narrow",)))
+    results._one("first_gan", other, 0)
+    assert [words[0] for words in done[3:]] == ["train", "evaluate"]
+    assert done[3][1] == "narrow"
+    assert (run.with_name("parts") / "checkpoint").read_text() == "learned"
+    # It is measured for itself; another seed and FORCE=1 train.
+    results._one("first_gan", other, 1)
+    results._one("first_gan", other, 0, force=True)
+    assert [words[0] for words in done[5:]] == (["train"] * 3 + ["evaluate"]) * 2
+
+
 def test_what_does_something_else_is_trained_or_measured_again(workshop):
     python, done = workshop
     results._one("first_gan", RING, 0)
@@ -144,7 +160,7 @@ def test_what_does_something_else_is_trained_or_measured_again(workshop):
     python.does[RING.ablations[0]] = "other steps"
     results._one("first_gan", RING, 0)
     assert [words[0] for words in done[4:]] == ["train", "evaluate"]
-    python.does[RING.flags] = "other steps"
+    python.does[RING.flags] = "more steps"
     results._one("first_gan", RING, 0)
     assert [words[0] for words in done[6:]] == ["train", "evaluate"]
     # FORCE=1.
