@@ -19,7 +19,7 @@ OF_VECTORS = ("anchored", "triplet", "contrastive")
 class Config(AdversarialConfig):
     """Settings of a Siamese GAN: each is a flag, and the string below it its help."""
 
-    steps: int = 3000
+    steps: int = 4000
     generator_rate: float = 1e-3
     discriminator_rate: float = 5e-4
     averaging: float = 0.998
@@ -86,7 +86,7 @@ class Config(AdversarialConfig):
                 )
 
 
-_SMALL = Config()
+_SMALL = Config(decay_from=2000, decay_steps=2000)
 
 PRESETS = {
     "small": _SMALL,
