@@ -69,13 +69,13 @@ class Config(GroupedConfig, AdversarialConfig):
         self._within("balance_target", 0, 1)
         self._within("balance_rate", 0, 1e6)
         self._at_least(0, "halve_every")
-        if self.halve_every and self.decay_steps:
-            raise Refused("--halve-every and --decay-steps: legal is one of them")
         other = {"dcgan": "began", "began": "dcgan"}[self.game]
         for setting in dataclasses.fields(self):
             name = setting.name
             if name in _OF_GAME[other] and getattr(self, name) != setting.default:
                 raise Refused(f"{flag(name)}: legal with --game {other} only")
+        if self.halve_every and self.decay_steps:
+            raise Refused("--halve-every and --decay-steps: legal is one of them")
 
     @classmethod
     def rates(cls) -> list[str]:
@@ -93,12 +93,16 @@ class Config(GroupedConfig, AdversarialConfig):
 
 
 # A pair gives D much to tell by. In trials of 500 steps at 32 pixels, with rates of 4e-4 for both,
-# it was soon sure; with these the faces were clearer, and rows showed one person as early.
+# it was soon sure; with these the faces were clearer, and rows showed one person as early. Noise on
+# all that D sees gave rows far more variety after 2,000 steps; spectral norm, blurred faces.
 _SMALL = Config(
     batch_size=16,
     steps=6000,
+    decay_from=3000,
+    decay_steps=3000,
     generator_rate=1e-3,
     discriminator_rate=3e-4,
+    instance_noise=0.2,
     averaging=0.998,
     sample_every=500,
     checkpoint_every=500,
@@ -125,6 +129,7 @@ PRESETS = {
         observation_size=3,
         batch_size=4,
         pictures=24,
+        instance_noise=0.0,
         steps=6,
         log_every=1,
         sample_every=3,
@@ -141,7 +146,10 @@ PRESETS = {
         beta_1=0.9,
         generator_rate=2e-4,
         discriminator_rate=2e-4,
+        instance_noise=0.0,
         steps=5000,
+        decay_from=2500,
+        decay_steps=2500,
     ),
     # Controls, which must fail: who is seen is not asked for, or nothing says it.
     "single": replace(_SMALL, towers="single"),
