@@ -23,11 +23,12 @@ def _leaky(x):
 class Dense(nn.Module):
     """Dense layer with an equalised rate."""
 
-    def __init__(self, before, after, gain=ROOT_2, multiplier=1.0):
+    def __init__(self, before, after, gain=ROOT_2, multiplier=1.0, bias_gain=1.0):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(after, before) / multiplier)
         self.bias = nn.Parameter(torch.zeros(after))
-        self.scale, self.multiplier = gain / math.sqrt(before) * multiplier, multiplier
+        self.scale = gain / math.sqrt(before) * multiplier
+        self.multiplier = multiplier * bias_gain
 
     def forward(self, x):
         """x·W + b."""
@@ -37,8 +38,11 @@ class Dense(nn.Module):
 class Convolution(nn.Module):
     """Convolution with an equalised rate; what doubles or halves comes before or after it."""
 
-    def __init__(self, before, after, kernel=3, gain=ROOT_2, scale="same", bias=True):
+    def __init__(
+        self, before, after, kernel=3, gain=ROOT_2, scale="same", bias=True, bias_gain=1.0
+    ):
         super().__init__()
+        self.bias_gain = bias_gain
         self.weight = nn.Parameter(torch.randn(after, before, kernel, kernel))
         self.bias = nn.Parameter(torch.zeros(after)) if bias else None
         self.factor, self.scale = gain / math.sqrt(before * kernel * kernel), scale
@@ -49,7 +53,8 @@ class Convolution(nn.Module):
         if self.scale == "up":
             x = F.interpolate(x, scale_factor=2)
         stride = 2 if self.scale == "half" else 1
-        x = F.conv2d(x, self.weight * self.factor, self.bias, stride, self.padding)
+        bias = None if self.bias is None else self.bias * self.bias_gain
+        x = F.conv2d(x, self.weight * self.factor, bias, stride, self.padding)
         return F.avg_pool2d(x, 2) if self.scale == "down" else x
 
 
@@ -94,7 +99,9 @@ class Mapping(nn.Module):
     def __init__(self, config):
         super().__init__()
         size, rate = config.latent_size, config.mapping_multiplier
-        dense = [Dense(size, size, multiplier=rate) for _ in range(config.mapping_layers)]
+        biased = {"bias_gain": ROOT_2 if config.generation == 2 else 1.0}
+        layers = range(config.mapping_layers)
+        dense = [Dense(size, size, multiplier=rate, **biased) for _ in layers]
         self.dense = nn.ModuleList(dense)
 
     def forward(self, z):
@@ -183,18 +190,19 @@ class Discriminator(nn.Module):
     def __init__(self, config):
         super().__init__()
         self.second, self.group = config.generation == 2, config.deviation_group
-        self.first = Convolution(3, config.width_at(config.image_size), 1)
+        biased = {"bias_gain": ROOT_2 if self.second else 1.0}
+        self.first = Convolution(3, config.width_at(config.image_size), 1, **biased)
         self.levels = nn.ModuleList()
         down = "half" if self.second else "down"
         for size in reversed(config.resolutions[1:]):
             a, b = config.width_at(size), config.width_at(size // 2)
-            parts = [Convolution(a, a), Convolution(a, b, scale=down)]
+            parts = [Convolution(a, a, **biased), Convolution(a, b, scale=down, **biased)]
             if self.second:
                 parts.append(Convolution(a, b, 1, 1.0, "half", bias=False))
             self.levels.append(nn.ModuleList(parts))
         last = config.width_at(4)
-        self.convolution = Convolution(last + 1, last)
-        self.dense = nn.Sequential(Dense(16 * last, config.widest))
+        self.convolution = Convolution(last + 1, last, **biased)
+        self.dense = nn.Sequential(Dense(16 * last, config.widest, **biased))
         self.logit = Dense(config.widest, 1, 1.0)
 
     def forward(self, picture):
@@ -273,9 +281,9 @@ class StyleGAN:
         y = torch.randn_like(picture) / self.config.image_size
         (slope,) = torch.autograd.grad((picture * y).sum(), styles, create_graph=True)
         lengths = slope.square().sum(2).mean(1).sqrt()
-        away = (lengths - self.usual).square().mean()
-        self.usual = self.usual.lerp(lengths.mean().detach(), 0.01)
-        return self.config.path_length * away
+        usual = self.usual.lerp(lengths.mean(), 0.01)
+        self.usual = usual.detach()
+        return self.config.path_length * (lengths - usual).square().mean()
 
 
 def _learn(optimizer, loss):

@@ -1,7 +1,6 @@
 """StyleGAN's discriminators, of both generations."""
 
 import dataclasses
-import math
 from collections.abc import Callable, Sequence
 
 import keras
@@ -11,7 +10,7 @@ from common import stabilise
 from common.network import Discriminator
 
 from .config import FIRST_LEVEL
-from .layers import Blend, Blur, EqualisedConv2D, EqualisedDense, MinibatchDeviation
+from .layers import ROOT_2, Blend, Blur, EqualisedConv2D, EqualisedDense, MinibatchDeviation
 from .lazy import Lazy, lazy_adam
 
 
@@ -21,6 +20,9 @@ class StyleDiscriminator(Discriminator):
     No normalisation. Two convolutions a level; before the halving one a blur, as what is finer than
     the smaller map can show would come back as jags.
     """
+
+    #: Factor on the biases before a leaky ReLU.
+    bias_gain = 1.0
 
     def __init__(self, config, loss=None):
         self._gamma, every = config.r1, config.r1_every
@@ -64,7 +66,7 @@ class StyleDiscriminator(Discriminator):
             return self.build_verdict()
         width = self.config.width_at(int(size))
         if kind == "from_rgb":
-            return EqualisedConv2D(width, 1, name=name)
+            return self.convolution(width, 1, name=name)
         if kind == "blend":
             return Blend(float(int(size) <= FIRST_LEVEL), name=name)
         map_ = keras.Input((int(size), int(size), width), name="map")
@@ -76,15 +78,20 @@ class StyleDiscriminator(Discriminator):
         config = self.config
         map_ = keras.Input((4, 4, config.width_at(4)), name="map")
         x = MinibatchDeviation(config.deviation_group)(map_)
-        x = leaky(EqualisedConv2D(config.width_at(4))(x))
-        x = leaky(EqualisedDense(config.widest)(layers.Flatten()(x)))
+        x = leaky(self.convolution(config.width_at(4))(x))
+        x = layers.Flatten()(x)
+        x = leaky(EqualisedDense(config.widest, bias_gain=self.bias_gain)(x))
         logit = EqualisedDense(1, gain=1, dtype="float32", name="logit")(x)
         return keras.Model(map_, logit, name="verdict")
 
     def build_block(self, x, width: int, wider: int):
         """Build a level: two convolutions, of which the second halves the map."""
-        x = leaky(EqualisedConv2D(width)(x))
-        return leaky(EqualisedConv2D(wider, scale="down")(Blur()(x)))
+        x = leaky(self.convolution(width)(x))
+        return leaky(self.convolution(wider, scale="down")(Blur()(x)))
+
+    def convolution(self, width: int, kernel: int = 3, **more) -> EqualisedConv2D:
+        """A convolution before a leaky ReLU."""
+        return EqualisedConv2D(width, kernel, bias_gain=self.bias_gain, **more)
 
     def build_optimizer(self):
         """Adam, for the lazy penalty's updates as well, if there is one."""
@@ -112,13 +119,16 @@ class StyleDiscriminator(Discriminator):
 class ResidualDiscriminator(StyleDiscriminator):
     """Discriminator with residual blocks (Karras et al. 2020, figure 7)."""
 
+    # The authors' second code has its √2 behind the leaky ReLU, and so on the biases as well.
+    bias_gain = ROOT_2
+
     def build_block(self, x, width: int, wider: int):
         """Build a level: two convolutions, and a shorter way around them; over √2."""
         taps = (1, 3, 3, 1)
         short = EqualisedConv2D(wider, 1, gain=1, scale="half", use_bias=False)(Blur(taps)(x))
-        x = leaky(EqualisedConv2D(width)(x))
-        x = leaky(EqualisedConv2D(wider, scale="half")(Blur(taps, 2, 2)(x)))
-        return layers.Rescaling(1 / math.sqrt(2))(layers.Add()([x, short]))
+        x = leaky(self.convolution(width)(x))
+        x = leaky(self.convolution(wider, scale="half")(Blur(taps, 2, 2)(x)))
+        return layers.Rescaling(1 / ROOT_2)(layers.Add()([x, short]))
 
 
 def leaky(x):

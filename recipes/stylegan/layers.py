@@ -50,11 +50,20 @@ class EqualisedDense(_Layer):
         gain: Deviation of the used weights times √fan_in.
         multiplier: A factor on weights and biases, by which the layer learns so much more slowly.
             Stored weights have the deviation 1/multiplier.
+        bias_gain: A factor on the bias alone.
     """
 
-    def __init__(self, units: int, gain: float = ROOT_2, multiplier: float = 1.0, **more):
-        super().__init__({"units": units, "gain": gain, "multiplier": multiplier}, **more)
-        self.units, self.gain, self.multiplier = units, gain, multiplier
+    def __init__(
+        self,
+        units: int,
+        gain: float = ROOT_2,
+        multiplier: float = 1.0,
+        bias_gain: float = 1.0,
+        **more,
+    ):
+        arguments = {"units": units, "gain": gain, "multiplier": multiplier, "bias_gain": bias_gain}
+        super().__init__(arguments, **more)
+        self.units, self.gain, self.multiplier, self.bias_gain = arguments.values()
 
     def build(self, shape):
         """Create the weights."""
@@ -65,7 +74,8 @@ class EqualisedDense(_Layer):
 
     def call(self, x):
         """Compute x·W + b, N×units."""
-        return ops.matmul(x, self.kernel * self.scale) + self.bias * self.multiplier
+        bias = self.bias * (self.multiplier * self.bias_gain)
+        return ops.matmul(x, self.kernel * self.scale) + bias
 
 
 class _Convolution(_Layer):
@@ -97,6 +107,7 @@ class EqualisedConv2D(_Convolution):
         gain: As of `EqualisedDense`.
         scale: "same", "up", "down" or "half".
         use_bias: Whether to add a bias.
+        bias_gain: A factor on it.
     """
 
     def __init__(
@@ -106,10 +117,12 @@ class EqualisedConv2D(_Convolution):
         gain: float = ROOT_2,
         scale: str = "same",
         use_bias: bool = True,
+        bias_gain: float = 1.0,
         **more,
     ):
-        super().__init__({"use_bias": use_bias}, filters, kernel_size, gain, scale, **more)
-        self.use_bias = use_bias
+        own = {"use_bias": use_bias, "bias_gain": bias_gain}
+        super().__init__(own, filters, kernel_size, gain, scale, **more)
+        self.use_bias, self.bias_gain = use_bias, bias_gain
 
     def build(self, shape):
         """Create the weights."""
@@ -120,7 +133,7 @@ class EqualisedConv2D(_Convolution):
     def call(self, x):
         """Convolve maps N×H×W×C."""
         x = convolved(x, self.kernel * (self.gain * self.factor), self.scale)
-        return x + self.bias if self.use_bias else x
+        return x + self.bias * self.bias_gain if self.use_bias else x
 
 
 def convolved(x, kernel, scale: str):

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from .config import Config
-from .layers import EqualisedDense, PixelNorm
+from .layers import ROOT_2, EqualisedDense, PixelNorm
 
 
 def mapping_network(config: Config) -> keras.Model:
@@ -18,7 +18,11 @@ def mapping_network(config: Config) -> keras.Model:
     w = PixelNorm(dtype="float32")(latent)
     for _ in range(config.mapping_layers):
         w = EqualisedDense(
-            config.latent_size, multiplier=config.mapping_multiplier, dtype="float32"
+            config.latent_size,
+            multiplier=config.mapping_multiplier,
+            # The second generation's √2 stands behind the leaky ReLU.
+            bias_gain=ROOT_2 if config.generation == 2 else 1.0,
+            dtype="float32",
         )(w)
         w = layers.LeakyReLU(0.2, dtype="float32")(w)
     return keras.Model(latent, w, name="mapping")

@@ -113,9 +113,9 @@ class ModulatedGenerator(StyleGenerator):
             lambda styles: synthesis([styles, *noise], training=True),
             half["direction"] / self.config.image_size,
         )
-        away = self.config.path_length * ops.mean(ops.square(lengths - self.usual.value))
-        # The first few lengths are not compared with 0 for long.
-        return away, self.usual + 0.01 * (ops.mean(lengths) - self.usual)
+        # As in the authors' code, the average has moved before lengths are compared with it.
+        usual = self.usual + 0.01 * (ops.mean(lengths) - self.usual)
+        return self.config.path_length * ops.mean(ops.square(lengths - usual)), usual
 
 
 def path_lengths(styles, render, y):

@@ -5,4 +5,19 @@ from common.evaluation.experiment import Experiment
 EXPERIMENTS = [
     Experiment("furniture", ablations=(("no-gate",),), seeds=1),
     Experiment("views", ("views",), ablations=(("no-weights",),), seeds=1),
+    # Shapes of others, as files of arrays. CHAIRS=FILE: chairs, each turned in several ways, and
+    # `chair`, which of them a grid is.
+    Experiment(
+        "chairs",
+        ("--data", "chairs.npz", "--split-by", "chair", "--image-size", "32", "--width", "16"),
+        seeds=1,
+        data_from="CHAIRS",
+    ),
+    # IKEA=FILE: photographs of furniture as `views`, and `model`, which product they show.
+    Experiment(
+        "photographs",
+        ("views", "--data", "ikea.npz", "--split-by", "model"),
+        seeds=1,
+        data_from="IKEA",
+    ),
 ]

@@ -7,6 +7,7 @@ import pytest
 from keras import ops
 
 from recipes.stylegan import inputs
+from recipes.stylegan.gan import StyleGAN
 from recipes.stylegan.layers import (
     AdaIN,
     AddNoise,
@@ -37,6 +38,23 @@ def test_the_mapping_network_uses_weights_of_the_paper_s_deviation():
     layer.bias.assign(np.ones(512))
     moved = np.asarray(layer(np.zeros((1, 512), np.float32)))
     np.testing.assert_allclose(moved, 0.01, rtol=1e-6)
+
+
+def test_the_second_generation_s_root_of_2_is_on_biases_as_well():
+    """√2·leaky(x + b) = leaky(√2·x + √2·b): in the mapping network and in the discriminator."""
+    for generation, gain in ((1, 1.0), (2, math.sqrt(2))):
+        trainer = StyleGAN(settled(generation=generation))
+        models = (trainer.generator.model.get_layer("mapping"), trainer.discriminator.model)
+        every = [layer for model in models for layer in model._flatten_layers()]
+        biased = [
+            layer for layer in every if hasattr(layer, "bias_gain") and hasattr(layer, "bias")
+        ]
+        assert len(biased) >= 5
+        assert {layer.bias_gain for layer in biased if layer.name != "logit"} == {gain}
+    layer = EqualisedConv2D(1, 1, bias_gain=3.0)
+    layer.build((None, 2, 2, 1))
+    layer.bias.assign([1.0])
+    np.testing.assert_allclose(layer(np.zeros((1, 2, 2, 1), np.float32)), 3.0)
 
 
 @pytest.mark.parametrize("gain", [math.sqrt(2), 1.0])
