@@ -154,7 +154,8 @@ def _flags(experiment: Experiment) -> tuple[str, ...]:
 
 def _ablations(experiment: Experiment) -> list[tuple[str, ...]]:
     """The flags of the trainings beside it, on the same data."""
-    return [_placed(experiment, flags) for flags in experiment.ablations]
+    every = (*experiment.ablations, *experiment.variants.values())
+    return [_placed(experiment, flags) for flags in every]
 
 
 def _placed(experiment: Experiment, flags: tuple[str, ...]) -> tuple[str, ...]:
@@ -196,15 +197,20 @@ def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
 def _folders(recipe: str, experiment: Experiment, seed: int) -> list[Path]:
     folder = RUNS / recipe / f"seed-{seed}"
     names = [experiment.name, *(f"{experiment.name}-{each[0]}" for each in experiment.ablations)]
-    return [folder / name for name in names]
+    # A column is called as the folder is.
+    variants = folder / f"{experiment.name}.variants"
+    return [*(folder / name for name in names), *(variants / name for name in experiment.variants)]
 
 
 def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) -> dict:
     """Train and evaluate an experiment with one seed; returns its figures and what they took."""
     run, *ablations = _folders(recipe, experiment, seed)
     seconds = train(recipe, _flags(experiment), run, seed, force)
+    seconds = {TRAINED: seconds}
     for flags, folder in zip(_ablations(experiment), ablations, strict=True):
-        train(recipe, flags, folder, seed, force)
+        spent = train(recipe, flags, folder, seed, force)
+        if folder.name in experiment.variants:
+            seconds[folder.name] = spent
     asked = ["--beside", *ablations] if ablations else []
     for word in experiment.evaluate_flags:
         asked.append(os.environ[word[1:]] if word.startswith("$") else word)
@@ -315,7 +321,10 @@ def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
         "data": first["data"],
         "steps": first["step"],
         "samples": first["samples"],
-        "seconds": [round(run["seconds"]) for run in runs],
+        "seconds": [round(run["seconds"][TRAINED]) for run in runs],
+        "seconds_of": {
+            name: [round(run["seconds"][name]) for run in runs] for name in experiment.variants
+        },
         "machine": machine(),
         "made_with": first["made_with"],
         "features": first.get("features"),
@@ -343,7 +352,8 @@ def _met(seeds: list[bool | None]) -> int | None:
 def _told(recipe: str, experiment: Experiment) -> dict:
     """What a table says of an experiment beside its figures."""
     command = " ".join(("python -m", f"recipes.{recipe}.train", *experiment.flags))
-    return {"command": command, "aside": experiment.aside}
+    variants = {name: " ".join(flags) for name, flags in experiment.variants.items()}
+    return {"command": command, "aside": experiment.aside, "variants": variants}
 
 
 def machine() -> str:

@@ -5,6 +5,7 @@ What stands between <!-- results: … --> and <!-- end of results --> is written
 * `houses`: everything about an experiment of the chapter's recipe;
 * `houses | trained, real, PCA`: some candidates by the measures that criteria ask for;
 * `houses | trained, real | coverage, density`: by these measures;
+* `stabilisers | rows | seconds, recall`: a row for it and for each of its variants;
 * `ring without-blur`: several experiments beside each other; `faces dcgan/faces | | coverage`:
   one of another recipe, too, by these measures;
 * `all`, `every`: a row a criterion of all recipes; everything about every experiment.
@@ -24,6 +25,9 @@ from data.named import SETS
 
 ROOT = Path(__file__).parent.parent
 SETS_MARK, END = "<!-- sets -->", "<!-- end of sets -->"
+#: In place of columns: there is a row for each candidate.
+ROWS = "rows"
+SECONDS = "seconds"
 
 
 def write_tables() -> None:
@@ -64,6 +68,8 @@ def renewed(path: Path, text: str) -> str:
                 return match[0]
             if len(trials) > 1:
                 body = compared(wanted, trials, chosen)
+            elif columns == [ROWS]:
+                body = listed(trials[0], chosen)
             elif columns:
                 body = excerpt(trials[0], columns, chosen)
             else:
@@ -165,8 +171,29 @@ def excerpt(trial: dict, candidates: list[str], chosen: list[str] | None = None)
     return "\n".join([*rows, "", _provenance(trial), "", _criteria(trial)])
 
 
+def listed(trial: dict, measures: list[str]) -> str:
+    """A row for the trained run and each of its variants, with what is different about it.
+
+    Args:
+        measures: The columns; `seconds` is how long the training took.
+    """
+    variants = trial.get("variants", {})
+    rows = ["| | flags | " + " | ".join(measures) + " |", "|---" * (len(measures) + 2) + "|"]
+    for name in (TRAINED, *variants):
+        took = trial["seconds"] if name == TRAINED else trial["seconds_of"][name]
+        cells = [
+            told_of(took) if measure == SECONDS else _cell(trial, name, measure)
+            for measure in measures
+        ]
+        flags = f"`{variants[name]}`" if name in variants else "–"
+        rows.append(f"| {name} | {flags} | " + " | ".join(cells) + " |")
+    return "\n".join([*rows, "", _provenance(trial)])
+
+
 def details(trial: dict) -> str:
     """Every measure of every candidate, and how it was obtained."""
+    if trial.get("variants"):
+        return listed(trial, [SECONDS, *trial["measures"]])
     rows = _table(trial, list(trial["scores"]), list(trial["measures"]))
     rows += ["", _provenance(trial)]
     if trial["features"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class Experiment:
     flags: tuple[str, ...] = ()
     #: Flags of trainings that are measured beside it, as ablations; each begins with a preset.
     ablations: tuple[tuple[str, ...], ...] = ()
+    #: Flags of more such trainings, by the names of their columns.
+    variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Number of seeds.
     seeds: int = 3
     #: Whether it is an extra for the chapter, and left out of the table of criteria.
