@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 #: The chapters in their order.
 CHAPTERS = (
-    *("data_prep", "first_gan", "dcgan", "cgan", "autoencoder", "pix2pix"),
+    *("data_prep", "first_gan", "dcgan", "stabilisers", "cgan", "autoencoder", "pix2pix"),
     *("cyclegan", "simgan", "style_transfer", "voxel_gan", "siamese", "siamese_gan", "travelgan"),
     *("sdgan", "stylegan"),
 )

@@ -298,6 +298,26 @@ def vectors(trainer: Trainer) -> Drawn:
     return _flow(boxes, arrows)
 
 
+def of_stabilisers() -> Drawn:
+    """Where each stabiliser stands: at what D sees, in D, in its loss, at the end."""
+    boxes = {
+        "real": Box(0, 0, "real x"),
+        "fake": Box(0, 1.2, "fake G(z)", "fake"),
+        "seen": Box(1.25, 0.6, "what D sees\naugmentation\ninstance noise"),
+        "D": Box(2.5, 0.6, "discriminator D\nspectral norm", "network"),
+        "loss": Box(3.8, 0.6, "loss\nits form\nlabel smoothing", "loss"),
+        "penalty": Box(2.5, -0.65, "penalty on D's slope\nR1, R2, WGAN-GP", "loss"),
+        "update": Box(3.8, 1.85, "update\ntwo rates, critic steps\nfalling rates"),
+        "G": Box(1.25, 1.85, "generator G\nits average makes samples", "network"),
+    }
+    arrows = [
+        *(Arrow("real", "seen"), Arrow("fake", "seen"), Arrow("seen", "D"), Arrow("D", "loss")),
+        *(Arrow("D", "penalty"), Arrow("loss", "update"), Arrow("update", "G")),
+        *(Arrow("update", "D"), Arrow("G", "fake")),
+    ]
+    return _flow(boxes, arrows)
+
+
 #: Recipe -> picture -> what draws it from the recipe's trainer.
 OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
     "first_gan": {"game.svg": game},
@@ -311,6 +331,7 @@ OF_TRAINER: dict[str, dict[str, Callable[[Trainer], Drawn]]] = {
 #: Chapter -> picture -> what draws it, where no network is needed.
 OTHERS: dict[str, dict[str, Callable[[], Drawn]]] = {
     "data_prep": {"steps.svg": steps_of_data},
+    "stabilisers": {"where.svg": of_stabilisers},
     "voxel_gan": {"views.svg": of_views},
     "travelgan": {"single.svg": of_single},
     "sdgan": {"began.svg": of_began},
