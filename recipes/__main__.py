@@ -48,8 +48,9 @@ def overview(program: str) -> None:
         "new": f"a recipe of your own, which runs as it is: {program} new my_gan",
         "doctor": "what this machine has, and what a training on it would use",
     }
+    width = max(map(len, lines))
     for name, words in lines.items():
-        print(f"{name:<10} {words}".rstrip())
+        print(f"{name:<{width}} {words}".rstrip())
     print(f"what a recipe needs, scored and can do: {program} NAME")
 
 
