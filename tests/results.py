@@ -154,8 +154,8 @@ def _flags(experiment: Experiment) -> tuple[str, ...]:
 
 def _ablations(experiment: Experiment) -> list[tuple[str, ...]]:
     """The flags of the trainings beside it, on the same data."""
-    every = (*experiment.ablations, *experiment.variants.values())
-    return [_placed(experiment, flags) for flags in every]
+    variants = [(*experiment.flags, *more) for more in experiment.variants.values()]
+    return [_placed(experiment, flags) for flags in (*experiment.ablations, *variants)]
 
 
 def _placed(experiment: Experiment, flags: tuple[str, ...]) -> tuple[str, ...]:

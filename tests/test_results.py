@@ -154,22 +154,25 @@ def test_a_training_of_another_experiment_that_did_the_same_is_taken(workshop):
 def test_variants_have_a_row_each(workshop):
     """With their flags and seconds; the name of the column is theirs."""
     _, done = workshop
-    many = Experiment("many", variants={"sharp": ("--blur", "0"), "bare": ("vanilla",)})
+    variants = {"sharp": ("--blur", "0"), "long": ("--steps", "9")}
+    many = Experiment("many", ("vanilla",), variants=variants)
     runs = [results._one("first_gan", many, seed) for seed in (0, 1)]
     assert [words[0] for words in done] == ["train", "train", "train", "evaluate"] * 2
+    # What a variant adds follows the experiment's own flags.
+    assert done[2][1:4] == ("vanilla", "--steps", "9")
     beside = done[3][done[3].index("--beside") + 1 :]
-    assert [path.rpartition("/")[2] for path in beside] == ["sharp", "bare"]
+    assert [path.rpartition("/")[2] for path in beside] == ["sharp", "long"]
     trial = results.summary("first_gan", many, runs)
-    assert set(trial["seconds_of"]) == {"sharp", "bare"} and len(trial["seconds_of"]["bare"]) == 2
-    trial["seconds"], trial["seconds_of"] = [3, 5], {"sharp": [7, 7], "bare": [9, 9]}
-    trial["scores"] |= {"sharp": {"a": [0.5, 0.5]}, "bare": {"a": [0.25, 0.75]}}
+    assert set(trial["seconds_of"]) == {"sharp", "long"} and len(trial["seconds_of"]["long"]) == 2
+    trial["seconds"], trial["seconds_of"] = [3, 5], {"sharp": [7, 7], "long": [9, 9]}
+    trial["scores"] |= {"sharp": {"a": [0.5, 0.5]}, "long": {"a": [0.25, 0.75]}}
     table = tables.listed(trial, ["seconds", "a"]).splitlines()
     assert table[:5] == [
         "| | flags | seconds | a |",
         "|---|---|---|---|",
         "| trained | – | 4 [3 – 5] | 1 |",
         "| sharp | `--blur 0` | 7 | 0.5 |",
-        "| bare | `vanilla` | 9 | 0.5 [0.25 – 0.75] |",
+        "| long | `--steps 9` | 9 | 0.5 [0.25 – 0.75] |",
     ]
     assert tables.details(trial).startswith("| | flags | seconds | a |")
 

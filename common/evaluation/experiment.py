@@ -15,7 +15,7 @@ class Experiment:
     flags: tuple[str, ...] = ()
     #: Flags of trainings that are measured beside it, as ablations; each begins with a preset.
     ablations: tuple[tuple[str, ...], ...] = ()
-    #: Flags of more such trainings, by the names of their columns.
+    #: More such trainings, by the names of their columns: flags that follow those above.
     variants: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Number of seeds.
     seeds: int = 3
