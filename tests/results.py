@@ -335,6 +335,9 @@ def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
         "of_criteria": first["of_criteria"],
         "met": [_met([run["met"][TRAINED][i] for run in runs]) for i in range(count)],
         "passes": {name: sum(all(run["met"][name]) for run in runs) for name in first["scores"]},
+        "in_part": {
+            name: sum(_in_part(run["met"][name]) for run in runs) for name in first["scores"]
+        },
         "scores": {
             name: {measure: [run["scores"][name][measure] for run in runs] for measure in row}
             for name, row in first["scores"].items()
@@ -347,6 +350,11 @@ def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
 def _met(seeds: list[bool | None]) -> int | None:
     """How many seeds meet a criterion; None: it was not measured."""
     return None if None in seeds else sum(seeds)
+
+
+def _in_part(met: list[bool | None]) -> bool:
+    """Whether a candidate meets what was measured of it, which is not all."""
+    return True in met and None in met and False not in met
 
 
 def _told(recipe: str, experiment: Experiment) -> dict:

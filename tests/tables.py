@@ -215,9 +215,17 @@ def _table(trial: dict, candidates: list[str], measures: list[str]) -> list[str]
     for measure in measures:
         cells = [_cell(trial, name, measure) for name in candidates]
         rows.append(f"| {measure} | " + " | ".join(cells) + " |")
-    verdicts = [f"{trial['passes'][name]} of {trial['seeds']}" for name in candidates]
+    verdicts = [_verdict(trial, name) for name in candidates]
     rows.append("| **meets every criterion** | " + " | ".join(verdicts) + " |")
     return rows
+
+
+def _verdict(trial: dict, name: str) -> str:
+    """With how many seeds a candidate meets every criterion, or all that were measured of it."""
+    partly = trial.get("in_part", {}).get(name, 0)
+    if partly and not trial["passes"][name]:
+        return f"{partly} of {trial['seeds']}, in part"
+    return f"{trial['passes'][name]} of {trial['seeds']}"
 
 
 def _cell(trial: dict, candidate: str, measure: str) -> str:

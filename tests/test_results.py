@@ -258,6 +258,13 @@ def test_a_summary_counts_who_passes(workshop):
     runs = [results._one("first_gan", RING, seed) for seed in (0, 1)]
     found = results.summary("first_gan", RING, runs)
     assert found["passes"] == {TRAINED: 2, "cheat": 0} and found["met"] == [2]
+    # Of whom only some was measured passes in part.
+    for run in runs:
+        run["met"] = {TRAINED: [True, False], "cheat": [True, None]}
+    found = results.summary("first_gan", RING, runs)
+    assert found["passes"] == found["in_part"] | {"cheat": 0} == {TRAINED: 0, "cheat": 0}
+    verdicts = tables.excerpt(found, [TRAINED, "cheat"]).splitlines()[3]
+    assert verdicts == "| **meets every criterion** | 0 of 2 | 2 of 2, in part |"
     assert found["scores"]["cheat"]["a"] == [0.0, 0.0]
     assert found["command"] == "python -m recipes.first_gan.train --data ring"
 

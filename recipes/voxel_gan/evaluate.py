@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 
 from common.commands.evaluate import main
-from common.evaluation.scores import Criterion, Scores
+from common.evaluation.scores import UNTRAINED, Criterion, Scores
 
 from .config import Config
 from .train import build
@@ -23,11 +23,11 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
     if config.encoder:
         found += [Criterion("IoU", least=1, of=name) for name in ("mean shape", "nearest view")]
     if "probe error" in scores.measures:
-        found.append(Criterion("probe error", most=1, of="blocks"))
+        found.append(Criterion("probe error", most=0.9, of=UNTRAINED))
     guards = [
         Criterion("connected", least=0.9, guard=True),
         Criterion("symmetry", least=0.75, of="real", guard=True),
-        Criterion("copied", most=0.05, guard=True),
+        Criterion("copying", most=0.55, guard=True),
     ]
     return found + guards
 

@@ -36,7 +36,7 @@ _SHAPES = {
     "connected": "share of a shape's voxels that are in one piece (as `real`)",
     "symmetry": "IoU of a shape with its mirror image, left and right (as `real`)",
     "occupied": "share of voxels that are occupied (as `real`)",
-    "copied": "share of shapes nearer to a training shape than all but 1 % of real ones (.01)",
+    "copying": "how often a shape is nearer to a training shape than a real one is (½)",
 }
 _PREDICTED = {
     "IoU": "intersection over union of the shape predicted from a view and the true one (1), "
@@ -140,7 +140,7 @@ class Examiner:
             "connected": float(shapes.connected(whole).mean()),
             "symmetry": float(shapes.symmetry(whole).mean()),
             "occupied": float(made.mean()),
-            "copied": copying(self._known, self._fresh, told).copied,
+            "copying": copying(self._known, self._fresh, told).copying,
         }
 
     def compare(self, predicted: np.ndarray) -> Values:
