@@ -194,6 +194,13 @@ def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
     return run, ablations[0] if ablations else None
 
 
+def variant(recipe: str, name: str, of: str, seed: int = 0) -> Path:
+    """The run folder of a variant of an experiment, once that is `trained`."""
+    (experiment,) = (each for each in _experiments(recipe) if each.name == name)
+    folders = _folders(recipe, experiment, seed)
+    return dict(zip(reversed(experiment.variants), reversed(folders), strict=False))[of]
+
+
 def _folders(recipe: str, experiment: Experiment, seed: int) -> list[Path]:
     folder = RUNS / recipe / f"seed-{seed}"
     names = [experiment.name, *(f"{experiment.name}-{each[0]}" for each in experiment.ablations)]
