@@ -196,17 +196,15 @@ def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
 
 def variant(recipe: str, name: str, of: str, seed: int = 0) -> Path:
     """The run folder of a variant of an experiment, once that is `trained`."""
-    (experiment,) = (each for each in _experiments(recipe) if each.name == name)
-    folders = _folders(recipe, experiment, seed)
-    return dict(zip(reversed(experiment.variants), reversed(folders), strict=False))[of]
+    # A column is called as the folder is.
+    return RUNS / recipe / f"seed-{seed}" / f"{name}.variants" / of
 
 
 def _folders(recipe: str, experiment: Experiment, seed: int) -> list[Path]:
     folder = RUNS / recipe / f"seed-{seed}"
     names = [experiment.name, *(f"{experiment.name}-{each[0]}" for each in experiment.ablations)]
-    # A column is called as the folder is.
-    variants = folder / f"{experiment.name}.variants"
-    return [*(folder / name for name in names), *(variants / name for name in experiment.variants)]
+    variants = [variant(recipe, experiment.name, each, seed) for each in experiment.variants]
+    return [*(folder / name for name in names), *variants]
 
 
 def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) -> dict:
