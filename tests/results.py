@@ -55,6 +55,10 @@ def main() -> None:
     for recipe in [chosen] if chosen else recipes():
         measure(recipe, int(seeds) if seeds else None, force == "1")
     write_tables()
+    if chosen in (None, "dcgan"):
+        from tests import quality
+
+        quality.renew(force == "1")
 
 
 def recipes() -> list[str]:
