@@ -16,7 +16,7 @@ EXPERIMENTS = [
     # IKEA=FILE: photographs of furniture as `views`, and `model`, which product they show.
     Experiment(
         "photographs",
-        ("views", "--data", "ikea.npz", "--split-by", "model"),
+        ("views", "--data", "ikea.npz", "--split-by", "model", "--steps", "600"),
         seeds=1,
         data_from="IKEA",
     ),
