@@ -9,7 +9,10 @@ EXPERIMENTS = [
     # `chair`, which of them a grid is.
     Experiment(
         "chairs",
-        ("--data", "chairs.npz", "--split-by", "chair", "--image-size", "32", "--width", "16"),
+        (
+            *("--data", "chairs.npz", "--split-by", "chair", "--image-size", "32"),
+            *("--width", "16", "--steps", "3000", "--decay-from", "1500", "--decay-steps", "1500"),
+        ),
         seeds=1,
         data_from="CHAIRS",
     ),
