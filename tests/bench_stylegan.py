@@ -82,7 +82,6 @@ def _ours(pipe, preset: str) -> None:
     from common.machine.precision import choose
 
     def take():
-
         from common.batches import rng_for
         from recipes.stylegan.train import build
 

@@ -145,7 +145,6 @@ def _ours(pipe, name: str, size: int) -> None:
     precision = choose("auto")
 
     def take():
-
         from common.batches import rng_for
 
         gan = _gan(name, size, precision)

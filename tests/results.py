@@ -214,8 +214,7 @@ def _folders(recipe: str, experiment: Experiment, seed: int) -> list[Path]:
 def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) -> dict:
     """Train and evaluate an experiment with one seed; returns its figures and what they took."""
     run, *ablations = _folders(recipe, experiment, seed)
-    seconds = train(recipe, _flags(experiment), run, seed, force)
-    seconds = {TRAINED: seconds}
+    seconds = {TRAINED: train(recipe, _flags(experiment), run, seed, force)}
     for flags, folder in zip(_ablations(experiment), ablations, strict=True):
         spent = train(recipe, flags, folder, seed, force)
         if folder.name in experiment.variants:

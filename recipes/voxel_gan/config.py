@@ -135,7 +135,7 @@ class Config(AdversarialConfig):
 # hold together after 400 steps; with uniform latents, at the paper's ratio of rates or at 32 cells,
 # hardly anything was above ½ by then. Where the noise stays, shapes of 5,000 steps are in one piece
 # and symmetric more often than where it fades; a penalty (--r1) in its place did less. Twice as
-# wide, and with half as many steps again, they are more various.
+# wide, and trained for longer, they are more various.
 _SMALL = Config(
     image_size=16,
     width=48,
