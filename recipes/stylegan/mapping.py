@@ -14,7 +14,7 @@ def mapping_network(config: Config) -> keras.Model:
     rare in the data must be squeezed and twisted in z. In w it need not be.
     """
     latent = keras.Input((config.latent_size,), name="latent")
-    # In float32: the layers learn a hundred times more slowly than bfloat16 has steps.
+    # In float32: steps a hundred times smaller would be lost in bfloat16's rounding.
     w = PixelNorm(dtype="float32")(latent)
     for _ in range(config.mapping_layers):
         w = EqualisedDense(
