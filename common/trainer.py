@@ -392,8 +392,20 @@ def generate(model: keras.Model, batch: Batch) -> np.ndarray:
 
     Returns:
         Pictures float32 N×H×W×C in [-1, 1], points N×D, or whatever the network makes.
+
+    Raises:
+        Refused: the network takes inputs of other shapes.
     """
     part, rows = 64, {tensor.name: np.asarray(batch[tensor.name]) for tensor in model.inputs}
+    for tensor in model.inputs:
+        takes, given = tensor.shape[1:], rows[tensor.name].shape[1:]
+        if len(takes) != len(given) or any(
+            t not in (None, g) for t, g in zip(takes, given, strict=True)
+        ):
+            raise Refused(
+                f"the network {model.name} takes {tensor.name} of the shape {tuple(takes)}, and "
+                f"the run's config.yaml has {given}: they are not of one training"
+            )
     count = len(next(iter(rows.values())))
     padded = {
         name: np.concatenate([values, np.repeat(values[-1:], -count % part, axis=0)])

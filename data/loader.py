@@ -20,7 +20,7 @@ from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
 from data.shape_files import GRIDS, MESHES
-from data.shapes import open_shapes
+from data.shapes import holds_shapes, open_shapes
 from data.source import Source
 from data.tensorflow_sets import PREFIX, open_by_name
 
@@ -111,8 +111,9 @@ def _open_folder(path: Path, reading: Reading) -> Source:
         arrays = [entry.name for entry in os.scandir(path) if entry.name.lower().endswith(ENDINGS)]
     except OSError as fault:
         raise Refused(f"{printable(path)} cannot be read: {fault.strerror}") from fault
-    # Only where there is nothing else: beside pictures, it is something about them.
-    if len(arrays) == 1 and not picture_files(path).files:
+    # Only where there is nothing else: beside pictures, it is something about them; beside meshes,
+    # one shape of many.
+    if len(arrays) == 1 and not picture_files(path).files and not holds_shapes(path):
         return open_arrays(path / arrays[0], reading)
     return open_shapes(path, reading) or open_folder(path, reading)
 

@@ -40,6 +40,11 @@ class Item:
     view: str | None = None
 
 
+def holds_shapes(folder: Path) -> bool:
+    """Return whether there are files below a folder that can be nothing but shapes."""
+    return any(file.lower().endswith(SHAPES_ALONE) for file in _files(folder))
+
+
 def open_shapes(path: Path, reading: Reading) -> Source | None:
     """Open a folder of shapes, or a single file of one; None for a folder of other things.
 

@@ -113,6 +113,8 @@ def evaluate(
 
 
 def _open_beside(path: Path, recipe: str, run: Run) -> Run:
+    if resolved(path) == resolved(run.path):
+        raise Refused(f"--beside {path} is the run itself")
     other = Run.open(path, recipe)
     other.check_version("evaluate")
     if other.facts["data"].get("fingerprint") != run.facts["data"].get("fingerprint"):

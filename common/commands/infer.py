@@ -17,7 +17,7 @@ import numpy as np
 
 from common.batches import Batch, draw_latents, rng_for
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
-from common.commands.made import ENDINGS, Made, check_out, names_folder
+from common.commands.made import ENDINGS, Made, check_kept, check_out, names_folder
 from common.commands.name import recipe_name
 from common.config import Config
 from common.run.loaded import LoadedRun
@@ -44,6 +44,9 @@ class InferFlags:
     overwrite: bool = False
     """Replace files of the same names in the folder --out."""
 
+    #: Flags that name pictures which are read, as far as a recipe has them.
+    read_from: ClassVar[tuple[str, ...]] = ("input", "observed_as", "gallery", "between")
+
     def check(self, loaded: LoadedRun) -> None:
         """Validate the flags; a recipe adds its own checks.
 
@@ -52,6 +55,9 @@ class InferFlags:
         """
         if self.seed is not None and not 0 <= self.seed < 2**32:
             raise Refused(f"--seed {self.seed}: legal is 0 to {2**32 - 1}")
+        if self.out is not None:
+            for name in self.read_from:
+                check_kept(self.out, getattr(self, name, None), self.overwrite)
 
     def prefix(self, config: Config, title: str) -> str:
         """Return how the names of pictures begin, where each has a file of its own."""
@@ -98,6 +104,8 @@ class LatentFlags(InferFlags):
             if not has_prior:
                 raise Refused(f"--{flag}: legal where latents come from a prior; these do not")
         if self.arithmetic is not None:
+            if self.interpolate:
+                raise Refused("--interpolate and --arithmetic: legal is one of them")
             parse_arithmetic(self.arithmetic)
 
     def _check_folder(self, loaded: LoadedRun) -> None:

@@ -14,8 +14,9 @@ from PIL import Image
 
 from data.errors import EnvironmentFailure, Refused
 from data.figure import scatter
-from data.files import atomic_write, clear_asides
+from data.files import atomic_write, clear_asides, resolved
 from data.listing import printable
+from data.own import is_own
 from data.progress import counted
 from data.sheet import grid, save
 
@@ -110,6 +111,9 @@ def check_out(
         prefix, overwrite: As for `Made.write_each`.
         endings: Endings of legal files.
     """
+    parent = next((place for place in out.parents if os.path.lexists(place)), None)
+    if parent is not None and not parent.is_dir():
+        raise Refused(f"--out {printable(out)}: {printable(parent)} is a file, not a folder")
     if names_folder(out):
         check_folder(out)
         if not overwrite:
@@ -117,6 +121,27 @@ def check_out(
     elif out.suffix.lower() not in endings:
         legal = " ".join(endings)
         raise Refused(f"--out {out}: legal endings are {legal}, or none for a folder")
+
+
+def check_kept(out: Path, places: str | tuple[str, ...] | None, overwrite: bool = False) -> None:
+    """Refuse an --out that would be written over pictures which are read.
+
+    Args:
+        out: A file or a folder.
+        places: Files and folders that are read; "-" is standard input.
+        overwrite: Whether files of the same names may be replaced.
+    """
+    written = resolved(out)
+    for place in (places,) if isinstance(places, str) else places or ():
+        read = resolved(Path(place).expanduser())
+        over = written == read
+        if out.is_dir():
+            # Without it, nothing that is there is replaced.
+            over |= overwrite and read.parent == written
+        elif read.is_dir() and read in written.parents:
+            over |= out.exists() and not is_own(out)
+        if over:
+            raise Refused(f"--out {printable(out)}: would be written over what is read")
 
 
 def check_folder(out: Path) -> None:

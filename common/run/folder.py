@@ -148,6 +148,11 @@ class Run:
             config.check()
         except TypeError as fault:
             raise Refused(f"{self.path / 'config.yaml'} is damaged: {fault}") from fault
+        if "shapes" in self.facts and not config.settled:
+            raise Refused(
+                f"{self.path / 'config.yaml'} is damaged: what its data was like is no longer told "
+                "(image_size, channels and others that must not be null)"
+            )
         return config
 
     def network(self, name: str) -> Path:

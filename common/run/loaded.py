@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 from pathlib import Path
 
 from common.config import Config
 from common.run.folder import Run
 from data.errors import Refused
+from data.levels import Levels
 from data.npz import Damaged, noticing_damage
 from data.progress import waiting
 
@@ -43,9 +45,12 @@ class LoadedRun:
         """
         run = Run.open(path, recipe)
         loaded = cls(run, run.config(kind))
-        first = loaded.networks[0]
+        first, *others = loaded.networks
         if not run.network(first).is_file():
             raise Refused(f"{path} has no {first}.keras yet: no checkpoint was reached")
+        for name in others:
+            if not os.path.lexists(run.network(name)):
+                raise Refused(f"{path} has lost its {name}.keras; resuming the run writes it anew")
         return loaded
 
     @property
@@ -54,6 +59,15 @@ class LoadedRun:
         # Version 0.1 did not list them; its second network sorts behind "generator".
         found = sorted(file.stem for file in self.run.path.glob("*.keras"))
         return self.run.facts.get("networks") or found or ["generator"]
+
+    def levels(self, side: str = "real") -> Levels | None:
+        """Return the values that became 0 and 255 in training; None: pictures had 8 bits.
+
+        Args:
+            side: "real", what is learned to be made; or "input", what it is made from.
+        """
+        found = self.run.facts["data"].get("levels", {}).get(side)
+        return tuple(found) if found else None
 
     def network(self, name: str = ""):
         """Return a trained network, a `keras.Model` in float32, loaded once.

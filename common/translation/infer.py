@@ -59,6 +59,9 @@ class TranslateFlags(InferFlags):
     data: str | None = None
     """Where the run's pictures are now, if they have moved."""
 
+    #: `Outputs` looks at each file.
+    read_from = ()
+
     @property
     def back(self) -> bool:
         """Whether pictures of B are translated to A."""
@@ -195,7 +198,7 @@ def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> No
     """
     config = loaded.config
     channels = config.channels if flags.back else config.input_channels
-    levels = loaded.run.facts["data"].get("levels", {}).get("real" if flags.back else "input")
+    levels = loaded.levels("real" if flags.back else "input")
     chosen = choice_of(loaded, flags)
     inputs = read_inputs(flags.input, channels, chosen, excluded=flags.out, levels=levels)
     for note in inputs.notes:

@@ -91,8 +91,8 @@ def make(loaded: LoadedRun, flags: Flags) -> Made:
 
 def read(loaded: LoadedRun, place: str, flag: str) -> np.ndarray:
     """Read pictures as the run's networks take them, uint8 N×H×W×C."""
-    config = loaded.config
-    return read_fitted(place, config.image_size, config.channels, config.fit, flag)[1]
+    config, levels = loaded.config, loaded.levels()
+    return read_fitted(place, config.image_size, config.channels, config.fit, flag, levels)[1]
 
 
 def networks(loaded: LoadedRun) -> tuple:

@@ -44,10 +44,11 @@ class Flags(InferFlags):
             raise Refused(f"--observations {self.observations}: legal is 1 to 100")
         if not 1 <= self.search_steps <= 100_000:
             raise Refused(f"--search-steps {self.search_steps}: legal is 1 to 100000")
-        if self.rows(loaded.config) * self.observations > _MOST:
+        rows = self.rows(loaded.config)
+        if self.input is None and rows * self.observations > _MOST:
             raise Refused(
-                f"--identities {self.identities} and --observations {self.observations}: legal are "
-                f"{_MOST} pictures in all"
+                f"--observations {self.observations} of {rows} --identities: legal are {_MOST:,} "
+                "pictures in all"
             )
         if self.input is None and self.observed_as is not None:
             raise Refused("--observed-as: legal with --input, whose identity is shown")

@@ -10,7 +10,6 @@ from PIL import Image
 from common.commands.made import Made
 from common.run.loaded import LoadedRun
 from common.translation.fitted import read_fitted
-from data.levels import Levels
 from data.pixels import to_float, to_pixels
 from data.sheet import grid
 
@@ -110,7 +109,5 @@ def codes_of(wanted: np.ndarray, network, config: Config, seed: int, steps: int)
 
 
 def _read(place: str, loaded: LoadedRun, flag: str) -> tuple[tuple[str, ...], np.ndarray]:
-    config = loaded.config
-    levels: Levels | None = loaded.run.facts["data"].get("levels", {}).get("real")
-    levels = tuple(levels) if levels else None
+    config, levels = loaded.config, loaded.levels()
     return read_fitted(place, config.image_size, config.channels, config.fit, flag, levels)

@@ -68,10 +68,7 @@ def read_all(place: str, loaded: LoadedRun, flag: str, only: bool = False) -> li
     config = loaded.config
     if only and Path(place).expanduser().is_dir():
         raise Refused(f"{flag} {printable(place)}: a folder; legal are two pictures")
-    levels = loaded.run.facts["data"].get("levels", {}).get("real")
-    inputs = read_inputs(
-        place, config.channels, WHOLE, levels=tuple(levels) if levels else None, flag=flag
-    )
+    inputs = read_inputs(place, config.channels, WHOLE, levels=loaded.levels(), flag=flag)
     size, found, shapes = config.image_size, [], []
     for read in inputs:
         if isinstance(read, str):

@@ -62,7 +62,7 @@ def make_set(loaded: LoadedRun, flags: Flags) -> None:
         EnvironmentFailure: the disk does not take it.
     """
     arrays = of_run(loaded, flags) if flags.all else training_set.read(flags.input)
-    levels = None if flags.all else loaded.run.facts["data"].get("levels", {}).get("input")
+    levels = None if flags.all else loaded.levels("input")
     before = []
 
     def refine(images: np.ndarray) -> np.ndarray:

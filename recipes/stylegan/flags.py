@@ -72,6 +72,8 @@ class Flags(LatentFlags):
                 raise Refused(f"--{name} and --{ways[0]}: legal is one of them")
         if self.edit and self.mixing:
             raise Refused("--edit and --mixing: legal is one of them")
+        if self.numbered and styled:
+            raise Refused(f"--numbered and --{styled[0]}: legal is one of them")
         if self.noises and not loaded.config.noise:
             raise Refused(f"--noises: {self.run} was trained without noise")
         if self.walk and self.out and names_folder(self.out):

@@ -38,7 +38,10 @@ def make(loaded: LoadedRun, flags: Flags) -> Made:
 
     if not (flags.mixing or flags.noises or flags.walk or flags.input or flags.edit):
         return from_latents(loaded, flags, draw)
-    photographs = read_square(flags.input, config) if flags.input is not None else None
+    photographs = read_square(flags.input, loaded) if flags.input is not None else None
+    if flags.mixing and photographs is not None and len(photographs) > flags.mixing:
+        say(f"note: of {len(photographs)} pictures the first {flags.mixing} are mixed")
+        photographs = photographs[: flags.mixing]
     # Only now the slow import; the network comes first, as it imports TensorFlow quietly.
     network = loaded.network()
     from . import sheets
@@ -85,13 +88,14 @@ def _edited(renderer, styles, noise, photographs, flags: Flags, title: str) -> M
     return Made(together, inputs, title=title, columns=min(across, len(together)))
 
 
-def read_square(place: str, config: Config) -> np.ndarray:
+def read_square(place: str, loaded: LoadedRun) -> np.ndarray:
     """Read photographs as those of the training were, uint8 N×H×W×C; says what is cut away.
 
     Raises:
         Refused: there is none that can be read.
     """
-    inputs, found = read_inputs(place, config.channels), []
+    config, found = loaded.config, []
+    inputs = read_inputs(place, config.channels, levels=loaded.levels())
     for note in inputs.notes:
         say(f"note: {note}")
     for picture, fitted in each_fitted(inputs, config.image_size, config.fit):

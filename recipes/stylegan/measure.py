@@ -71,7 +71,7 @@ def measure_styles(case: Case) -> Scores:
                     carried = transfers(renderer, reader, case.seed)
                     values[name] |= told(carried)
                 if name == TRAINED:
-                    sheets["mixing"] = mixing_sheet(renderer, case.seed)
+                    sheets["styles"] = mixing_sheet(renderer, case.seed)
                     facts["carried"] = {} if isinstance(reader, str) else carried
         # Before the next one is built.
         del trainer

@@ -161,13 +161,16 @@ _VIEWS = replace(
     encoder=True,
     encoder_width=24,
     pictures=10_000,
-    steps=1800,
+    steps=4000,
     generator_rate=2e-3,
     discriminator_rate=2e-4,
     instance_noise=0.0,
-    decay_from=0,
-    decay_steps=0,
+    decay_from=2000,
+    decay_steps=2000,
     sample_count=12,
+    # Of occupancies that are uncertain, those above a quarter make the IoU the best: at it, an
+    # occupied voxel's share of the weight makes ½. With .9 and 2,600 steps the IoU was .32.
+    occupied_weight=0.75,
     reconstruction_weight=20.0,
     divergence_weight=0.02,
 )

@@ -73,7 +73,8 @@ def make(loaded: LoadedRun, flags: Flags) -> Shapes:
         return Shapes(*kept, mesh=f".{flags.mesh}")
     config = loaded.config
     size, channels = config.input_size, config.input_channels
-    names, pictures = read_fitted(flags.input, size, channels, config.fit)
+    levels = loaded.levels("input")
+    names, pictures = read_fitted(flags.input, size, channels, config.fit, levels=levels)
     # Only now the slow import; the networks come first, as they import TensorFlow quietly.
     generator, encoder = loaded.network("generator"), loaded.network("encoder")
     from .predict import predict

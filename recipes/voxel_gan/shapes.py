@@ -108,11 +108,13 @@ class Shapes(Made):
             EnvironmentFailure: a file cannot be written.
         """
         names = self.names or tuple(f"{prefix}-{n:04}" for n in range(1, len(self.samples) + 1))
-        taken = [name for name in names if (folder / f"{name}.png").exists()]
+        files = [f"{name}{ending}" for name in names for ending in (".png", ".webp", self.mesh)]
+        files.append(f"{prefix}.npz")
+        taken = [file for file in files if (folder / file).exists()]
         if taken and not overwrite:
             raise Refused(
-                f"--out {printable(folder)} holds {taken[0]}.png already; legal are another "
-                "folder, or --overwrite"
+                f"--out {printable(folder)} holds {taken[0]} already; legal are another folder, or "
+                "--overwrite"
             )
         clear_asides(folder)
         paths, empty = [folder / f"{prefix}.npz"], 0

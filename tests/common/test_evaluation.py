@@ -365,6 +365,8 @@ def test_who_cannot_stand_beside(quick, trained, tmp_path):
     shutil.copytree(trained, other)
     with pytest.raises(Refused, match="there is a column other already"):
         evaluated(trained, count=100, beside=(other, other))
+    with pytest.raises(Refused, match="--beside .* is the run itself"):
+        evaluated(trained, count=100, beside=(trained,))
     with pytest.raises(Refused, match="is being trained"), Run.open(other, "dcgan").claimed():
         evaluated(trained, count=100, beside=(other,))
     train("--data", "digits", "--steps", 0, "--seed", 1, "--run", tmp_path / "seed")

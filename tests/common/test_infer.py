@@ -176,6 +176,7 @@ def test_points_stay_numbers(tmp_path):
         ({"interpolate": 1001}, "--interpolate 1001: legal is 0 to 1000"),
         ({"arithmetic": "1 +"}, "--arithmetic .*: legal are picture numbers"),
         ({"arithmetic": ""}, "--arithmetic .*: legal are picture numbers"),
+        ({"arithmetic": "1", "interpolate": 2}, "--interpolate and --arithmetic: legal is one of"),
         ({"out": "x.txt"}, "--out x.txt: legal endings are .png .*, or none for a folder"),
         ({"out": "x", "numbered": True}, "--numbered: legal with a sheet"),
     ],
@@ -233,6 +234,26 @@ def test_a_second_network_that_is_no_file(run, kind):
         file.mkdir()
     with pytest.raises(Refused, match="run/encoder.keras is damaged; resuming the run writes it"):
         LoadedRun.open(run, "toy", LatentConfig).network("encoder")
+
+
+def test_a_second_network_that_is_gone(run):
+    """Said before TensorFlow is loaded."""
+    Run.open(run, "toy").note(networks=["generator", "encoder"])
+    with pytest.raises(Refused, match="run has lost its encoder.keras; resuming the run writes it"):
+        LoadedRun.open(run, "toy", LatentConfig)
+
+
+def test_a_configuration_of_another_network(run):
+    """An edited config.yaml: legal, and not what the saved network takes."""
+    file = run / "config.yaml"
+    text = file.read_text()
+    file.write_text(text.replace("latent_size: 5", "latent_size: 6"))
+    with pytest.raises(Refused, match=r"takes latent of the shape \(5,\), and .* has \(6,\)"):
+        made_of(run)
+    file.write_text(text.replace("image_size: 4", "image_size: null"))
+    Run.open(run, "toy").note(shapes={})
+    with pytest.raises(Refused, match="config.yaml is damaged: what its data was like"):
+        made_of(run)
 
 
 def test_a_layer_of_code_is_not_run(run, tmp_path):
@@ -425,6 +446,42 @@ def test_a_folder_gets_a_file_of_each_picture(run, monkeypatch, capsys):
     Path("file").write_text("mine")
     assert program(monkeypatch, *words[:-1], "file") == 2
     assert "a file without an ending" in capsys.readouterr().err
+
+
+@dataclasses.dataclass
+class ReadingFlags(LatentFlags):
+    """Make something of a picture."""
+
+    input: str | tuple[str, ...] = ()
+    """Which."""
+
+
+@pytest.mark.parametrize("kind", [str, lambda file: (file,)])
+def test_what_is_read_is_never_written_over(run, kind):
+    """Neither the file itself, nor a file of a folder; what this program made may be."""
+    Path("photos").mkdir()
+    for name in ("a", "b"):
+        Image.new("L", (4, 4)).save(f"photos/{name}.png")
+
+    def check(read, out, **more):
+        flags = ReadingFlags(run=run, input=kind(read), out=Path(out), **more)
+        flags.check(LoadedRun.open(run, "toy", LatentConfig))
+
+    for read, out, more in (
+        ("photos/a.png", "photos/a.png", {}),
+        ("photos/a.png", "photos/../photos/a.png", {}),
+        ("photos/a.png", "photos", {"overwrite": True}),
+        ("photos", "photos", {}),
+        ("photos", "photos/b.png", {}),
+    ):
+        with pytest.raises(Refused, match="--out .*: would be written over what is read"):
+            check(read, out, **more)
+    check("photos/a.png", "photos")
+    check("photos", "photos/c.png")
+    Made(np.zeros((1, 4, 4, 1), np.uint8)).write(Path("photos/c.png"))
+    check("photos", "photos/c.png")
+    with pytest.raises(Refused, match="--out photos/a.png/x.png: photos/a.png is a file, not a fo"):
+        check("photos/b.png", "photos/a.png/x.png")
 
 
 def test_points_have_no_files_of_their_own(tmp_path):

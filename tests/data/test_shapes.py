@@ -173,6 +173,18 @@ def test_a_folder_of_classes(tmp_path):
     assert source.name_of("train", 3, {}) == "kind1/shapes/1.npy"
 
 
+def test_a_single_array_beside_meshes_is_one_shape_of_many(tmp_path):
+    """Alone in a folder, it would hold all of them."""
+    surfaces.write_mesh(surfaces.surface(stairs()), tmp_path / "box.obj")
+    np.savez(tmp_path / "chair.npz", voxels=GRID)
+    source = data.find(str(tmp_path))
+    assert source.count == 2 and len(source.load("train", 16, 0, 0)) == 2
+    np.save(tmp_path / "flat.npy", np.zeros((3, 4)))
+    (tmp_path / "chair.npz").unlink()
+    with pytest.raises(data.Refused, match="flat.npy"):
+        data.find(str(tmp_path)).load("train", 16, 0, 0)
+
+
 def test_a_folder_of_pairs(tmp_path):
     source = data.find(str(fill(tmp_path / "a", ending=".binvox")))
     assert (source.count, source.input_size, source.input_channels) == (6, (40, 40), 1)

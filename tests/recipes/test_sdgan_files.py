@@ -166,7 +166,7 @@ def test_an_observation_is_taken_from_another_picture(run, tmp_path, capsys):
     [
         ({"identities": 0}, "--identities 0: legal is 1 to 10000"),
         ({"observations": 101}, "--observations 101: legal is 1 to 100"),
-        ({"identities": 200, "observations": 100}, "legal are 10000 pictures in all"),
+        ({"identities": 200, "observations": 100}, "100 of 200 --identities: legal are 10,000"),
         ({"observed_as": "a.png"}, "--observed-as: legal with --input"),
         ({"input": "a.png", "walk": "identity"}, "--walk and --input: legal is one of them"),
         ({"search_steps": 0}, "--search-steps 0: legal is 1"),

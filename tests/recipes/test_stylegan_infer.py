@@ -107,10 +107,20 @@ def test_an_edit_is_words_and_numbers():
 def test_a_photograph_that_is_not_square_is_cut_with_a_note(run, tmp_path, capsys):
     Image.effect_noise((40, 24), 50).save(tmp_path / "wide.png")
     loaded, _ = opened(run)
-    found = infer.read_square(str(tmp_path / "wide.png"), loaded.config)
+    found = infer.read_square(str(tmp_path / "wide.png"), loaded)
     assert found.shape == (1, SIZE, SIZE, 3)
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and "40×24" in told and "middle" in told
+
+
+def test_a_photograph_has_the_levels_of_the_training(run, tmp_path):
+    """Of 16 bits, 3999 was white there."""
+    values = np.full((SIZE, SIZE), 2000, np.uint16)
+    Image.fromarray(values).save(tmp_path / "deep.png")
+    loaded, _ = opened(run)
+    loaded.run.facts["data"]["levels"] = {"real": [0, 3999]}
+    found = infer.read_square(str(tmp_path / "deep.png"), loaded)
+    assert abs(int(found.mean()) - 127) <= 1
 
 
 # --- what infer makes ---
@@ -346,7 +356,7 @@ def test_styles_of_every_model_are_measured(run, monkeypatch):
     assert set(values) == set(scores.measures)
     assert values["path w/z"] == pytest.approx(values["path length w"] / values["path length z"])
     assert values["entropy w/z"] > 0 and 0 <= values["turn from coarse"] <= 1
-    assert scores.sheets["mixing"].width == 7 * 66 - 2
+    assert scores.sheets["styles"].width == 7 * 66 - 2
     names = {criterion.measure for criterion in evaluate.criteria(loaded.config, scores)}
     assert {"path w/z", "turn from coarse", "colour from fine"} <= names
     monkeypatch.setattr(measure.Reader, "of", lambda source, size: "nothing is known")

@@ -147,6 +147,12 @@ def test_a_folder_has_everything_of_each(tmp_path, capsys):
     assert "1 shape is empty, and without a mesh" in capsys.readouterr().err
     with pytest.raises(Refused, match="holds chair.png already; legal are another folder, or --ov"):
         made.write_each(tmp_path / "out", "seed0-shapes")
+    # A mesh of the user's beside a picture is nothing of this program's either.
+    for file in ("chair.stl", "bed.webp", "seed0-shapes.npz"):
+        (tmp_path / file[:3]).mkdir()
+        (tmp_path / file[:3] / file).write_text("mine")
+        with pytest.raises(Refused, match=f"holds {file} already"):
+            made.write_each(tmp_path / file[:3], "seed0-shapes")
     made.write_each(tmp_path / "out", "seed0-shapes", overwrite=True)
     with pytest.raises(Refused, match="an empty grid has no surface"):
         dataclasses.replace(made, samples=made.samples[1:]).write(tmp_path / "e.obj")
