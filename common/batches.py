@@ -63,7 +63,7 @@ class Batches:
         asked: Collection[str] = (),
         parts: int = 1,
     ):
-        check_batch(config.batch_size, len(dataset))
+        check_batch(config, len(dataset))
         self._config, self._draw, self._asked, self._parts = config, draw, asked, parts
         if isinstance(dataset, UnpairedSet):
             self._real = _Side(dataset.b, config, "b")
@@ -228,12 +228,15 @@ def _interleaved(parts: list[np.ndarray]) -> np.ndarray:
     return np.stack(parts, axis=1).reshape(-1, *parts[0].shape[1:])
 
 
-def check_batch(batch_size: int, count: int) -> None:
-    """Refuse a batch larger than the data."""
-    if batch_size > count:
-        there = f"there {'is' if count == 1 else 'are'} {number_of(count, 'pictures')} for training"
-        legal = f"1 to {count}" if count > 1 else count
-        raise Refused(f"--batch-size {batch_size}: {there}; legal is {legal}")
+def check_batch(config: Config, count: int) -> None:
+    """Refuse a batch larger than the data, and data that is too little for any batch."""
+    least = config.least_batch
+    there = f"there {'is' if count == 1 else 'are'} {number_of(count, 'pictures')} for training"
+    if count < least:
+        raise Refused(f"--data {config.data}: {there}; at least {least} are needed")
+    if config.batch_size > count:
+        legal = f"{least} to {count}" if count > least else count
+        raise Refused(f"--batch-size {config.batch_size}: {there}; legal is {legal}")
 
 
 def unjittered(dataset, config: Config):

@@ -103,6 +103,8 @@ class Config:
     #: The kinds of data (`Source.kind`) that the recipe can learn from; with pairs,
     #: the pictures alone are used.
     learns_from: ClassVar[tuple[str, ...]] = ("pictures", "pairs")
+    #: Samples that a batch needs at least.
+    least_batch: ClassVar[int] = 1
     #: A factor by which samples are grouped: a batch then holds groups of `group_size` different
     #: samples of one value ("identity": two pictures of one person); None: single samples.
     grouped_by: ClassVar[str | None] = None

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from data.errors import Refused
 from data.files import atomic_write
 from data.own import marking
 
 _GAP = 2
 _LEGIBLE = 64
+# Pixels a side that a format, or its library, holds.
+_MOST = {".jpg": 65_500, ".jpeg": 65_500, ".webp": 16_383}
 
 
 def grid(
@@ -66,7 +69,12 @@ def side_by_side(*columns: np.ndarray, across: int = 2) -> Image.Image:
 
 
 def save(picture: Image.Image, path: Path) -> None:
-    """Write an image atomically, with this program's mark; the suffix gives the format."""
+    """Write an image atomically, with this program's mark; the suffix gives the format.
+
+    Raises:
+        Refused: it is larger than the format holds.
+    """
+    _check_size(picture, path)
     with atomic_write(path) as tmp:
         # The smallest file takes seconds to find for a large sheet.
         small = picture.width * picture.height < 1_000_000
@@ -78,10 +86,23 @@ def save_moving(frames: list[Image.Image], path: Path, durations: int | list[int
 
     Args:
         durations: Milliseconds that each frame is shown, or all alike.
+
+    Raises:
+        Refused: the frames are larger than the format holds.
     """
+    _check_size(frames[0], path)
     with atomic_write(path) as tmp:
         frames[0].save(
             tmp,
             **{"save_all": True, "append_images": frames[1:], "duration": durations, "loop": 0},
             **{"quality": 70, **marking(path.suffix)},
+        )
+
+
+def _check_size(picture: Image.Image, path: Path) -> None:
+    most = _MOST.get(path.suffix.lower())
+    if most is not None and max(picture.size) > most:
+        raise Refused(
+            f"{path}: a sheet of {picture.width:,}×{picture.height:,} pixels; {path.suffix} holds "
+            f"{most:,} a side, .png any"
         )

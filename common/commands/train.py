@@ -88,7 +88,7 @@ def start(recipe: str, presets: dict[str, Config], build: Callable, arguments: l
     source = data.find(flags.config.data, flags.config.reading)
     config, remark = _sized(flags.config, source)
     if source.count is not None:
-        check_batch(config.batch_size, source.count)
+        check_batch(config, source.count)
     dataset, examples = _load(source, config)
     config = config.informed_by(dataset)
     check_balance(dataset, config)
@@ -268,7 +268,7 @@ def _load(source: data.Source, config: Config) -> tuple:
     loaded = source.load("train", config.loaded_size, config.pictures, config.seed)
     dataset = config.training_set(loaded)
     left = len(loaded) - len(dataset)
-    check_batch(config.batch_size, len(dataset))
+    check_batch(config, len(dataset))
     told, sizes = number_of(len(dataset), source.kind), ""
     if isinstance(dataset, UnpairedSet):
         told = f"{len(dataset.a):,} and {number_of(len(dataset.b), 'pictures')}"

@@ -54,6 +54,7 @@ class Config(TranslatorConfig):
     """There are no patches: the discriminators give one answer a picture."""
 
     learns_from = ("domains",)
+    least_batch = 2
 
     @property
     def halvings(self) -> int:
@@ -83,7 +84,7 @@ class Config(TranslatorConfig):
     def check(self) -> None:
         """As `common.config.Config.check`."""
         super().check()
-        if self.batch_size < 2:
+        if self.batch_size < self.least_batch:
             raise Refused(
                 f"--batch-size {self.batch_size}: legal is 2 or more, as the differences of "
                 "pictures are compared"

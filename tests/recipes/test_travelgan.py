@@ -9,6 +9,7 @@ import pytest
 from keras import ops
 
 import data
+from common.batches import check_batch
 from common.machine import backend
 from data.errors import Refused
 from recipes.travelgan import evaluate, travel
@@ -322,6 +323,17 @@ def test_columns_and_criteria():
     sure = settled(**SINGLE)
     assert evaluate.ablation(dataclasses.replace(sure, floor=1e-6), sure) == "no floor"
     assert evaluate.ablation(settled(width=5), ours) == ""
+
+
+def test_one_picture_a_domain_is_too_little_for_any_batch():
+    """Not: a batch of one is legal, which the settings refuse."""
+    for count, words in (
+        (1, "there is 1 picture for training; at least 2 are needed"),
+        (2, "--batch-size 4: there are 2 pictures for training; legal is 2$"),
+        (3, "there are 3 pictures for training; legal is 2 to 3"),
+    ):
+        with pytest.raises(Refused, match=words):
+            check_batch(settled(), count)
 
 
 @pytest.mark.parametrize(
