@@ -175,16 +175,17 @@ _SMALL = Config(
     sample_every=500,
     checkpoint_every=1000,
 )
-# About as many parameters in both networks together, and as many seconds: 5.1 steps in the time of
-# one, measured by the processor's time.
+# About as many parameters in both networks together, and as many seconds: 2.3 steps, of twice as
+# many pictures, in the time of one, measured by the processor's time.
 _DCGAN = replace(
     _SMALL,
     generation=0,
     width=512,
     widest=128,
+    batch_size=32,
     noise=False,
     mixing=0.0,
-    steps=16_700,
+    steps=23_000,
     beta_1=0.5,
     beta_2=0.999,
     generator_rate=1e-3,
