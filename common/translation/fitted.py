@@ -78,10 +78,14 @@ def fitting_note(place: str, shapes: Sequence[tuple[int, int]], size: Size, fit:
         return ""
     cut = sum(h * width != w * height for h, w in scaled)
     how = "cut to the middle" if fit == "crop" else "padded"
+    to = f"brought to {width}×{height} pixels"
+    if len(shapes) == 1:
+        also = f" and {how}" if cut else ""
+        return f"note: {printable(place)} is {to}{also}, as in training"
     also = f", {cut} of them {how}" if cut else ""
     return (
-        f"note: of {printable(place)}, {number_of(len(scaled), 'pictures')} brought to "
-        f"{width}×{height} pixels{also}, as in training"
+        f"note: of {printable(place)}, {number_of(len(scaled), 'pictures')} {to}{also}, as in "
+        "training"
     )
 
 

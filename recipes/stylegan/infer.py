@@ -8,8 +8,7 @@ import data
 from common.commands.infer import from_latents, main
 from common.commands.made import Made
 from common.run.loaded import LoadedRun
-from common.translation.fitted import each_fitted
-from common.translation.pictures import read_inputs
+from common.translation.fitted import read_fitted
 from data.errors import Refused
 from data.pixels import to_float, to_pixels
 from data.progress import say
@@ -38,7 +37,7 @@ def make(loaded: LoadedRun, flags: Flags) -> Made:
 
     if not (flags.mixing or flags.noises or flags.walk or flags.input or flags.edit):
         return from_latents(loaded, flags, draw)
-    photographs = read_square(flags.input, loaded) if flags.input is not None else None
+    photographs = read_photographs(flags.input, loaded) if flags.input is not None else None
     if flags.mixing and photographs is not None and len(photographs) > flags.mixing:
         say(f"note: of {len(photographs)} pictures the first {flags.mixing} are mixed")
         photographs = photographs[: flags.mixing]
@@ -88,25 +87,17 @@ def _edited(renderer, styles, noise, photographs, flags: Flags, title: str) -> M
     return Made(together, inputs, title=title, columns=min(across, len(together)))
 
 
-def read_square(place: str, loaded: LoadedRun) -> np.ndarray:
+def read_photographs(place: str, loaded: LoadedRun) -> np.ndarray:
     """Read photographs as those of the training were, uint8 N×H×W×C; says what is cut away.
 
     Raises:
-        Refused: there is none that can be read.
+        Refused: there is none that can be read, or there are too many.
     """
-    config, found = loaded.config, []
-    inputs = read_inputs(place, config.channels, levels=loaded.levels())
-    for note in inputs.notes:
-        say(f"note: {note}")
-    for picture, fitted in each_fitted(inputs, config.image_size, config.fit):
-        height, width = picture.frames[0].shape[:2]
-        if height != width:
-            kept = "the middle is taken" if config.fit == "crop" else "it is padded with white"
-            say(f"note: {picture.name} is {width}×{height}, and faces are square: {kept}")
-        found.append(fitted)
-    if not found or len(found) > MOST:
+    config, levels = loaded.config, loaded.levels()
+    _, found = read_fitted(place, config.image_size, config.channels, config.fit, levels=levels)
+    if len(found) > MOST:
         raise Refused(f"--input {place}: {len(found)} pictures can be used; legal is 1 to {MOST}")
-    return np.stack(found)
+    return found
 
 
 def reader_for(config: Config):

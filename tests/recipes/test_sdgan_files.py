@@ -154,7 +154,7 @@ def test_an_observation_is_taken_from_another_picture(run, tmp_path, capsys):
     made = infer.make(*opened(run, **flags))
     told = capsys.readouterr()
     (note,) = complaints(told.err)
-    assert note == f"note: of {given}, 1 picture brought to 16×16 pixels, as in training"
+    assert note == f"note: {given} is brought to 16×16 pixels, as in training"
     # What is looked for is told of the pictures whose identity is asked for alone.
     assert told.out.count("distance") == 1
     assert made.samples.shape[0] == 2 and made.observed.shape == (2, 16, 16, 3)

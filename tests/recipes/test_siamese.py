@@ -249,9 +249,7 @@ def test_a_gallery_names_who_it_is_and_which_files_are_broken(run, tmp_path, cap
     )
     told = capsys.readouterr()
     assert answer["name"] is None and "unknown, the nearest is anna" in told.out
-    words = (
-        "query.png, 1 picture brought to 16×16 pixels, 1 of them cut to the middle, as in training"
-    )
+    words = "query.png is brought to 16×16 pixels and cut to the middle, as in training"
     assert words in told.err
     # Folders have names, too; the threshold is measured with the others.
     (answer,) = infer.named(*opened(run, input=(own,), gallery=str(people)))

@@ -107,10 +107,10 @@ def test_an_edit_is_words_and_numbers():
 def test_a_photograph_that_is_not_square_is_cut_with_a_note(run, tmp_path, capsys):
     Image.effect_noise((40, 24), 50).save(tmp_path / "wide.png")
     loaded, _ = opened(run)
-    found = infer.read_square(str(tmp_path / "wide.png"), loaded)
+    found = infer.read_photographs(str(tmp_path / "wide.png"), loaded)
     assert found.shape == (1, SIZE, SIZE, 3)
     told = capsys.readouterr().err
-    assert told.count("\n") == 1 and "40×24" in told and "middle" in told
+    assert told.count("\n") == 1 and "pixels and cut to the middle, as in training" in told
 
 
 def test_a_photograph_has_the_levels_of_the_training(run, tmp_path):
@@ -119,7 +119,7 @@ def test_a_photograph_has_the_levels_of_the_training(run, tmp_path):
     Image.fromarray(values).save(tmp_path / "deep.png")
     loaded, _ = opened(run)
     loaded.run.facts["data"]["levels"] = {"real": [0, 3999]}
-    found = infer.read_square(str(tmp_path / "deep.png"), loaded)
+    found = infer.read_photographs(str(tmp_path / "deep.png"), loaded)
     assert abs(int(found.mean()) - 127) <= 1
 
 
