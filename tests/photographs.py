@@ -53,7 +53,10 @@ FACES = Photographs(
 #: The same faces, with styles.
 PORTRAITS = Photographs(
     *("stylegan", "portraits", "FACES"),
-    ("--flip", "--steps", "10000", "--sample-every", "500"),
+    (
+        *("--flip", "--image-size", "64", "--width", "512"),
+        *("--steps", "10000", "--sample-every", "500"),
+    ),
 )
 #: Façades with label maps, in pairs side by side: the photograph is the left half.
 FACADES = Photographs(
