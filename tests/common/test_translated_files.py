@@ -52,6 +52,7 @@ def work(place, out=None, labels=None, halves=None, config=None, **flags):
         run=SimpleNamespace(path=Path("run"), facts={"data": {"labels": labels, "halves": halves}}),
         config=Config(channels=3, input_channels=3, **(config or {})),
         networks=["generator"],
+        levels=lambda side: None,
     )
     flags.check(loaded)
     translate_inputs(loaded, flags, lambda loaded, flags, picture, number: 255 - picture)

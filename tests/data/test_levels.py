@@ -260,6 +260,7 @@ def test_voxels_have_no_levels(tmp_path):
 
 
 def test_a_run_records_levels_and_infer_reads_with_them(tmp_path):
+    from common.run.loaded import LoadedRun
     from common.translation.infer import TranslateFlags, translate_inputs
     from recipes.pix2pix.config import Config
 
@@ -282,7 +283,7 @@ def test_a_run_records_levels_and_infer_reads_with_them(tmp_path):
             seen.append(frame)
             return frame
 
-        translate_inputs(SimpleNamespace(run=run, config=config), flags, make)
+        translate_inputs(LoadedRun(run, config), flags, make)
         np.testing.assert_array_equal(seen[0][..., 0], scaled(values, levels))
 
 
