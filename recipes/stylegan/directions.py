@@ -38,7 +38,7 @@ class Direction:
 
 
 def parse_edit(text: str) -> dict[str, float]:
-    """Parse "smiling=2 glasses=-1" into words and how far to move.
+    """Parse "red hair=2 hat=-1" into words and how far to move.
 
     Raises:
         Refused: the text is no such list.
@@ -48,7 +48,7 @@ def parse_edit(text: str) -> dict[str, float]:
         found[match[1]], end = float(match[2]), match.end()
     if not found or text[end:].strip():
         raise Refused(
-            f'--edit "{text}": legal are words and how far to move, as in "smiling=2 glasses=-1"'
+            f'--edit "{text}": legal are words and how far to move, as in "red hair=2 hat=-1"'
         )
     return found
 

@@ -40,7 +40,7 @@ class Flags(LatentFlags):
     iterations: int = 200
     """Steps of that search."""
     edit: str | None = None
-    """Words and how far to move, in standard deviations of w: "smiling=2 glasses=-1"."""
+    """Words and how far to move, in standard deviations of w: "red hair=2 hat=-1"."""
 
     def check(self, loaded: LoadedRun) -> None:
         """As `LatentFlags.check`."""

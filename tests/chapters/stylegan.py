@@ -1,4 +1,4 @@
-"""StyleGAN: faces with others' styles, under other noise, truncated, walking, and made to smile."""
+"""StyleGAN: faces with others' styles, under other noise, truncated, walking, and with another hair."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def make(pictures: Path) -> None:
         (("--mixing", 5), "mixing.png"),
         (("--noises", 6), "noises.png"),
         (("--walk", 90), "walk.webp"),
-        (("--edit", "smiling=2", "--count", 16), "edited.png"),
+        (("--edit", "red hair=2", "--count", 16), "edited.png"),
     ):
         python(*infer, *flags, "--out", pictures / file)
     with tempfile.TemporaryDirectory() as place:

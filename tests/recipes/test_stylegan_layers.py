@@ -182,7 +182,7 @@ def test_the_mean_of_styles_and_what_is_truncated():
     drawn = np.asarray(layer([styles, w, psi]))
     np.testing.assert_allclose(drawn[:, 1], [[1, 2, 3, 4]] * 6, rtol=1e-6)
     np.testing.assert_allclose(drawn[:, 0], styles[:, 0], rtol=1e-5)
-    config = settled("small")
+    config = settled("small", image_size=64)
     np.testing.assert_allclose(inputs.truncation_of(config, 0.7), [0.7] * 8 + [1.0] * 2)
 
 
