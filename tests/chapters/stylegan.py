@@ -20,7 +20,7 @@ def make(pictures: Path) -> None:
     for flags, file in (
         (("--mixing", 5), "mixing.png"),
         (("--noises", 6), "noises.png"),
-        (("--walk", 90), "walk.webp"),
+        (("--walk", 50), "walk.webp"),
         (("--edit", "red hair=2", "--count", 16), "edited.png"),
     ):
         python(*infer, *flags, "--out", pictures / file)
