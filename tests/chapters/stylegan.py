@@ -1,4 +1,4 @@
-"""StyleGAN: faces with others' styles, under other noise, truncated, walking, and with another hair."""
+"""StyleGAN: faces with others' styles, under other noise, truncated, walking; with other hair."""
 
 from __future__ import annotations
 
