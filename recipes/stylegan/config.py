@@ -160,7 +160,7 @@ _SMALL = Config(
     # eyes of blocks; and one of 64 pixels takes twice as long.
     image_size=32,
     latent_size=64,
-    # So narrow, and in so small batches, that two cores take 12,000 steps in a quarter of an hour:
+    # So narrow, and in so small batches, that two cores take 12,000 steps in ten minutes:
     # after as many seconds, twice the width and batches of 32 were still heads without features.
     width=384,
     widest=64,
