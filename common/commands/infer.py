@@ -44,8 +44,8 @@ class InferFlags:
     overwrite: bool = False
     """Replace files of the same names in the folder --out."""
 
-    #: Flags that name pictures which are read, as far as a recipe has them.
-    read_from: ClassVar[tuple[str, ...]] = ("input", "observed_as", "gallery", "between")
+    #: The recipe's flags that name pictures which are read; "input" where it has one.
+    read_from: ClassVar[tuple[str, ...]] = ("input",)
 
     def check(self, loaded: LoadedRun) -> None:
         """Validate the flags; a recipe adds its own checks.

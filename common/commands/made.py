@@ -15,7 +15,7 @@ from PIL import Image
 from data.errors import EnvironmentFailure, Refused
 from data.figure import scatter
 from data.files import atomic_write, clear_asides, resolved
-from data.listing import printable
+from data.listing import picture_files, printable
 from data.own import is_own
 from data.progress import counted
 from data.sheet import grid, save
@@ -139,7 +139,8 @@ def check_kept(out: Path, places: str | tuple[str, ...] | None, overwrite: bool 
             # Without it, nothing that is there is replaced.
             over |= overwrite and read.parent == written
         elif read.is_dir() and read in written.parents:
-            over |= out.exists() and not is_own(out)
+            listed = str(written.relative_to(read)) in picture_files(read).files
+            over |= listed and not is_own(out)
         if over:
             raise Refused(f"--out {printable(out)}: would be written over what is read")
 

@@ -38,6 +38,8 @@ class Flags(LatentFlags):
     data: str | None = None
     """Where the run's pictures are now, if they have moved."""
 
+    read_from = ("input", "between")
+
     def check(self, loaded: LoadedRun) -> None:
         """As `LatentFlags.check`."""
         super().check(loaded)

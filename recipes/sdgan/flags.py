@@ -35,6 +35,8 @@ class Flags(InferFlags):
     search_steps: int = 300
     """With --input: updates of the codes that are looked for."""
 
+    read_from = ("input", "observed_as")
+
     def check(self, loaded) -> None:
         """As `InferFlags.check`."""
         super().check(loaded)

@@ -33,6 +33,8 @@ class Flags(InferFlags):
     """A file: .json of the answers; of the run's own pictures a sheet, or an .npz of the bare
     arrays; None: answers are printed, a sheet is in the run's folder."""
 
+    read_from = ("input", "gallery")
+
     def check(self, loaded) -> None:
         """As `InferFlags.check`."""
         super().check(loaded)

@@ -478,6 +478,9 @@ def test_what_is_read_is_never_written_over(run, kind):
             check(read, out, **more)
     check("photos/a.png", "photos")
     check("photos", "photos/c.png")
+    # What is no picture, is not read.
+    Path("photos/answers.npz").write_text("of before")
+    check("photos", "photos/answers.npz")
     Made(np.zeros((1, 4, 4, 1), np.uint8)).write(Path("photos/c.png"))
     check("photos", "photos/c.png")
     with pytest.raises(Refused, match="--out photos/a.png/x.png: photos/a.png is a file, not a fo"):
