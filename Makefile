@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 RUNS := $(VENV)/runs
 INSTALLED := $(VENV)/installed
 
-.PHONY: install demo test lint format bench chapters results faults soak image-check clean help
+.PHONY: install demo test lint format bench profile chapters results faults soak image-check clean help
 
 help:  ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ format: $(INSTALLED)  ## put style and format right
 
 bench: $(INSTALLED)  ## measure speed and memory on this machine, rewrite BENCH.md
 	$(BIN)/python -m tests.bench
+
+profile: $(INSTALLED)  ## say where the time of a recipe's training step goes (RECIPE=dcgan)
+	$(BIN)/python -m tests.profile $(or $(RECIPE),dcgan)
 
 chapters: $(INSTALLED)  ## make the chapters' code, diagrams and pictures again (QUICK=1: trains nothing; RECIPE=dcgan)
 	$(BIN)/python -m tests.chapters

@@ -14,6 +14,7 @@ from common import stabilise
 from common.config import Config
 from common.loss import Loss, pairwise_accuracy
 from common.machine import backend
+from common.machine.fast_paths import speed_up
 from common.machine.strategy import replicas
 from common.optimizers import adam
 from common.spectral_norm import SpectralNorm
@@ -45,6 +46,8 @@ class Network:
         #: The models; most networks have one.
         self.models: tuple[keras.Model, ...] = built if isinstance(built, tuple) else (built,)
         self.model = self.models[0]
+        for model in self.models:
+            speed_up(model)
         self.optimizer = self.build_optimizer()
         self.optimizer.build(self.trainable_variables)
         #: State beside the models that decides how a training goes on, such as a history of

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 from keras import ops
 
 from common.config import Config
+from common.machine import backend
+from common.machine.strategy import replicas
 
 
 def adam(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Optimizer:
@@ -18,10 +22,16 @@ def adam(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Opt
     return Adam(rate, config.beta_1, config.beta_2, epsilon=1e-8)
 
 
-class Adam(keras.optimizers.Adam):
-    """Adam as in Keras, to the bit, with fewer operations in a training step.
+#: Weights from which a variable's update is one operation: of smaller ones it takes longer to begin
+#: than the six that it stands for. (Pix2Pix' step takes 1.2 times as long without, DCGAN's 1.05.)
+_LARGE = 2**18
 
-    Keras computes for each variable anew what is the same for all of them.
+
+class Adam(keras.optimizers.Adam):
+    """Adam as in Keras, with fewer operations in a training step.
+
+    Keras computes for each variable anew what is the same for all of them. To the bit the same, but
+    for large variables, where it differs by roundings.
     """
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
@@ -36,6 +46,10 @@ class Adam(keras.optimizers.Adam):
         """Update a variable; the rate is here the size of the step."""
         index = self._get_variable_index(variable)
         m, v = self._momentums[index].value, self._velocities[index].value
+        if math.prod(variable.shape) >= _LARGE and replicas() == 1:
+            betas = self.beta_1, self.beta_2
+            backend.update_by_adam(variable, m, v, gradient, learning_rate, *betas, self.epsilon)
+            return
         self.assign_add(m, (gradient - m) * (1 - self.beta_1))
         self.assign_add(v, (ops.square(gradient) - v) * (1 - self.beta_2))
         self.assign_sub(variable, m * learning_rate / (ops.sqrt(v) + self.epsilon))

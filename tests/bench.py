@@ -29,7 +29,7 @@ from data import worlds
 from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
-from tests import bench_stylegan, bench_translators
+from tests import bench_steps, bench_stylegan, bench_translators
 from tests.pages.report import block, filled, printed
 from tests.results import machine
 
@@ -57,10 +57,12 @@ def main() -> None:
         bench_translators.main()
     with printed() as styles:
         bench_stylegan.main()
+    with printed() as steps:
+        bench_steps.main()
     page = PAGE.read_text(encoding="utf-8")
     parts = {"machine": f"{machine()}."}
     parts |= {"ours": block(ours.getvalue()), "translators": block(translators.getvalue())}
-    parts |= {"stylegan": block(styles.getvalue())}
+    parts |= {"stylegan": block(styles.getvalue()), "steps": steps.getvalue().strip()}
     with atomic_write(PAGE) as tmp:
         tmp.write_text(filled(page, parts), encoding="utf-8")
 

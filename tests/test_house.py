@@ -18,7 +18,7 @@ OF_LINUX = {"sched_getaffinity", "sched_setaffinity", "posix_fallocate", "posix_
 OF_LINUX |= {"memfd_create", "copy_file_range", "splice", "pidfd_open", "eventfd", "getrandom"}
 OF_LINUX |= {"setresuid", "inotify_init", "fdatasync", "O_DIRECT", "O_TMPFILE", "epoll"}
 # All that the networks and their training know of TensorFlow; the rest is Keras alone.
-OF_TENSORFLOW = ("backend.py", "devices.py", "strategy.py")
+OF_TENSORFLOW = ("backend.py", "devices.py", "fast_paths.py", "strategy.py")
 
 
 def name_of(file):

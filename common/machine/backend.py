@@ -207,6 +207,29 @@ def update_if(
         variable.assign(keras.ops.where(keep, variable.value, value))
 
 
+def update_by_adam(
+    variable, m, v, gradient, step_size, beta_1: float, beta_2: float, epsilon: float
+) -> None:
+    """Update a variable and its moments by Adam, in one operation on one device.
+
+    Args:
+        step_size: The rate, with the correction of both moments.
+    """
+    tf.raw_ops.ResourceApplyAdam(
+        var=variable.handle,
+        m=m.handle,
+        v=v.handle,
+        # The correction is in the rate.
+        beta1_power=0.0,
+        beta2_power=0.0,
+        lr=step_size,
+        beta1=beta_1,
+        beta2=beta_2,
+        epsilon=epsilon,
+        grad=tf.convert_to_tensor(gradient),
+    )
+
+
 def set_up(precision: str, seed: int) -> None:
     """Set the precision and the seed for everything that is built from here on."""
     keras.config.set_dtype_policy(precision)

@@ -1,0 +1,227 @@
+"""Fast paths against Keras' own layers: values, derivatives of both orders, files."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from common.layers import instance_norm, reflect
+from common.machine import fast_paths
+from common.machine.fast_paths import speed_up
+from common.optimizers import Adam
+
+CASES = {
+    "kernel in blocks": ((8, 12, 16), layers.Conv2D(128, 4, 2, "same")),
+    "kernel in patches": ((9, 9, 8), layers.Conv2D(256, 5, 2, "valid")),
+    "kernel in patches, odd sides": ((7, 5, 8), layers.Conv2D(256, 4, 2, "same")),
+    "kernel in patches, no stride": ((4, 4, 8), layers.Conv2D(256, 3, padding="same")),
+    "kernel of a transposed one": ((4, 4, 256), layers.Conv2DTranspose(16, 5, 2, "valid")),
+    "kernel of a transposed one, blocks": ((4, 4, 128), layers.Conv2DTranspose(64, 4, 2, "same")),
+    "positions": ((4, 6, 8), layers.Conv2DTranspose(3, 4, 2, "same", activation="tanh")),
+    "positions in voxels": ((2, 3, 4, 8), layers.Conv3DTranspose(1, 4, 2, "same", use_bias=False)),
+    "positions on the way back": ((4, 6, 4, 1), layers.Conv3D(8, 4, 2, "same")),
+    "batch norm": ((4, 6, 5), layers.BatchNormalization(momentum=0.8, epsilon=1e-5)),
+    "batch norm of voxels": ((2, 3, 4, 5), layers.BatchNormalization()),
+    "instance norm": ((4, 6, 5), lambda x: instance_norm(x)),
+    "instance norm, affine": ((6, 6, 3), lambda x: instance_norm(x, affine=True)),
+    "cropping": ((5, 6, 2), layers.Cropping2D(((1, 0), (1, 2)))),
+    "reflection": ((5, 4, 2), lambda x: reflect(x, 1)),
+    "wide reflection": ((8, 9, 2), lambda x: reflect(x, 3)),
+}
+# What is left as it is, for one reason or another.
+PLAIN = {
+    "few channels": ((8, 8, 4), layers.Conv2D(16, 4, 2, "same")),
+    "a large map": ((40, 40, 4), layers.Conv2D(128, 4, 2, "same")),
+    "two strides": ((8, 8, 3), layers.Conv2D(256, 4, (2, 1), "same")),
+    "groups": ((8, 8, 4), layers.Conv2D(256, 4, 2, "same", groups=2)),
+    "vectors": ((5,), layers.BatchNormalization()),
+    "statistics of several devices": ((4, 4, 3), layers.BatchNormalization(synchronized=True)),
+    "no scale": ((4, 4, 3), layers.BatchNormalization(scale=False)),
+    "groups of channels": ((4, 4, 6), layers.GroupNormalization(2)),
+    "a small map": ((7, 7, 2), lambda x: reflect(x, 3)),
+}
+
+
+def both(shape, layer):
+    """Two models of a layer with the same weights, the second of them sped up."""
+    inputs = keras.Input(shape)
+    plain = keras.Model(inputs, layer(inputs))
+    fast = keras.models.clone_model(plain)
+    rng = np.random.default_rng(1)
+    weights = [rng.uniform(0.5, 1.5, w.shape) for w in plain.get_weights()]
+    for model in (plain, fast):
+        model.set_weights(weights)
+    speed_up(fast)
+    return plain, fast
+
+
+def given(shape, count=3):
+    rng = np.random.default_rng(0)
+    return tf.constant(rng.normal(0.5, 1, (count, *shape)), "float32")
+
+
+def everything(model, x):
+    """Outputs, gradients, gradients of the gradients' squares, and all weights afterwards."""
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            outputs = model(x, training=True)
+            score = tf.reduce_sum(tf.sin(outputs))
+        first = inner.gradient(score, [x, *model.trainable_variables])
+        squares = tf.add_n([tf.reduce_sum(tf.square(g)) for g in first])
+    second = outer.gradient(squares, [x, *model.trainable_variables])
+    found = [outputs, *first, *second, *model.weights]
+    return [None if each is None else np.array(each) for each in found]
+
+
+def assert_alike(one, other, relative):
+    assert len(one) == len(other)
+    for mine, same in zip(one, other, strict=True):
+        if mine is None:
+            assert same is None
+        else:
+            np.testing.assert_allclose(mine, same, rtol=0, atol=relative * np.abs(same).max())
+
+
+@pytest.mark.parametrize("name", [*CASES, *PLAIN])
+def test_values_and_both_derivatives_are_those_of_keras(name):
+    shape, layer = (CASES | PLAIN)[name]
+    for count in (3, 1):
+        x = given(shape, count)
+        plain, fast = both(shape, layer)
+        assert_alike(everything(fast, x), everything(plain, x), 2e-5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_in_bfloat16_they_are_as_exact(name):
+    shape, layer = CASES[name]
+    exact, _ = both(shape, layer)
+    truth = first_order(exact, given(shape))
+    off = []
+    for model in both(shape, layer):
+        for part in model.layers:
+            part.dtype_policy = "mixed_bfloat16"
+        found = first_order(model, given(shape))
+        pairs = zip(found, truth, strict=True)
+        off.append([np.abs(f - t).max() / np.abs(t).max() for f, t in pairs])
+    plain, fast = np.array(off)
+    assert (fast <= 1.5 * plain + 0.004).all(), off
+    # The comparison is one of roundings to eight bits, or of nothing where none is computed.
+    assert plain.max() > 1e-4 or name in ("cropping", "reflection", "wide reflection")
+
+
+def first_order(model, x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        score = tf.reduce_sum(tf.sin(tf.cast(model(x, training=True), "float32")))
+    return [np.array(g) for g in tape.gradient(score, [x, *model.trainable_variables])]
+
+
+def operations(model, x) -> set[str]:
+    """Kinds of operations that a forward and a backward pass consist of."""
+
+    @tf.function(autograph=False)
+    def passes(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            score = tf.reduce_sum(model(x, training=True))
+        return tape.gradient(score, [x, *model.trainable_variables])
+
+    graph = passes.get_concrete_function(x).graph
+    return {operation.type for operation in graph.get_operations()}
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "instead_of"),
+    [
+        ("kernel in blocks", "SpaceToDepth", "Conv2DBackpropFilter"),
+        ("kernel in patches", "ExtractImagePatches", "Conv2DBackpropFilter"),
+        ("kernel of a transposed one", "ExtractImagePatches", "Conv2DBackpropFilter"),
+        ("positions", "Pack", "Conv2DBackpropInput"),
+        ("positions on the way back", "Pack", "Conv3DBackpropInputV2"),
+        ("batch norm", "FusedBatchNormV3", "SquaredDifference"),
+        ("batch norm of voxels", "FusedBatchNormV3", "SquaredDifference"),
+        ("instance norm", "FusedBatchNormV3", "SquaredDifference"),
+        ("cropping", "Slice", "StridedSliceGrad"),
+        ("reflection", "ReverseV2", "MirrorPad"),
+    ],
+)
+def test_the_fast_path_is_taken(name, taken, instead_of):
+    shape, layer = CASES[name]
+    # One sample, of which instance normalisation gains in float32, too.
+    plain, fast = (operations(model, given(shape, 1)) for model in both(shape, layer))
+    assert taken in fast - plain and instead_of in plain - fast
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_it_is_not_taken_where_it_gains_nothing(name):
+    shape, layer = PLAIN[name]
+    plain, fast = (operations(model, given(shape)) for model in both(shape, layer))
+    assert plain == fast
+
+
+def test_sides_that_are_unknown_are_left_alone():
+    plain, fast = both((None, None, 4), layers.Conv2D(128, 4, 2, "same"))
+    unknown = tf.TensorSpec((None, None, None, 4))
+    assert operations(plain, unknown) == operations(fast, unknown)
+
+
+def test_on_a_gpu_convolutions_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(fast_paths.backend, "has_gpu", lambda: True)
+    shape, layer = CASES["kernel in blocks"]
+    plain, fast = (operations(model, given(shape)) for model in both(shape, layer))
+    assert plain == fast
+    shape, layer = CASES["batch norm"]
+    assert "FusedBatchNormV3" in operations(both(shape, layer)[1], given(shape))
+
+
+def test_a_saved_network_knows_nothing_of_it(tmp_path):
+    """Not in the file, and not in what is loaded; sampling computes as Keras does."""
+    inputs = keras.Input((8, 8, 16))
+    x = layers.BatchNormalization()(layers.Conv2D(128, 4, 2, "same")(reflect(inputs, 2)))
+    plain = keras.Model(inputs, layers.Conv2DTranspose(3, 4, 2, "same")(x))
+    fast = keras.models.clone_model(plain)
+    fast.set_weights(plain.get_weights())
+    speed_up(fast)
+    assert fast.get_config() == keras.models.clone_model(fast).get_config()
+    fast.save(tmp_path / "fast.keras")
+    loaded = keras.saving.load_model(tmp_path / "fast.keras", compile=False, safe_mode=True)
+    x = given((8, 8, 16))
+    assert operations(loaded, x) == operations(plain, x) != operations(fast, x)
+    np.testing.assert_array_equal(loaded(x), plain(x))
+
+
+def test_adam_in_one_operation_is_keras_own():
+    """Of large variables; of others to the bit (test_parts.py)."""
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(512, 513)).astype(np.float32)
+    ours, theirs = keras.Variable(start), keras.Variable(start)
+    one, other = Adam(1e-2, 0.5, 0.99, epsilon=1e-8), keras.optimizers.Adam(1e-2, 0.5, 0.99, 1e-8)
+
+    @tf.function(autograph=False)
+    def step(gradient):
+        one.apply([gradient], [ours])
+
+    one.build([ours])
+    for _ in range(4):
+        gradient = tf.constant(rng.normal(size=start.shape), "float32")
+        step(gradient)
+        other.apply([gradient], [theirs])
+    for mine, same in zip([ours, *one.variables], [theirs, *other.variables], strict=True):
+        np.testing.assert_allclose(mine.numpy(), same.numpy(), rtol=1e-5, atol=1e-7)
+    graph = step.get_concrete_function(gradient).graph
+    assert "ResourceApplyAdam" in {operation.type for operation in graph.get_operations()}
+
+
+def test_networks_are_trained_by_fast_paths_and_sampled_without():
+    """Of DCGAN at 64 pixels: its generator's step, and the average that samples are made by."""
+    from recipes.dcgan.config import Config
+    from recipes.dcgan.gan import DCGAN
+
+    gan = DCGAN(Config(image_size=64, channels=3, batch_size=4, precision="float32"))
+    x = tf.zeros((4, 100))
+    assert "FusedBatchNormV3" in operations(gan.generator.model, x)
+    with gan.average.ema_models() as (sampled,):
+        assert "FusedBatchNormV3" not in operations(sampled, x)

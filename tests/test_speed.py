@@ -1,0 +1,59 @@
+"""What measures a step: the profile by kernels, and both sides of the fast paths."""
+
+import pytest
+
+from tests import bench_steps, profile
+from tests.behaviour import settings
+from tests.conftest import ROOT, called
+
+LOG = """
+onednn_verbose,v1,primitive,exec,cpu,matmul,brg,undef,a,b,c,2x3:3x5,9
+profile begins
+onednn_verbose,v1,primitive,exec,cpu,convolution,brg:avx,forward_training,a,b,c,\
+mb4_ic3oc8_ih10oh5kh4sh2dh0ph1_iw10ow5kw4sw2dw0pw1,2
+onednn_verbose,v1,primitive,exec,cpu,convolution,brg:avx,backward_weights,a,b,c,\
+mb2_ic3oc8_id4od2kd4sd2dd0pd1_ih4oh2kh4sh2dh0ph1_iw4ow2kw4sw2dw0pw1,4
+onednn_verbose,v1,primitive,exec,cpu,matmul,brg,undef,a,b,c,2x3:3x5,0.5
+onednn_verbose,v1,primitive,exec,cpu,reorder,jit,undef,a,b,c,3x5,0.5
+onednn_verbose,v1,primitive,create:cache_hit,cpu,matmul,brg,undef,a,b,c,2x3:3x5,9
+profile ends 0.05
+"""
+
+
+def test_a_log_is_summed_up_by_parts():
+    parts, wall = profile.read(LOG)
+    assert wall == pytest.approx(10)
+    steps = profile.STEPS
+    times = {name: part.milliseconds * steps for name, part in parts.items()}
+    assert times == {
+        "convolutions": 2,
+        "their kernels' gradients": 4,
+        "products of matrices": 0.5,
+        profile.OTHER: 0.5,
+    }
+    done = {name: part.operations * steps for name, part in parts.items()}
+    assert done["convolutions"] == pytest.approx(2 * 4 * 5 * 5 * 4 * 4 * 3 * 8)
+    assert done["their kernels' gradients"] == pytest.approx(2 * 2 * 2**3 * 4**3 * 3 * 8)
+    assert done["products of matrices"] == pytest.approx(2 * 2 * 3 * 5)
+    lines = profile.told(parts, wall)
+    assert "| their kernels' gradients | 0.8 | 8% |" in lines[2]
+    assert lines[-1].startswith("| **a step** | 10.0")
+
+
+def test_a_batch_of_products():
+    assert profile.operations("matmul", "7x2x3:7x3x5") == 7 * 2 * 2 * 3 * 5
+    assert profile.operations("reorder", "2x3") == 0
+
+
+def test_a_recipe_is_profiled():
+    code, out, err = called("tests.profile", "first_gan", "tiny", cwd=ROOT)
+    assert code == 0, err
+    assert "| **a step** |" in out
+
+
+def test_both_sides_are_measured(monkeypatch, capsys):
+    monkeypatch.setattr(bench_steps, "TURN", 0.0)
+    bench_steps.compare("first_gan", settings("first_gan", ["tiny"]), " tiny")
+    name, fast, plain, ratio = capsys.readouterr().out.strip("| \n").split(" | ")
+    assert name == "first_gan tiny" and fast.endswith("ms") and plain.endswith("ms")
+    assert float(ratio.split()[0]) > 0
