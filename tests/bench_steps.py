@@ -20,7 +20,7 @@ RECIPES = ("first_gan", "dcgan", "cgan", "pix2pix", "cyclegan", "simgan", "voxel
 RECIPES += ("siamese", "siamese_gan", "travelgan", "sdgan", "stylegan", "autoencoder")
 ROUNDS = 5
 #: Seconds of steps that a turn lasts at least.
-TURN = 1.0
+TURN = 0.5
 
 
 def main() -> None:
@@ -43,6 +43,10 @@ def compare(recipe: str, config, size: str = "") -> None:
     sides = {"fast": step_of(recipe, config)}
     with plain_layers():
         sides["plain"] = step_of(recipe, config)
+    for _ in range(2):
+        # The first calls after a trace are slow.
+        for take in sides.values():
+            take()
     times = {side: [] for side in sides}
     for turn in range(2 * ROUNDS):
         # Now one first, now the other: what the machine does meanwhile falls on both.
@@ -64,7 +68,7 @@ def plain_layers():
 
 
 def step_of(recipe: str, config):
-    """A recipe's compiled step on one batch, which was taken twice."""
+    """A recipe's compiled step on one batch, which was taken once."""
     source = data.find(config.data, config.reading)
     config = config.adapted_to(source)
     loaded = source.load("train", config.loaded_size, 4 * config.batch_size, config.seed)
@@ -82,7 +86,6 @@ def step_of(recipe: str, config):
         for value in step(tensors).values():
             np.ravel(value)
 
-    take()
     take()
     return take
 
