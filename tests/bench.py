@@ -29,13 +29,13 @@ from data import worlds
 from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
-from tests import bench_steps, bench_stylegan, bench_translators
+from tests import bench_dcgan, bench_steps, bench_stylegan, bench_translators
+from tests.bench_dcgan import ROW
 from tests.pages.report import block, filled, printed
 from tests.results import machine
 
 PAGE = Path(__file__).parent.parent / "BENCH.md"
 ROUNDS = 5
-ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
 PRECISION = choose("auto")
 #: Whether the system tells the peak of a process's memory, and forgets it when asked to.
 HAS_PEAKS = Path("/proc/self/clear_refs").exists()
@@ -53,6 +53,8 @@ def main() -> None:
         paper_speed()
         memory()
         waiting()
+    with printed() as beside:
+        bench_dcgan.main()
     with printed() as translators:
         bench_translators.main()
     with printed() as styles:
@@ -61,6 +63,7 @@ def main() -> None:
         bench_steps.main()
     page = PAGE.read_text(encoding="utf-8")
     parts = {"machine": f"{machine()}."}
+    parts |= {"dcgan": block(beside.getvalue())}
     parts |= {"ours": block(ours.getvalue()), "translators": block(translators.getvalue())}
     parts |= {"stylegan": block(styles.getvalue()), "steps": steps.getvalue().strip()}
     with atomic_write(PAGE) as tmp:

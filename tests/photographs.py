@@ -48,7 +48,10 @@ class Photographs:
 #: Aligned faces, 64 pixels or more a side.
 FACES = Photographs(
     *("dcgan", "faces", "FACES"),
-    ("--image-size", "48", "--flip", "--steps", "6000", "--sample-every", "250"),
+    (
+        *("--image-size", "48", "--flip", "--steps", "6000", "--sample-every", "250"),
+        *("--decay-from", "3000", "--decay-steps", "3000"),
+    ),
 )
 #: The same faces, with styles.
 PORTRAITS = Photographs(

@@ -93,8 +93,8 @@ def start(recipe: str, presets: dict[str, Config], build: Callable, arguments: l
     config = config.informed_by(dataset)
     check_balance(dataset, config)
     check_groups(dataset, config)
-    if remark:
-        print(f"note: {remark}", file=sys.stderr)
+    for words in filter(None, (remark, _rest_of_rates(config))):
+        print(f"note: {words}", file=sys.stderr)
     # From here on TensorFlow is there, and nothing about flags or data is refused.
     strategy = _place(flags.devices, cluster, recipe, config, dataset)
     trainer = _build(config, build, strategy)
@@ -192,6 +192,8 @@ def _resume(recipe: str, presets: dict[str, Config], build: Callable, arguments:
         config.check_kind(source)
         dataset, examples = _load(source, config)
         run.check_data(dataset, config.data)
+        if words := _rest_of_rates(config):
+            print(f"note: {words}", file=sys.stderr)
         strategy = _place(flags.devices, cluster, recipe, config, dataset, run)
         trainer = _build(config, build, strategy)
 
@@ -249,6 +251,20 @@ def _sized(config: Config, source: data.Source) -> tuple[Config, str]:
         f"{settled.image_size} takes {(settled.image_size / fitting[-1]) ** 2:.0f} times as long"
     )
     return dataclasses.replace(config, image_size=fitting[-1]).adapted_to(source), remark
+
+
+def _rest_of_rates(config: Config) -> str:
+    """Say so, in words, where a training goes on with rates that have fallen; else "".
+
+    Many a preset's rates fall towards its own last step, and --steps alone does not move that.
+    """
+    end = config.decay_from + config.decay_steps
+    if not config.decay_steps or config.steps <= end:
+        return ""
+    return (
+        f"learning rates have fallen by step {end:,} of {config.steps:,}, and stay low; a "
+        "new run's --decay-from and --decay-steps say when they fall"
+    )
 
 
 def _few(config: Config, count: int) -> str:

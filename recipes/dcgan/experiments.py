@@ -7,7 +7,7 @@ BARE = ("--image-size", "32", "--width", "32", "--steps", "2000", "--averaging",
 BARE += ("--watchdog", "warn")
 HELPS = {
     "averaging": ("--averaging", "0.998"),
-    "falling-rates": ("--decay-steps", "2000"),
+    "falling-rates": ("--decay-from", "0", "--decay-steps", "2000"),
     "instance-noise": ("--instance-noise", "0.1"),
     "augmentation": ("--augment",),
     "label-smoothing": ("--label-smoothing", "0.1"),

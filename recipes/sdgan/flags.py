@@ -23,7 +23,7 @@ class Flags(InferFlags):
     identities: int | None = None
     """Rows: how many people (or things); None: as on the sheets saved in training."""
     observations: int = OBSERVATIONS
-    """Columns: how many pictures of each; the same observation in every row."""
+    """Columns, without --walk: how many pictures of each; the same observation in every row."""
     walk: Literal["identity", "observation"] | None = None
     """Let one half of the code change along each row, in 10 pictures; the other half stays."""
     input: str | None = None
@@ -54,6 +54,8 @@ class Flags(InferFlags):
             )
         if self.input is None and self.observed_as is not None:
             raise Refused("--observed-as: legal with --input, whose identity is shown")
+        if self.walk is not None and self.observations != OBSERVATIONS:
+            raise Refused("--observations and --walk: legal is one of them")
         for flag in ("walk", "identities"):
             if self.input is not None and getattr(self, flag) is not None:
                 raise Refused(f"--{flag} and --input: legal is one of them")

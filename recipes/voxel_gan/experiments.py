@@ -27,4 +27,12 @@ EXPERIMENTS = [
         seeds=1,
         data_from="IKEA",
     ),
+    # RENDERINGS=FILE: views of four shapes from all sides. With so few, what can be measured is
+    # whether a shape is known from a side that was not seen.
+    Experiment(
+        "renderings",
+        ("views", "--data", "renderings.npz", "--steps", "400"),
+        seeds=1,
+        data_from="RENDERINGS",
+    ),
 ]

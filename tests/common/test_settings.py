@@ -1,5 +1,6 @@
 """A configuration goes through config.yaml, and through a user's editor."""
 
+import dataclasses
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -166,3 +167,15 @@ def test_a_file_that_is_no_configuration(tmp_path, text):
     (tmp_path / "config.yaml").write_text(text)
     with pytest.raises(Refused, match="is damaged: not the configuration of a run"):
         Run.open(tmp_path, "dcgan")
+
+
+def test_a_training_that_outlives_its_rates_is_told_so():
+    """`--steps 20000` alone leaves the fall of a preset's rates where it is."""
+    from common.commands.train import _rest_of_rates
+
+    config = Config(steps=100, decay_from=50, decay_steps=50)
+    assert not _rest_of_rates(config)
+    assert not _rest_of_rates(dataclasses.replace(config, steps=200, decay_steps=0))
+    words = _rest_of_rates(dataclasses.replace(config, steps=2000))
+    assert words.startswith("learning rates have fallen by step 100 of 2,000, and stay low")
+    assert "--decay-from and --decay-steps" in words

@@ -169,6 +169,10 @@ def test_an_observation_is_taken_from_another_picture(run, tmp_path, capsys):
         ({"identities": 200, "observations": 100}, "100 of 200 --identities: legal are 10,000"),
         ({"observed_as": "a.png"}, "--observed-as: legal with --input"),
         ({"input": "a.png", "walk": "identity"}, "--walk and --input: legal is one of them"),
+        (
+            {"walk": "identity", "observations": 3},
+            "--observations and --walk: legal is one of them",
+        ),
         ({"search_steps": 0}, "--search-steps 0: legal is 1"),
     ],
 )
