@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import keras
 from keras import ops
 
+from common.machine.fast_paths import as_loaded
 from common.machine.precision import computing_in, recast
 from common.machine.strategy import replicas
 from common.network import Network
@@ -45,7 +46,7 @@ class Average:
             yield tuple(model for models in self._copies for model in models)
         else:
             models = tuple(model for network in self._networks for model in network.models)
-            with recast(models, "float32"):
+            with recast(models, "float32"), as_loaded():
                 yield models
 
     def update(self) -> None:

@@ -45,9 +45,10 @@ def test_both_are_trained_and_drawn(monkeypatch, tmp_path):
     monkeypatch.setattr(quality, "feature_net", lambda source, size: Net())
     monkeypatch.setattr(quality, "FILE", tmp_path / "quality.json")
     monkeypatch.setattr(quality, "PICTURE", tmp_path / "quality.png")
-    monkeypatch.setattr(quality, "provenance", lambda: "as now")
+    made = {quality.OURS: "as now", quality.TUTORIAL: "as ever"}
+    monkeypatch.setattr(quality, "provenance", lambda: dict(made))
     whole = quality.measure
-    monkeypatch.setattr(quality, "measure", lambda: whole((0.01, 0.05)))
+    monkeypatch.setattr(quality, "measure", lambda names: whole(names, (0.01, 0.05)))
     quality.renew()
     text = quality.FILE.read_text()
     assert text.count("as now") == 1 and quality.PICTURE.stat().st_size > 1000
@@ -55,8 +56,16 @@ def test_both_are_trained_and_drawn(monkeypatch, tmp_path):
     ours, theirs = (found["curves"][name] for name in (quality.OURS, quality.TUTORIAL))
     assert len(ours) >= 1 and len(theirs) >= 1
     assert all(value > 0 for _, value in [*ours, *theirs])
-    monkeypatch.setattr(quality, "measure", lambda: pytest.fail("measured again"))
+    monkeypatch.setattr(quality, "measure", lambda names: pytest.fail("measured again"))
     quality.renew()
+    # Where ours trains otherwise, the other curve is kept.
+    made[quality.OURS] = "otherwise"
+    again = {**found, "curves": {quality.OURS: [[1.0, 2.0]]}}
+    monkeypatch.setattr(quality, "measure", lambda names: again if len(names) == 1 else None)
+    quality.renew()
+    anew = quality.json.loads(quality.FILE.read_text())
+    assert anew["curves"] == {quality.OURS: [[1.0, 2.0]], quality.TUTORIAL: theirs}
+    assert anew["made"] == made
 
 
 class Net:

@@ -20,6 +20,8 @@ plain path over that of the fast one:
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import keras
@@ -31,6 +33,8 @@ from common.machine import backend
 _CHANNELS, _SIDE = 256, 8
 #: Channels of a transposed convolution's output up to which it is done by positions.
 _POSITIONED = 3
+#: Not empty within `as_loaded`.
+_plainly: list[bool] = []
 _CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.Conv3D)
 _TRANSPOSED = (keras.layers.Conv2DTranspose, keras.layers.Conv3DTranspose)
 
@@ -54,6 +58,19 @@ def speed_up(model: keras.Model) -> None:
             layer.call = partial(_cropped, layer)
         elif type(layer).__name__ == "Pad" and layer.mode == "reflect":
             layer.call = partial(_reflected, layer.pad_width, layer.call)
+
+
+@contextmanager
+def as_loaded() -> Iterator[None]:
+    """Context manager in which layers compute as those of a loaded file do, to the bit.
+
+    Samples are made so by a trained network itself, where there is no copy with its average.
+    """
+    _plainly.append(True)
+    try:
+        yield
+    finally:
+        _plainly.pop()
 
 
 def _operations(model: keras.Model):
@@ -110,7 +127,8 @@ def _batch_normalised(layer, plain, inputs, training=None, mask=None):
 def _instance_normalised(layer, plain, inputs):
     shape = inputs.shape
     if (
-        len(shape) != 4
+        _plainly
+        or len(shape) != 4
         or None in shape
         or layer.axis not in (-1, 3)
         or layer.groups != shape[-1]
@@ -207,7 +225,8 @@ def _transposed(layer, plain, inputs):
     longer = max(size - stride, 0) if layer.padding == "valid" else 0
     sides = [side and side * stride + longer for side in inputs.shape[1:-1]]
     convolution = Convolution(sides, stride, layer.padding)
-    if not (convolution.has_product(kernel.shape) or convolution.has_positions(kernel.shape)):
+    gains = convolution.has_product(kernel.shape) or convolution.has_positions(kernel.shape)
+    if _plainly or not gains:
         return plain(inputs)
     outputs = convolution.backward(inputs, kernel)
     if layer.use_bias:

@@ -24,7 +24,7 @@ def make(pictures: Path) -> None:
     infer = ("recipes.dcgan.infer", "--run", run)
     python(*infer, "--interpolate", 6, "--out", pictures / "interpolation.png")
     # Low houses at dusk − tall ones at dusk + tall ones by day, chosen from numbered.webp.
-    words, sums = "14,41,54 - 31,39,45 + 16,34,55", RUNS / "sums.npz"
+    words, sums = "41,55,59 - 28,52,61 + 60,49,40", RUNS / "sums.npz"
     python(*infer, "--arithmetic", words, "--out", sums)
     save(arithmetic(np.load(sums)["images"]), pictures / "arithmetic.png")
     python(*infer, "--numbered", "--count", 64, "--out", pictures / "numbered.webp")
