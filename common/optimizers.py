@@ -31,7 +31,7 @@ class Adam(keras.optimizers.Adam):
     """Adam as in Keras, with fewer operations in a training step.
 
     Keras computes for each variable anew what is the same for all of them. To the bit the same, but
-    for large variables, where it differs by roundings.
+    for large variables, where it differs by roundings; and gradients of some rows are made dense.
     """
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
@@ -44,6 +44,8 @@ class Adam(keras.optimizers.Adam):
 
     def update_step(self, gradient, variable, learning_rate):
         """Update a variable; the rate is here the size of the step."""
+        # An embedding's is of some rows alone, and may name a row twice.
+        gradient = backend.dense(gradient)
         index = self._get_variable_index(variable)
         m, v = self._momentums[index].value, self._velocities[index].value
         if math.prod(variable.shape) >= _LARGE and replicas() == 1:

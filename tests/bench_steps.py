@@ -1,4 +1,4 @@
-"""The fast paths' part of `make bench`: a step of each recipe with them, and as Keras has it."""
+"""The fast paths' part of `make bench`: a step of each recipe with them, and without."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TURN = 0.5
 
 def main() -> None:
     """Measure the small configuration of every recipe, and print a table."""
-    print("| step of | with fast paths | as Keras has it | times as fast |")
+    print("| step of | with fast paths | without | times as fast |")
     print("|---|---|---|---|")
     for name in RECIPES:
         compare(name, settings(name, []))

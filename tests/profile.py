@@ -20,12 +20,15 @@ from data.command import run_program
 
 STEPS = 5
 _BEGIN, _END = "profile begins", "profile ends"
+# A transposed convolution is one backward.
+FORWARD = "convolutions, and transposed ones' inputs' gradients"
+BACKWARD = "convolutions' inputs' gradients, and transposed ones"
 #: Kind and direction in oneDNN's log → what it is called here.
 _PARTS = {
-    ("convolution", "forward_training"): "convolutions",
-    ("convolution", "forward_inference"): "convolutions",
-    ("convolution", "backward_data"): "their inputs' gradients",
-    ("convolution", "backward_weights"): "their kernels' gradients",
+    ("convolution", "forward_training"): FORWARD,
+    ("convolution", "forward_inference"): FORWARD,
+    ("convolution", "backward_data"): BACKWARD,
+    ("convolution", "backward_weights"): "kernels' gradients",
     ("batch_normalization", "forward_training"): "batch normalisation",
     ("batch_normalization", "backward"): "batch normalisation",
     ("matmul", "undef"): "products of matrices",
@@ -134,9 +137,8 @@ def told(parts: dict[str, Part], wall: float) -> list[str]:
             f"| `{shape}` {took:.1f} ms |"
         )
     rest = wall - known
-    lines.append(
-        f"| element by element, reductions, updates | {rest:.1f} | {rest / wall:.0%} | | | |"
-    )
+    words = "TensorFlow's own: element by element, reductions, updates"
+    lines.append(f"| {words} | {rest:.1f} | {rest / wall:.0%} | | | |")
     lines.append(f"| **a step** | {wall:.1f} | | | | |")
     return lines
 

@@ -26,17 +26,17 @@ def test_a_log_is_summed_up_by_parts():
     steps = profile.STEPS
     times = {name: part.milliseconds * steps for name, part in parts.items()}
     assert times == {
-        "convolutions": 2,
-        "their kernels' gradients": 4,
+        profile.FORWARD: 2,
+        "kernels' gradients": 4,
         "products of matrices": 0.5,
         profile.OTHER: 0.5,
     }
     done = {name: part.operations * steps for name, part in parts.items()}
-    assert done["convolutions"] == pytest.approx(2 * 4 * 5 * 5 * 4 * 4 * 3 * 8)
-    assert done["their kernels' gradients"] == pytest.approx(2 * 2 * 2**3 * 4**3 * 3 * 8)
+    assert done[profile.FORWARD] == pytest.approx(2 * 4 * 5 * 5 * 4 * 4 * 3 * 8)
+    assert done["kernels' gradients"] == pytest.approx(2 * 2 * 2**3 * 4**3 * 3 * 8)
     assert done["products of matrices"] == pytest.approx(2 * 2 * 3 * 5)
     lines = profile.told(parts, wall)
-    assert "| their kernels' gradients | 0.8 | 8% |" in lines[2]
+    assert "| kernels' gradients | 0.8 | 8% |" in lines[2]
     assert lines[-1].startswith("| **a step** | 10.0")
 
 

@@ -207,6 +207,11 @@ def update_if(
         variable.assign(keras.ops.where(keep, variable.value, value))
 
 
+def dense(gradient) -> tf.Tensor:
+    """Return a gradient as a tensor; TensorFlow has those of an embedding as some rows alone."""
+    return tf.convert_to_tensor(gradient)
+
+
 def update_by_adam(
     variable, m, v, gradient, step_size, beta_1: float, beta_2: float, epsilon: float
 ) -> None:
@@ -226,7 +231,7 @@ def update_by_adam(
         beta1=beta_1,
         beta2=beta_2,
         epsilon=epsilon,
-        grad=tf.convert_to_tensor(gradient),
+        grad=gradient,
     )
 
 

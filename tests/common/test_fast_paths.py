@@ -29,6 +29,8 @@ CASES = {
     "reflection": ((5, 4, 2), lambda x: reflect(x, 1)),
     "wide reflection": ((8, 9, 2), lambda x: reflect(x, 3)),
 }
+# As it is in a network: of maps that a convolution has made in bfloat16.
+OF_MAPS = {"instance norm of a map": ((4, 6, 5), lambda x: instance_norm(layers.Conv2D(5, 1)(x)))}
 # What is left as it is, for one reason or another.
 PLAIN = {
     "few channels": ((8, 8, 4), layers.Conv2D(16, 4, 2, "same")),
@@ -94,9 +96,9 @@ def test_values_and_both_derivatives_are_those_of_keras(name):
         assert_alike(everything(fast, x), everything(plain, x), 2e-5)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, *OF_MAPS])
 def test_in_bfloat16_they_are_as_exact(name):
-    shape, layer = CASES[name]
+    shape, layer = (CASES | OF_MAPS)[name]
     exact, _ = both(shape, layer)
     truth = first_order(exact, given(shape))
     off = []
@@ -106,6 +108,8 @@ def test_in_bfloat16_they_are_as_exact(name):
         found = first_order(model, given(shape))
         pairs = zip(found, truth, strict=True)
         off.append([np.abs(f - t).max() / np.abs(t).max() for f, t in pairs])
+    if name in ("batch norm", "batch norm of voxels", "instance norm of a map"):
+        assert "FusedBatchNormV3" in operations(model, given(shape))
     plain, fast = np.array(off)
     assert (fast <= 1.5 * plain + 0.004).all(), off
     # The comparison is one of roundings to eight bits, or of nothing where none is computed.
@@ -168,13 +172,12 @@ def test_sides_that_are_unknown_are_left_alone():
     assert operations(plain, unknown) == operations(fast, unknown)
 
 
-def test_on_a_gpu_convolutions_stay_as_they_are(monkeypatch):
+@pytest.mark.parametrize("name", ["kernel in blocks", "batch norm"])
+def test_on_a_gpu_all_stays_as_it_is(name, monkeypatch):
     monkeypatch.setattr(fast_paths.backend, "has_gpu", lambda: True)
-    shape, layer = CASES["kernel in blocks"]
+    shape, layer = CASES[name]
     plain, fast = (operations(model, given(shape)) for model in both(shape, layer))
     assert plain == fast
-    shape, layer = CASES["batch norm"]
-    assert "FusedBatchNormV3" in operations(both(shape, layer)[1], given(shape))
 
 
 def test_a_saved_network_knows_nothing_of_it(tmp_path):
@@ -191,6 +194,79 @@ def test_a_saved_network_knows_nothing_of_it(tmp_path):
     x = given((8, 8, 16))
     assert operations(loaded, x) == operations(plain, x) != operations(fast, x)
     np.testing.assert_array_equal(loaded(x), plain(x))
+
+
+class Normalised(layers.Layer):
+    """Normalisation over some axes as its definition says it; it has no weights."""
+
+    def __init__(self, axes):
+        super().__init__()
+        self._axes = axes
+
+    def call(self, x):
+        """Normalise; ε 1e-5."""
+        mean = keras.ops.mean(x, self._axes, keepdims=True)
+        variance = keras.ops.mean(keras.ops.square(x - mean), self._axes, keepdims=True)
+        return (x - mean) / keras.ops.sqrt(variance + 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("axes", "norm", "count"),
+    [
+        ((0, 1, 2), layers.BatchNormalization(epsilon=1e-5), 3),
+        ((1, 2), lambda x: instance_norm(x), 1),
+    ],
+)
+def test_penalties_through_a_normalisation_are_exact(axes, norm, count):
+    """Keras' own variance takes the mean for a constant, and lacks a term in second derivatives."""
+    inputs = keras.Input((4, 5, 3))
+    convolution = layers.Conv2D(6, 1, activation="tanh")
+    x = convolution(inputs)
+    exact, fast = keras.Model(inputs, Normalised(axes)(x)), keras.Model(inputs, norm(x))
+    speed_up(fast)
+    x = given((4, 5, 3), count)
+
+    def of_penalty(model):
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                score = tf.reduce_sum(tf.sin(model(x, training=True)))
+            penalty = tf.reduce_sum(tf.square(inner.gradient(score, x)))
+        return np.array(outer.gradient(penalty, convolution.kernel.value))
+
+    truth = of_penalty(exact)
+    np.testing.assert_allclose(of_penalty(fast), truth, rtol=0, atol=1e-4 * np.abs(truth).max())
+
+
+def test_gradients_of_some_rows_are_made_dense():
+    """A row that is named twice has the sum of both; so it is with Adam of a dense gradient."""
+    start = np.ones((4, 2), np.float32)
+    found = []
+    for make_dense in (False, True):
+        variable, optimizer = keras.Variable(start), Adam(0.1, 0.5, 0.9, epsilon=1e-8)
+        for _ in range(3):
+            values = tf.constant([[1.0, 2.0], [3.0, -1.0]])
+            gradient = tf.IndexedSlices(values, tf.constant([2, 2]), tf.constant([4, 2]))
+            gradient = tf.convert_to_tensor(gradient) if make_dense else gradient
+            optimizer.apply([gradient], [variable])
+        found.append(variable.numpy())
+    np.testing.assert_array_equal(*found)
+
+
+def test_a_layer_in_another_precision_keeps_it():
+    """As its policy says, whatever comes in: also what the fused kernel does not take."""
+    for layer in (
+        layers.BatchNormalization(dtype="bfloat16"),
+        layers.GroupNormalization(-1, dtype="float32"),
+    ):
+        inputs = keras.Input((4, 4, 3))
+        x = layers.Conv2D(3, 1, dtype="mixed_bfloat16")(inputs)
+        model = keras.Model(inputs, layer(x))
+        plain = model(given((4, 4, 3)), training=True)
+        speed_up(model)
+        fast = model(given((4, 4, 3)), training=True)
+        assert fast.dtype == plain.dtype == layer.compute_dtype
+        np.testing.assert_allclose(np.array(fast, "f4"), np.array(plain, "f4"), atol=0.05)
 
 
 def test_adam_in_one_operation_is_keras_own():
