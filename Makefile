@@ -34,8 +34,8 @@ format: $(INSTALLED)  ## put style and format right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED)  ## measure speed and memory on this machine, rewrite BENCH.md
-	$(BIN)/python -m tests.bench
+bench: $(INSTALLED)  ## measure speed and memory on this machine, rewrite BENCH.md (PARTS="dcgan steps")
+	$(BIN)/python -m tests.bench $(PARTS)
 
 profile: $(INSTALLED)  ## say where the time of a recipe's training step goes (RECIPE=dcgan)
 	$(BIN)/python -m tests.profile $(or $(RECIPE),dcgan)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,6 +27,8 @@ from keras import ops  # isort: skip
 
 from common.batches import Batches
 from data import worlds
+from data.command import run_program
+from data.errors import Refused
 from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
@@ -42,32 +45,41 @@ HAS_PEAKS = Path("/proc/self/clear_refs").exists()
 
 
 def main() -> None:
-    """Measure and print; what was printed goes to BENCH.md."""
-    with printed() as ours:
-        print(
-            f"{backend.device_name()}; {PRECISION}; median [lowest – highest] of {ROUNDS} rounds\n"
-        )
-        draw_speed()
-        row = training_speed()
-        convolution_share(row)
-        paper_speed()
-        memory()
-        waiting()
-    with printed() as beside:
-        bench_dcgan.main()
-    with printed() as translators:
-        bench_translators.main()
-    with printed() as styles:
-        bench_stylegan.main()
-    with printed() as steps:
-        bench_steps.main()
-    page = PAGE.read_text(encoding="utf-8")
-    parts = {"machine": f"{machine()}."}
-    parts |= {"dcgan": block(beside.getvalue())}
-    parts |= {"ours": block(ours.getvalue()), "translators": block(translators.getvalue())}
-    parts |= {"stylegan": block(styles.getvalue()), "steps": steps.getvalue().strip()}
-    with atomic_write(PAGE) as tmp:
-        tmp.write_text(filled(page, parts), encoding="utf-8")
+    """Measure and print, all parts or those that the command line names; it goes to BENCH.md."""
+    asked = sys.argv[1:] or list(PARTS)
+    unknown = [name for name in asked if name not in PARTS]
+    if unknown:
+        raise Refused(f"{unknown[0]}: legal parts are {', '.join(PARTS)}")
+    found = {"machine": f"{machine()}."}
+    for name in asked:
+        with printed() as text:
+            PARTS[name]()
+        # A table is Markdown already.
+        found[name] = text.getvalue().strip() if name == "steps" else block(text.getvalue())
+        page = PAGE.read_text(encoding="utf-8")
+        with atomic_write(PAGE) as tmp:
+            tmp.write_text(filled(page, found), encoding="utf-8")
+
+
+def ours() -> None:
+    """Measure what needs nothing but this project."""
+    print(f"{backend.device_name()}; {PRECISION}; median [lowest – highest] of {ROUNDS} rounds\n")
+    draw_speed()
+    row = training_speed()
+    convolution_share(row)
+    paper_speed()
+    memory()
+    waiting()
+
+
+#: What can be measured by itself.
+PARTS = {
+    "ours": ours,
+    "dcgan": bench_dcgan.main,
+    "steps": bench_steps.main,
+    "translators": bench_translators.main,
+    "stylegan": bench_stylegan.main,
+}
 
 
 def in_words(values, digits: int = 0) -> str:
@@ -351,4 +363,4 @@ def _waiting_on(spec: str, jitter: float) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_program(main))
