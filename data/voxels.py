@@ -51,9 +51,11 @@ def as_voxels(name: str, values: np.ndarray) -> np.ndarray:
     Raises:
         Refused: `check` refuses it, or it holds other numbers than 0 and 1.
     """
-    check(name, values.shape, values.dtype)
+    # Of a split that holds none, none are taken.
+    if len(values):
+        check(name, values.shape, values.dtype)
     if values.dtype != bool:
-        if values.max() > 1:
+        if values.max(initial=0) > 1:
             raise Refused(f"{name} holds {values.max()}; legal for voxels are 0 and 1")
         values = values.astype(bool)
     return values if values.ndim == 5 else values[..., None]

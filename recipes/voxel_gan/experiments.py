@@ -27,11 +27,11 @@ EXPERIMENTS = [
         seeds=1,
         data_from="IKEA",
     ),
-    # RENDERINGS=FILE: views of four shapes from all sides. With so few, what can be measured is
+    # RENDERINGS=FILE: four shapes from all around, and `side`, from which. What can be measured is
     # whether a shape is known from a side that was not seen.
     Experiment(
         "renderings",
-        ("views", "--data", "renderings.npz", "--steps", "400"),
+        ("views", "--data", "renderings.npz", "--split-by", "side", "--steps", "400"),
         seeds=1,
         data_from="RENDERINGS",
     ),

@@ -29,6 +29,13 @@ def load(path, split="train", size=8):
 
 
 @pytest.mark.parametrize("name", ["a.npz", "a.h5"])
+def test_a_split_that_holds_none_is_empty(tmp_path, name):
+    """As of pictures: few of them are all for training."""
+    path = save(tmp_path / name, voxels=GRIDS[:20])
+    assert [len(load(path, split)) for split in ("train", "validation", "test")] == [20, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.h5"])
 @pytest.mark.parametrize("key", ["voxels", "shapes"])
 @pytest.mark.parametrize("kind", [bool, np.uint8])
 @pytest.mark.parametrize("channel", [True, False])
