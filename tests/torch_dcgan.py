@@ -88,7 +88,7 @@ class DCGAN:
         g_optimizer.step()
         for parameter in self._d.parameters():
             parameter.requires_grad_(True)
-        return [float(d_loss), float(g_loss)]
+        return [d_loss.item(), g_loss.item()]
 
 
 def _bce(logits: torch.Tensor, told: float) -> torch.Tensor:

@@ -31,7 +31,10 @@ EXPERIMENTS = [
     # whether a shape is known from a side that was not seen.
     Experiment(
         "renderings",
-        ("views", "--data", "renderings.npz", "--split-by", "side", "--steps", "400"),
+        (
+            *("views", "--data", "renderings.npz", "--split-by", "side", "--steps", "1200"),
+            *("--decay-from", "600", "--decay-steps", "600", "--occupied-weight", "0.9"),
+        ),
         seeds=1,
         data_from="RENDERINGS",
     ),
