@@ -23,7 +23,7 @@ def adam(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Opt
 
 
 #: Weights from which a variable's update is one operation: of smaller ones it takes longer to begin
-#: than the six that it stands for. (Pix2Pix' step takes 1.2 times as long without, DCGAN's 1.05.)
+#: than the six that it stands for.
 _LARGE = 2**18
 
 

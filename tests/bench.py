@@ -32,9 +32,9 @@ from data.errors import Refused
 from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
-from tests import bench_dcgan, bench_steps, bench_stylegan, bench_translators
+from tests import bench_dcgan, bench_layers, bench_steps, bench_stylegan, bench_translators
 from tests.bench_dcgan import ROW
-from tests.pages.report import block, filled, printed
+from tests.pages.report import block, filled, in_words, printed
 from tests.results import machine
 
 PAGE = Path(__file__).parent.parent / "BENCH.md"
@@ -54,8 +54,7 @@ def main() -> None:
     for name in asked:
         with printed() as text:
             PARTS[name]()
-        # A table is Markdown already.
-        found[name] = text.getvalue().strip() if name == "steps" else block(text.getvalue())
+        found[name] = text.getvalue().strip() if name in TABLES else block(text.getvalue())
         page = PAGE.read_text(encoding="utf-8")
         with atomic_write(PAGE) as tmp:
             tmp.write_text(filled(page, found), encoding="utf-8")
@@ -72,20 +71,17 @@ def ours() -> None:
     waiting()
 
 
+#: Parts whose text is Markdown already.
+TABLES = ("steps", "layers")
 #: What can be measured by itself.
 PARTS = {
     "ours": ours,
     "dcgan": bench_dcgan.main,
     "steps": bench_steps.main,
+    "layers": bench_layers.main,
     "translators": bench_translators.main,
     "stylegan": bench_stylegan.main,
 }
-
-
-def in_words(values, digits: int = 0) -> str:
-    """Median and range in words."""
-    low, middle, high = (f"{f(values):,.{digits}f}" for f in (np.min, np.median, np.max))
-    return f"{middle} [{low} – {high}]"
 
 
 def draw_speed() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from recipes.dcgan.config import Config
 from tests.bench_translators import ROUNDS, Side, serve, step_of
+from tests.pages.report import in_words
 
 #: The row that is compared everywhere.
 ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
@@ -38,16 +39,11 @@ def compare(sides: dict[str, Side]) -> None:
     for side in sides.values():
         side.end()
     rates = {name: STEPS * ROW.batch_size / np.array(t) for name, t in times.items()}
-    print(f"DCGAN 64×64, 4×4 kernels, width 64, batch 64: {_in_words(rates['ours'], 1)} images/s")
+    print(f"DCGAN 64×64, 4×4 kernels, width 64, batch 64: {in_words(rates['ours'], 1)} images/s")
     for way, bar in (("eager", 2.5), ("tuned", 1.3)):
-        ratios = _in_words(rates["ours"] / rates[way], 2)
-        print(f"  PyTorch ({_WORDS[way]}): {_in_words(rates[way], 1)} images/s;", end="")
+        ratios = in_words(rates["ours"] / rates[way], 2)
+        print(f"  PyTorch ({_WORDS[way]}): {in_words(rates[way], 1)} images/s;", end="")
         print(f" ours is {ratios} times as fast   (bar: {bar})")
-
-
-def _in_words(values, digits: int) -> str:
-    low, middle, high = (f"{f(values):.{digits}f}" for f in (np.min, np.median, np.max))
-    return f"{middle} [{low} – {high}]"
 
 
 def _batch() -> tuple[np.ndarray, np.ndarray]:

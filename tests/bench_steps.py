@@ -14,6 +14,7 @@ import data
 from common import network, optimizers
 from common.machine import backend
 from tests.behaviour import settings
+from tests.pages.report import in_words
 
 #: In the order of the chapters.
 RECIPES = ("first_gan", "dcgan", "cgan", "pix2pix", "cyclegan", "simgan", "voxel_gan")
@@ -54,7 +55,7 @@ def compare(recipe: str, config, size: str = "") -> None:
             times[side].append(_milliseconds(sides[side]))
     pairs = {side: np.reshape(t, (ROUNDS, 2)).mean(1) for side, t in times.items()}
     columns = [(pairs["fast"], 1), (pairs["plain"], 1), (pairs["plain"] / pairs["fast"], 2)]
-    fast, plain, ratio = (_in_words(values, digits) for values, digits in columns)
+    fast, plain, ratio = (in_words(values, digits) for values, digits in columns)
     print(f"| {recipe}{size} | {fast} ms | {plain} ms | {ratio} |", flush=True)
 
 
@@ -96,8 +97,3 @@ def _milliseconds(take) -> float:
         take()
         count += 1
     return (time.perf_counter() - began) / count * 1e3
-
-
-def _in_words(values, digits: int) -> str:
-    low, middle, high = (f"{f(values):.{digits}f}" for f in (np.min, np.median, np.max))
-    return f"{middle} [{low} – {high}]"

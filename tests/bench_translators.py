@@ -17,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.pages.report import in_words
+
 ROUNDS = 5
 #: Name -> pixels a side, steps a turn.
 CASES = {"pix2pix": (256, 3), "cyclegan": (128, 2)}
@@ -53,18 +55,13 @@ def compare(what: str, sides: dict[str, Side], steps: int, images: int = 0) -> N
     pairs = {side: np.reshape(t, (ROUNDS, 2)).sum(1) for side, t in times.items()}
     rates = {side: 2 * steps * max(images, 1) / seconds for side, seconds in pairs.items()}
     unit, digits = ("images/s", 1) if images else ("steps/s", 2)
-    print(f"\n{what}: {_in_words(rates['ours'], digits)} {unit}", end="")
-    print(f"; PyTorch {_in_words(rates['torch'], digits)} {unit}")
-    ratio = _in_words(pairs["torch"] / pairs["ours"], 2)
+    print(f"\n{what}: {in_words(rates['ours'], digits)} {unit}", end="")
+    print(f"; PyTorch {in_words(rates['torch'], digits)} {unit}")
+    ratio = in_words(pairs["torch"] / pairs["ours"], 2)
     print(f"  ours is {ratio} times as fast   (bar: 1.5)")
     told = ", PyTorch ".join(f"{peaks[side]:,.0f} MiB" for side in ("ours", "torch"))
     share = peaks["ours"] / peaks["torch"]
     print(f"  peak memory above the imported framework: {told}; {share:.2f}   (bar: 1.2)")
-
-
-def _in_words(values, digits: int) -> str:
-    low, middle, high = (f"{f(values):.{digits}f}" for f in (np.min, np.median, np.max))
-    return f"{middle} [{low} – {high}]"
 
 
 class Side:

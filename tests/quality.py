@@ -1,8 +1,9 @@
 """Time to quality: how far DCGAN's houses, and a tutorial's, are from real ones, over seconds.
 
-`make results` measures it with DCGAN's other figures, and `python -m tests.quality` by itself; it
-takes a quarter of an hour, and the machine should have nothing else to do. Both train on the same
-pictures. Their clocks stand still while samples are drawn and measured.
+`make results` measures it with DCGAN's other figures, and `python -m tests.quality` by itself
+(`--all`: also a curve whose training is as before). Both take a quarter of an hour, and the machine
+should have nothing else to do. They train on the same pictures; their clocks stand still while
+samples are drawn and measured.
 """
 
 from __future__ import annotations

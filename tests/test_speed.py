@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import bench_steps, profile
+from tests import bench_layers, bench_steps, profile
 from tests.behaviour import settings
 from tests.conftest import ROOT, called
 
@@ -57,3 +57,12 @@ def test_both_sides_are_measured(monkeypatch, capsys):
     name, fast, plain, ratio = capsys.readouterr().out.strip("| \n").split(" | ")
     assert name == "first_gan tiny" and fast.endswith("ms") and plain.endswith("ms")
     assert float(ratio.split()[0]) > 0
+
+
+def test_layers_are_measured_on_both_sides(monkeypatch, capsys):
+    monkeypatch.setattr(bench_layers, "TURN", 0.0)
+    for name in ("cropping, 65×65×24", "batch norm, 8×8×256"):
+        bench_layers.compare(name, *bench_layers.CASES[name])
+        told, fast, plain, ratio = capsys.readouterr().out.strip("| \n").split(" | ")
+        assert told == name and fast.endswith("ms") and plain.endswith("ms")
+        assert float(ratio.split()[0]) > 0

@@ -8,18 +8,17 @@ Numbers are the same up to roundings. Of normalisation that holds for derivative
 order; those of the second, which a gradient penalty takes, are exact here, where Keras' variance
 takes its mean for a constant.
 
-Measured on two cores (Zen 4, AVX-512 BF16) with bfloat16, forward and backward, as time of the
-plain path over that of the fast one:
+What each gains is measured by `make bench PARTS=layers` (BENCH.md). They are
 
-* batch normalisation, fused: 2.6 to 3.9 on maps of 8 to 32 pixels a side; of widths that are no
-  multiple of 16 it gains less;
-* instance normalisation as batch normalisation of one sample with all samples' channels: 1.3 to
-  3.3; in float32 of one sample alone, 1 to 3;
-* the gradient of a kernel as products of matrices: 1.4 to 4, where its smaller map has up to 8
-  pixels a side, and the last axis of the kernel 256 channels or more (128 of kernels of 4×4 with a
-  stride of 2): the library's own is made for large maps;
-* a transposed convolution to three channels or one, as a convolution to the channels of all
-  2×2 (or 2×2×2) positions (Shi et al. 2016b): 1.5 in pictures, 3.2 in voxels.
+* fused batch normalisation; of widths that are no multiple of 16 it gains less;
+* instance normalisation as batch normalisation of one sample with all samples' channels: in
+  bfloat16, and in float32 of one sample alone;
+* the gradient of a kernel as products of matrices, where its smaller map has up to 8 pixels a side,
+  and the last axis of the kernel 256 channels or more (128 of kernels of 4×4 with a stride of 2):
+  the library's own is made for large maps;
+* a transposed convolution to three channels or one, as a convolution to the channels of all 2×2 (or
+  2×2×2) positions (Shi et al. 2016b);
+* reflected borders and croppings whose gradients are slices and borders.
 """
 
 from __future__ import annotations

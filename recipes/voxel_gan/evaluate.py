@@ -18,8 +18,8 @@ def measure(case):
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """Return the criteria: half of the variety; better guesses than without a network."""
-    found = [Criterion("coverage", least=0.5, of="real")]
+    """Return the criteria: four fifths of the variety; better guesses than without a network."""
+    found = [Criterion("coverage", least=0.8, of="real")]
     if config.encoder:
         found += [Criterion("IoU", least=1, of=name) for name in ("mean shape", "nearest view")]
         # What ignores the view fails, whatever else it knows.

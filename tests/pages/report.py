@@ -7,6 +7,8 @@ import io
 import sys
 from collections.abc import Iterator
 
+import numpy as np
+
 
 class _Both(io.TextIOBase):
     """A stream that keeps what it passes on."""
@@ -26,6 +28,12 @@ def printed() -> Iterator[io.StringIO]:
     kept = io.StringIO()
     with contextlib.redirect_stdout(_Both(kept, sys.stdout)):
         yield kept
+
+
+def in_words(values, digits: int = 0) -> str:
+    """Return what was measured several times as its median and range."""
+    low, middle, high = (f"{f(values):,.{digits}f}" for f in (np.min, np.median, np.max))
+    return f"{middle} [{low} – {high}]"
 
 
 def block(text: str) -> str:
