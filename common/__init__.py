@@ -2,7 +2,7 @@
 
 import os
 
-from data.quiet import import_quietly
+from common.machine import imports
 
 #: The backend of Keras that the environment asks for; "": none.
 BACKEND_ASKED = os.environ.get("KERAS_BACKEND", "")
@@ -10,5 +10,4 @@ BACKEND_ASKED = os.environ.get("KERAS_BACKEND", "")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["KERAS_NNX_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Whoever imports it first, this project or a script that uses a recipe's classes.
-import_quietly("tensorflow")
+imports.settle()

@@ -32,7 +32,14 @@ from data.errors import Refused
 from data.files import atomic_write
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
-from tests import bench_dcgan, bench_layers, bench_steps, bench_stylegan, bench_translators
+from tests import (
+    bench_dcgan,
+    bench_layers,
+    bench_starts,
+    bench_steps,
+    bench_stylegan,
+    bench_translators,
+)
 from tests.bench_dcgan import ROW
 from tests.pages.report import block, filled, in_words, printed
 from tests.results import machine
@@ -72,12 +79,13 @@ def ours() -> None:
 
 
 #: Parts whose text is Markdown already.
-TABLES = ("steps", "layers")
+TABLES = ("steps", "starts", "layers")
 #: What can be measured by itself.
 PARTS = {
     "ours": ours,
     "dcgan": bench_dcgan.main,
     "steps": bench_steps.main,
+    "starts": bench_starts.main,
     "layers": bench_layers.main,
     "translators": bench_translators.main,
     "stylegan": bench_stylegan.main,

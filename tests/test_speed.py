@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import bench_layers, bench_steps, profile
+from tests import bench_layers, bench_starts, bench_steps, profile
 from tests.behaviour import settings
 from tests.conftest import ROOT, called
 
@@ -66,3 +66,11 @@ def test_layers_are_measured_on_both_sides(monkeypatch, capsys):
         told, fast, plain, ratio = capsys.readouterr().out.strip("| \n").split(" | ")
         assert told == name and fast.endswith("ms") and plain.endswith("ms")
         assert float(ratio.split()[0]) > 0
+
+
+def test_first_steps_are_measured_on_both_sides(monkeypatch, capsys):
+    monkeypatch.setattr(bench_steps, "TURN", 0.0)
+    bench_starts.compare("first_gan", settings("first_gan", ["tiny"]))
+    name, traced, rewritten, ratio = capsys.readouterr().out.strip("| \n").split(" | ")
+    assert name == "first_gan" and traced.endswith(" s") and rewritten.endswith(" s")
+    assert float(ratio.split()[0]) > 0
