@@ -1,8 +1,10 @@
-"""The starts' part of `make bench`: what a first step takes, of graphs as traced and rewritten."""
+"""The starts' part of `make bench`: what passes before a command's first line and first step."""
 
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -10,17 +12,36 @@ import numpy as np
 from common.machine import backend
 from tests.behaviour import settings
 from tests.bench_steps import RECIPES, milliseconds, untaken
+from tests.commands import ROOT
 from tests.pages.report import in_words
 
 ROUNDS = 3
 
 
 def main() -> None:
-    """Measure the small configuration of every recipe, and print a table."""
-    print("| recipe | first step, graph as traced | rewritten | later steps, times as fast |")
+    """Measure the imports, and the first step of every recipe; print them as tables."""
+    print("| | here | as Keras does | times as fast |")
+    print("|---|---|---|---|")
+    compare_imports()
+    print("\n| first step of | graph as traced | rewritten | later steps, times as fast |")
     print("|---|---|---|---|")
     for name in RECIPES:
         compare(name, settings(name, []))
+
+
+def compare_imports() -> None:
+    """Measure a process that imports Keras, with and without what it only wraps, as a row."""
+    lines = {"here": "", "Keras": "imports.UNNEEDED = (); "}
+    times = {side: [] for side in lines}
+    for _ in range(ROUNDS):
+        for side, line in lines.items():
+            began = time.perf_counter()
+            words = f"from common.machine import imports; {line}import common.machine.backend"
+            subprocess.run([sys.executable, "-c", words], cwd=ROOT, check=True)
+            times[side].append(time.perf_counter() - began)
+    here, keras = (np.array(each) for each in times.values())
+    seconds = " | ".join(f"{in_words(each, 1)} s" for each in (here, keras))
+    print(f"| importing Keras | {seconds} | {in_words(keras / here, 2)} |", flush=True)
 
 
 def compare(recipe: str, config) -> None:

@@ -74,3 +74,10 @@ def test_first_steps_are_measured_on_both_sides(monkeypatch, capsys):
     name, traced, rewritten, ratio = capsys.readouterr().out.strip("| \n").split(" | ")
     assert name == "first_gan" and traced.endswith(" s") and rewritten.endswith(" s")
     assert float(ratio.split()[0]) > 0
+
+
+def test_imports_are_measured_on_both_sides(monkeypatch, capsys):
+    monkeypatch.setattr(bench_starts, "ROUNDS", 1)
+    bench_starts.compare_imports()
+    name, here, keras, ratio = capsys.readouterr().out.strip("| \n").split(" | ")
+    assert here.endswith(" s") and keras.endswith(" s") and float(ratio.split()[0]) > 0

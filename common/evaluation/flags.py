@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.errors import Refused
+from data.files import DAMAGED
 from data.homes import missing_part
 
 #: In place of a file of weights: to fetch it.
@@ -51,3 +52,15 @@ class PictureFlags(EvaluateFlags):
         for file in (self.features, self.inception):
             if file is not None and file != DOWNLOAD and not file.is_file():
                 raise Refused(f"{file}: no such file, as {missing_part(file) or 'it is none'}")
+        if self.inception not in (None, DOWNLOAD):
+            _check_weights(self.inception)
+
+
+def _check_weights(file: Path) -> None:
+    """Refuse what is no file of weights, before a net has been built and pictures were drawn."""
+    import h5py
+
+    try:
+        h5py.File(file).close()
+    except DAMAGED as fault:
+        raise Refused(f"--inception {file} does not hold InceptionV3's weights") from fault

@@ -15,7 +15,6 @@ from common.run.folder import Run
 from common.run.loaded import LoadedRun
 from common.translation.translate import Translator, at_inference
 from data.errors import Refused
-from data.homes import missing_part
 from data.pixels import to_float
 from data.progress import waiting
 
@@ -72,14 +71,9 @@ def baseline(path: Path, case: Case) -> tuple[str, LoadedRun]:
     """Open a run of another recipe; returns the recipe's name and the run.
 
     Raises:
-        Refused: it is no run, was trained on other data or at another size, or has no network.
+        Refused: it was trained on other data or at another size, or has no network.
     """
-    file = path / "config.yaml"
-    if not file.is_file():
-        raise Refused(
-            f"--baselines {path} is not a run folder ({missing_part(path) or 'no config.yaml'})"
-        )
-    recipe = read_facts(file)["recipe"]
+    recipe = read_facts(path / "config.yaml")["recipe"]
     run = Run.open(path, recipe)
     for name in ("data", "image_size"):
         theirs, ours = run.facts["config"].get(name), getattr(case.config, name)

@@ -20,7 +20,7 @@ from recipes.dcgan import train as dcgan
 from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.evaluate import criteria, measure
 from recipes.dcgan.train import build
-from tests.conftest import TINY, pictures
+from tests.conftest import TINY, pictures, refused
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,10 @@ def test_a_file_of_something_else_is_refused(tmp_path):
     file.write_bytes(b"no weights")
     with pytest.raises(Refused, match="does not hold InceptionV3's weights"):
         inception.Inception(file)
+    # At once, before anything else is looked at.
+    words = ("--run", "nowhere", "--inception", file)
+    code, _, err = refused("recipes.dcgan.evaluate", *words, cwd=tmp_path)
+    assert code == 2 and err == f"error: --inception {file} does not hold InceptionV3's weights\n"
 
 
 def test_kid_for_few_fid_for_many(weights, tmp_path, monkeypatch):

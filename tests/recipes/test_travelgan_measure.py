@@ -10,6 +10,7 @@ from common.commands.evaluate import evaluate as evaluated
 from data.errors import Refused
 from recipes.travelgan import evaluate
 from recipes.travelgan.flags import Flags
+from tests.conftest import refused
 from tests.contract import cases
 
 pytestmark = pytest.mark.usefixtures("eagerly")
@@ -70,9 +71,11 @@ def test_baselines_of_other_data_are_refused(runs, changes, words, tmp_path):
 
 
 def test_baselines_that_are_none_are_refused(runs, tmp_path):
+    """What is no run at once, before anything else is looked at."""
     run, other = runs
-    with pytest.raises(Refused, match="is not a run folder"):
-        measured(run, tmp_path / "nowhere")
+    words = ("--run", "nowhere", "--baselines", "nothing")
+    code, _, err = refused("recipes.travelgan.evaluate", *words, cwd=tmp_path)
+    assert code == 2 and err.startswith("error: --baselines nothing is not a run folder (")
     with pytest.raises(Refused, match="there is a column cyclegan already"):
         measured(run, other, other)
 
