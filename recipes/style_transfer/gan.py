@@ -26,7 +26,7 @@ class PaintingGAN(GAN):
         config = self.config
         self._painting = style.painting(config.style, config.painting_size)
         game = loss.get(config.loss, config.label_smoothing)
-        return Forger(config, game), Connoisseur(config, game)
+        return Forger(config, game, self._painting), Connoisseur(config, game)
 
     def draw(self, rng, count):
         """Draw parts of the painting."""

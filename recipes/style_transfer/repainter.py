@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from common.network import Generator
+from data.pixels import to_float
 
 from .perceptual import Perceptual
 from .transformer import structure, transformer
@@ -18,7 +19,17 @@ class FeedForward(Perceptual):
 
 
 class Forger(Generator):
-    """Generator that has learned one style from a discriminator of the painting's patches."""
+    """Generator that has learned one style from a discriminator of the painting's patches.
+
+    Args:
+        config: The recipe's settings.
+        loss: The adversarial loss.
+        painting: The painting, uint8 H×W×3.
+    """
+
+    def __init__(self, config, loss, painting):
+        super().__init__(config, loss)
+        self._painting = to_float(painting[None])
 
     def buildModel(self) -> keras.Model:
         """Build the model: `input` (N, H, W, 3) → painted (N, H, W, 3), about in [-1, 1]."""
@@ -34,10 +45,14 @@ class Forger(Generator):
         """
         config = self.config
         terms = super().lossFunction(batch, fake, discriminator)
-        kept = sum(
-            ops.mean((mine - theirs) ** 2)
-            for mine, theirs in zip(structure(fake), structure(batch["input"]), strict=True)
-        )
+        painting = structure(self._painting)
+        made, wanted = structure(fake, self._painting), structure(batch["input"])
+        # In the painting's own lights: if any contrast were as good as another, nothing would
+        # hold the pictures within their range, and beyond it they learn no more.
+        wanted = [
+            ops.clip(w, ops.min(p), ops.max(p)) for w, p in zip(wanted, painting, strict=True)
+        ]
+        kept = sum(ops.mean((m - w) ** 2) for m, w in zip(made, wanted, strict=True))
         return {
             "adversarial": config.style_weight * terms["adversarial"],
             "content": config.content_weight * kept,

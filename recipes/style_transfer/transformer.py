@@ -29,15 +29,19 @@ def transformer(config) -> keras.Model:
         x = layers.Add()([layers.Cropping2D(2)(x), y])
     for narrower in (2 * width, width):
         x = _normalised(_doubled(x, narrower, config.upsampling))
-    x = layers.Activation("tanh", dtype="float32")(_convolution(x, config.channels, 9))
+    # Grey at first: where a tanh is near its ends, which this sum over 9×9 places would be at
+    # once, it hardly learns any more, and skies stayed a glaring green.
+    little = keras.initializers.VarianceScaling(0.01, "fan_in", "uniform")
+    x = _convolution(x, config.channels, 9, initializer=little)
+    x = layers.Activation("tanh", dtype="float32")(x)
     # Beyond the range, so that black and white can be reached.
     painted = layers.Rescaling(150 / 127.5, dtype="float32", name="pictures")(x)
     return keras.Model(picture, painted, name="generator")
 
 
-def _convolution(x, width: int, kernel: int, stride: int = 1):
+def _convolution(x, width: int, kernel: int, stride: int = 1, initializer="glorot_uniform"):
     x = layers.ZeroPadding2D(kernel // 2)(x)
-    return layers.Conv2D(width, kernel, stride)(x)
+    return layers.Conv2D(width, kernel, stride, kernel_initializer=initializer)(x)
 
 
 def _doubled(x, width: int, how: str):
@@ -55,18 +59,28 @@ def _normalised(x, activate: bool = True):
     return layers.ReLU()(x) if activate else x
 
 
-def structure(pictures):
+def structure(pictures, scale=None):
     """Reduce pictures to what is to be seen in them: light at half and at quarter size.
 
     Each has mean 0 and deviation 1, so neither the palette nor the contrast counts.
 
+    Args:
+        pictures: N×H×W×3, in [-1, 1].
+        scale: A picture, 1×h×w×3, whose means and deviations are taken for the pictures' own:
+            then what is as bright as that picture's mean is 0.
+
     Returns:
         Two maps, N×H/2×W/2×1 and N×H/4×W/4×1.
     """
-    light = ops.sum(ops.cast(pictures, "float32") * [0.299, 0.587, 0.114], -1, keepdims=True)
     found = []
     for size in (2, 4):
-        small = ops.average_pool(light, size, padding="valid")
-        mean, variance = ops.moments(small, axes=(1, 2), keepdims=True)
+        small = _light(pictures, size)
+        measured = small if scale is None else _light(scale, size)
+        mean, variance = ops.moments(measured, axes=(1, 2), keepdims=True)
         found.append((small - mean) / ops.sqrt(variance + 1e-4))
     return found
+
+
+def _light(pictures, size: int):
+    weighted = ops.cast(pictures, "float32") * [0.299, 0.587, 0.114]
+    return ops.average_pool(ops.sum(weighted, -1, keepdims=True), size, padding="valid")

@@ -11,6 +11,7 @@ import data
 from common.machine import backend
 from common.run import checkpoint
 from data.errors import Refused
+from data.pixels import to_float
 from data.samples import SampleSet
 from recipes.style_transfer import losses, style
 from recipes.style_transfer.colours import with_colours_of, with_palette
@@ -174,6 +175,26 @@ def test_the_forger_keeps_what_is_to_be_seen_and_no_colour():
         assert float(np.mean(mine)) == pytest.approx(0, abs=1e-5)
     other = structure(picture[:, ::-1])
     assert float(np.mean((structure(picture)[0] - other[0]) ** 2)) > 0.5
+
+
+def test_the_content_is_wanted_in_the_paintings_lights():
+    """Any palette and contrast of the content is one content; the picture's own contrast counts."""
+    trainer = build(settled("tiny"))
+    painting = to_float(style.painting(trainer.config.style, trainer.config.painting_size))[None]
+    content = painting[:, :, ::-1]
+
+    def kept(made, content):
+        terms = trainer.generator.lossFunction({"input": content}, made, trainer.discriminator)
+        return float(terms["content"])
+
+    assert kept(content, content) == pytest.approx(0, abs=1e-6)
+    assert kept(content, 0.5 * content + 0.2) < 0.01 < 0.1 < kept(0.5 * content + 0.2, content)
+    # A lamp that outshines the painting is wanted as bright as its brightest place: even the
+    # content itself is then too bright.
+    lit = 0.1 * content
+    lit[:, :8, :8] = 1.0
+    scale = float(np.std(painting) / np.std(lit))
+    assert kept(scale * (lit - lit.mean()) + painting.mean(), lit) > 0.1
 
 
 def test_the_connoisseur_is_shown_parts_of_the_painting_alone():
