@@ -14,6 +14,8 @@ import data
 from common.commands.evaluate import evaluate
 from common.commands.train import main as train
 from common.evaluation.flags import PictureFlags
+from common.evaluation.metric_set import MetricOptions, MetricSet
+from common.evaluation.reference import ReferenceSet
 from common.metrics import inception
 from data.errors import EnvironmentFailure, Refused
 from recipes.dcgan import train as dcgan
@@ -73,7 +75,7 @@ def test_a_file_of_something_else_is_refused(tmp_path):
 def test_kid_for_few_fid_for_many(weights, tmp_path, monkeypatch):
     """A user's folder: distances in Inception's features are there, the others are not."""
     pictures(tmp_path / "p", size=(20, 20), count=400)
-    words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "1", "--run", str(tmp_path / "r")]
+    words = [*TINY, "--data", str(tmp_path / "p"), "--steps", "0", "--run", str(tmp_path / "r")]
     monkeypatch.setattr("sys.argv", ["train", *words])
     assert train(dcgan.__file__, PRESETS, build) == 0
 
@@ -86,16 +88,19 @@ def test_kid_for_few_fid_for_many(weights, tmp_path, monkeypatch):
 
     monkeypatch.setattr(inception, "Inception", Quick)
     _, file = weights
-    flags = PictureFlags(tmp_path / "r", inception=file)
-    few = evaluate("dcgan", Config, build, measure, criteria, flags)
-    assert "KID" in few.values["trained"] and "FID" not in few.values["trained"]
+    config, source = Config(image_size=16), data.find(str(tmp_path / "p"))
+    reference = ReferenceSet.of(source.load("train", 16, 64, 0), source, config, None)
+    few = MetricSet.of(reference, source, MetricOptions(inception=file), 0)
+    assert "KID" in few.measures and "FID" not in few.measures
+    assert "KID" in few.score(reference.held_out.samples)
     assert "10000 or more, there are 20" in few.unavailable["FID"]
     monkeypatch.setattr(inception, "FEWEST", 20)
+    flags = PictureFlags(tmp_path / "r", inception=file)
     many = evaluate("dcgan", Config, build, measure, criteria, flags)
-    assert many.values["trained"]["FID"] > many.values["real"]["FID"]
+    assert many.values["untrained"]["FID"] > many.values["real"]["FID"]
+    assert {"KID", "coverage (Inception)"} <= set(many.values["real"])
     assert "FID" not in many.unavailable and "modes" in many.unavailable
     assert json.loads((tmp_path / "r" / "evaluation.json").read_text())["inception"]
-    assert "coverage (Inception)" in many.values["real"]
 
 
 def test_weights_are_fetched_where_that_is_asked_for(tmp_path, monkeypatch):

@@ -106,7 +106,7 @@ def test_the_label_map_can_be_read_off_the_facade():
     x = layers.Conv2D(4 * len(PALETTE), 1)(x)
     x = layers.Permute((1, 3, 2, 4, 5))(layers.Reshape((32, 32, 2, 2, len(PALETTE)))(x))
     reader = keras.Model(picture, layers.Reshape((64, 64, len(PALETTE)))(x))
-    epochs, batch = 2, 8
+    epochs, batch = 1, 5
     seen, unseen = (
         FACADES.draw(np.arange(n), 64, split=s) for n, s in ((1000, "train"), (100, "test"))
     )
