@@ -123,6 +123,8 @@ def _two(spec: str, reading: Reading) -> Source | None:
     halves = _halves(spec)
     if halves is None:
         return None
+    if len({os.path.realpath(os.path.expanduser(half)) for half in halves}) == 1:
+        raise Refused(f"--data {printable(spec)}: both domains are {printable(halves[0])}")
     if reading.layout == "domains":
         # They are: each of them is one.
         reading = replace(reading, layout="pictures")

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 import data
+from data.errors import Refused
 from data.pictures import MOST_PIXELS
 
 
@@ -229,3 +230,12 @@ def test_a_changed_folder_is_read_again(tmp_path):
     assert len(data.find(str(folder)).load("train", 8, 0, 0)) == 3
     folder_of(tmp_path / "p", 4)
     assert len(data.find(str(folder)).load("train", 8, 0, 0)) == 4
+
+
+@pytest.mark.parametrize("spec", ["p,p", "p, ./p", "p,link", "seasons:summer,seasons:summer"])
+def test_two_domains_are_two_sets(spec, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder_of(tmp_path / "p")
+    (tmp_path / "link").symlink_to("p")
+    with pytest.raises(Refused, match="both domains are (p|seasons:summer)$"):
+        data.find(spec)
