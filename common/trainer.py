@@ -199,10 +199,9 @@ class Trainer(keras.Model):
         log = StepHistory(self.config.log_every)
         bar = [ProgressBar(self.config.log_every, self.config.batch_size)] if verbose else []
         try:
-            with backend.graphs_as_traced():
-                for phase in self.phases():
-                    if self.step < phase.until and not (self.stop_training or self.finished):
-                        self._fit(phase, dataset, [*self._watchers(phase), log, *callbacks, *bar])
+            for phase in self.phases():
+                if self.step < phase.until and not (self.stop_training or self.finished):
+                    self._fit(phase, dataset, [*self._watchers(phase), log, *callbacks, *bar])
         finally:
             # The settings may be others the next time.
             self._step_for.cache_clear()

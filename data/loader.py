@@ -123,7 +123,7 @@ def _two(spec: str, reading: Reading) -> Source | None:
     halves = _halves(spec)
     if halves is None:
         return None
-    if len({os.path.realpath(os.path.expanduser(half)) for half in halves}) == 1:
+    if len(set(map(_place, halves))) == 1:
         raise Refused(f"--data {printable(spec)}: both domains are {printable(halves[0])}")
     if reading.layout == "domains":
         # They are: each of them is one.
@@ -145,6 +145,17 @@ def _halves(spec: str) -> tuple[str, str] | None:
         if all(_is_there(half) for half in halves):
             return halves
     return None
+
+
+def _place(spec: str) -> tuple[str, str]:
+    """What a spec names, however it is spelled: a name or a real path, and a domain of it."""
+    if not _has_files(spec):
+        return spec, ""
+    path = os.path.expanduser(spec)
+    if os.path.exists(path):
+        return os.path.realpath(path), ""
+    whole, _, domain = path.rpartition(":")
+    return os.path.realpath(whole), domain
 
 
 def _is_there(spec: str) -> bool:

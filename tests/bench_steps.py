@@ -52,7 +52,7 @@ def compare(recipe: str, config, size: str = "") -> None:
     for turn in range(2 * ROUNDS):
         # Now one first, now the other: what the machine does meanwhile falls on both.
         for side in sorted(sides, reverse=bool(turn % 2)):
-            times[side].append(milliseconds(sides[side]))
+            times[side].append(_milliseconds(sides[side]))
     pairs = {side: np.reshape(t, (ROUNDS, 2)).mean(1) for side, t in times.items()}
     columns = [(pairs["fast"], 1), (pairs["plain"], 1), (pairs["plain"] / pairs["fast"], 2)]
     fast, plain, ratio = (in_words(values, digits) for values, digits in columns)
@@ -69,15 +69,7 @@ def plain_layers():
 
 
 def step_of(recipe: str, config):
-    """A recipe's compiled step on one batch, which was taken once, as in a training."""
-    take = untaken(recipe, config)
-    with backend.graphs_as_traced():
-        take()
-    return take
-
-
-def untaken(recipe: str, config):
-    """A recipe's compiled step on one batch; it is traced when it is first taken."""
+    """A recipe's compiled step on one batch, which was taken once."""
     source = data.find(config.data, config.reading)
     config = config.adapted_to(source)
     loaded = source.load("train", config.loaded_size, 4 * config.batch_size, config.seed)
@@ -95,11 +87,11 @@ def untaken(recipe: str, config):
         for value in step(tensors).values():
             np.ravel(value)
 
+    take()
     return take
 
 
-def milliseconds(take) -> float:
-    """What a step takes, over a turn."""
+def _milliseconds(take) -> float:
     began, count = time.perf_counter(), 0
     while count < 2 or time.perf_counter() - began < TURN:
         take()

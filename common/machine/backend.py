@@ -110,26 +110,6 @@ def compiled(function: Callable) -> Callable:
     return tf.function(function, autograph=False)
 
 
-@contextmanager
-def graphs_as_traced() -> Iterator[None]:
-    """Without a GPU, run graphs as they were traced: TensorFlow does not rewrite them first.
-
-    Its rewriting (Grappler) took as long again as what else is done before a training's first
-    step, and no recipe's step was slower without (`make bench PARTS=starts`). It holds for the
-    thread, and for graphs that run for the first time within.
-    """
-    if has_gpu():
-        yield
-        return
-    name, options = "disable_meta_optimizer", tf.config.optimizer
-    before = options.get_experimental_options().get(name, False)
-    options.set_experimental_options({name: True})
-    try:
-        yield
-    finally:
-        options.set_experimental_options({name: before})
-
-
 def has_gpu() -> bool:
     """Return whether TensorFlow sees a GPU."""
     return bool(tf.config.list_physical_devices("GPU"))

@@ -27,31 +27,39 @@ def settle() -> None:
 
 @contextmanager
 def unneeded_left_out() -> Iterator[None]:
-    """Within, `UNNEEDED` packages that are not yet imported seem not to be installed."""
+    """Within, `UNNEEDED` packages that are not yet imported seem not to be installed.
+
+    To other threads, too.
+    """
     hidden = [name for name in UNNEEDED if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))
     try:
         yield
     finally:
         for name in hidden:
-            del sys.modules[name]
+            sys.modules.pop(name, None)
 
 
 class _Within:
-    """Finder of a single package, which steps aside once it is asked for it."""
+    """Finder of a single package, which steps aside once that is imported."""
 
     def __init__(self, name: str, within: Callable[[], AbstractContextManager]):
-        self._name, self._within = name, within
+        self._name, self._within, self._asking = name, within, False
 
     def find_spec(self, name, path=None, target=None):
-        if name != self._name:
+        if name != self._name or self._asking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        self._asking = True
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self._asking = False
         if spec is not None and spec.loader is not None:
             run = spec.loader.exec_module
 
             def run_within(module):
+                if self in sys.meta_path:
+                    sys.meta_path.remove(self)
                 with self._within():
                     run(module)
 

@@ -1,13 +1,14 @@
 """The generators that repaint any picture in the manner of one painting."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from common.network import Generator
 from data.pixels import to_float
 
 from .perceptual import Perceptual
-from .transformer import structure, transformer
+from .transformer import SIZES, light, structure, transformer
 
 
 class FeedForward(Perceptual):
@@ -29,11 +30,14 @@ class Forger(Generator):
 
     def __init__(self, config, loss, painting):
         super().__init__(config, loss)
-        self._painting = to_float(painting[None])
+        #: Mean, deviation, darkest and brightest value of the painting's light, at each size.
+        self._lights = [_measured(light(to_float(painting[None]), size)) for size in SIZES]
 
     def buildModel(self) -> keras.Model:
         """Build the model: `input` (N, H, W, 3) → painted (N, H, W, 3), about in [-1, 1]."""
-        return transformer(self.config)
+        # Pictures are grey at first: the first steps, which are large, then leave the tanh's
+        # middle less often, and beyond it nothing is learned.
+        return transformer(self.config, keras.initializers.VarianceScaling(0.01))
 
     def lossFunction(self, batch: dict, fake, discriminator) -> dict:
         """Compute the adversarial loss, and how much of the content is lost.
@@ -45,15 +49,23 @@ class Forger(Generator):
         """
         config = self.config
         terms = super().lossFunction(batch, fake, discriminator)
-        painting = structure(self._painting)
-        made, wanted = structure(fake, self._painting), structure(batch["input"])
-        # In the painting's own lights: if any contrast were as good as another, nothing would
-        # hold the pictures within their range, and beyond it they learn no more.
-        wanted = [
-            ops.clip(w, ops.min(p), ops.max(p)) for w, p in zip(wanted, painting, strict=True)
-        ]
-        kept = sum(ops.mean((m - w) ** 2) for m, w in zip(made, wanted, strict=True))
+        # Normalised by its own deviation, a picture could have any contrast, and would leave the
+        # range of the painting.
+        made = structure(fake, [lights[:2] for lights in self._lights])
+        kept = 0.0
+        for mine, wanted, lights in zip(made, structure(batch["input"]), self._lights, strict=True):
+            mean, deviation, darkest, brightest = lights
+            reachable = ((end - mean) / deviation for end in (darkest, brightest))
+            kept += ops.mean((mine - ops.clip(wanted, *reachable)) ** 2)
         return {
             "adversarial": config.style_weight * terms["adversarial"],
             "content": config.content_weight * kept,
         }
+
+
+def _measured(lights) -> tuple[float, float, float, float]:
+    """Mean, deviation, least and largest value; of a painting without contrast some deviation."""
+    values = np.asarray(lights)
+    return tuple(
+        float(v) for v in (values.mean(), max(values.std(), 0.1), values.min(), values.max())
+    )

@@ -5,13 +5,20 @@ from keras import layers, ops
 
 from common.layers import reflect
 
+#: By which light is reduced, where it stands for what is to be seen.
+SIZES = (2, 4)
 
-def transformer(config) -> keras.Model:
+
+def transformer(config, initializer="glorot_uniform") -> keras.Model:
     """Build Johnson et al.'s network: c9s1-w, d2w, d4w, residual blocks, u2w, uw, c9s1-3.
 
     (Johnson et al. 2016, supplementary material; instance normalisation and the range of the
     output as in their code.) The picture is extended by reflection once, at the beginning;
     the residual blocks then have no border, and what they add to is cropped.
+
+    Args:
+        config: The recipe's settings.
+        initializer: Of the last layer's kernel.
 
     Returns:
         `input` (N, H, W, 3) → (N, H, W, 3); H and W are multiples of 4 above 8·blocks.
@@ -29,10 +36,7 @@ def transformer(config) -> keras.Model:
         x = layers.Add()([layers.Cropping2D(2)(x), y])
     for narrower in (2 * width, width):
         x = _normalised(_doubled(x, narrower, config.upsampling))
-    # Grey at first: where a tanh is near its ends, which this sum over 9×9 places would be at
-    # once, it hardly learns any more, and skies stayed a glaring green.
-    little = keras.initializers.VarianceScaling(0.01, "fan_in", "uniform")
-    x = _convolution(x, config.channels, 9, initializer=little)
+    x = _convolution(x, config.channels, 9, initializer=initializer)
     x = layers.Activation("tanh", dtype="float32")(x)
     # Beyond the range, so that black and white can be reached.
     painted = layers.Rescaling(150 / 127.5, dtype="float32", name="pictures")(x)
@@ -59,28 +63,32 @@ def _normalised(x, activate: bool = True):
     return layers.ReLU()(x) if activate else x
 
 
-def structure(pictures, scale=None):
+def structure(pictures, measures=None):
     """Reduce pictures to what is to be seen in them: light at half and at quarter size.
 
-    Each has mean 0 and deviation 1, so neither the palette nor the contrast counts.
+    Each is normalised by its own mean and deviation, so neither palette nor contrast counts; or by
+    those of another picture, so that contrast does.
 
     Args:
         pictures: N×H×W×3, in [-1, 1].
-        scale: A picture, 1×h×w×3, whose means and deviations are taken for the pictures' own:
-            then what is as bright as that picture's mean is 0.
+        measures: A mean and a deviation for each of the two sizes; None: the pictures' own.
 
     Returns:
         Two maps, N×H/2×W/2×1 and N×H/4×W/4×1.
     """
     found = []
-    for size in (2, 4):
-        small = _light(pictures, size)
-        measured = small if scale is None else _light(scale, size)
-        mean, variance = ops.moments(measured, axes=(1, 2), keepdims=True)
-        found.append((small - mean) / ops.sqrt(variance + 1e-4))
+    for number, size in enumerate(SIZES):
+        small = light(pictures, size)
+        if measures is None:
+            mean, variance = ops.moments(small, axes=(1, 2), keepdims=True)
+            deviation = ops.sqrt(variance + 1e-4)
+        else:
+            mean, deviation = measures[number]
+        found.append((small - mean) / deviation)
     return found
 
 
-def _light(pictures, size: int):
+def light(pictures, size: int):
+    """Reduce pictures N×H×W×3 to their brightness, by a factor of `size`: N×H/size×W/size×1."""
     weighted = ops.cast(pictures, "float32") * [0.299, 0.587, 0.114]
     return ops.average_pool(ops.sum(weighted, -1, keepdims=True), size, padding="valid")

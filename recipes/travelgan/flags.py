@@ -22,6 +22,11 @@ class Flags(EvaluateFlags):
         """As `EvaluateFlags.check`."""
         super().check()
         for path in self.baselines:
-            if not (path / "config.yaml").is_file():
-                missing = missing_part(path) or "no config.yaml"
-                raise Refused(f"--baselines {path} is not a run folder ({missing})")
+            check_folder(path)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a baseline that is no run folder."""
+    if not (path / "config.yaml").is_file():
+        missing = missing_part(path) or "no config.yaml"
+        raise Refused(f"--baselines {path} is not a run folder ({missing})")

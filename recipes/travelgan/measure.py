@@ -18,6 +18,8 @@ from data.errors import Refused
 from data.pixels import to_float
 from data.progress import waiting
 
+from .flags import check_folder
+
 #: The column of a control: one and the same real picture, whatever is to be translated.
 CONSTANT = "constant"
 _WAYS = ("A→B", "B→A")
@@ -71,8 +73,9 @@ def baseline(path: Path, case: Case) -> tuple[str, LoadedRun]:
     """Open a run of another recipe; returns the recipe's name and the run.
 
     Raises:
-        Refused: it was trained on other data or at another size, or has no network.
+        Refused: it is no run, was trained on other data or at another size, or has no network.
     """
+    check_folder(path)
     recipe = read_facts(path / "config.yaml")["recipe"]
     run = Run.open(path, recipe)
     for name in ("data", "image_size"):

@@ -232,10 +232,16 @@ def test_a_changed_folder_is_read_again(tmp_path):
     assert len(data.find(str(folder)).load("train", 8, 0, 0)) == 4
 
 
-@pytest.mark.parametrize("spec", ["p,p", "p, ./p", "p,link", "seasons:summer,seasons:summer"])
+@pytest.mark.parametrize(
+    "spec", ["p,p", "p, ./p", "p,link", "two:A,./two:A", "seasons:summer,seasons:summer"]
+)
 def test_two_domains_are_two_sets(spec, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    folder_of(tmp_path / "p")
+    for name in ("p", "houses", "two/trainA", "two/trainB"):
+        folder_of(tmp_path / name)
     (tmp_path / "link").symlink_to("p")
-    with pytest.raises(Refused, match="both domains are (p|seasons:summer)$"):
+    with pytest.raises(Refused, match="both domains are (p|two:A|seasons:summer)$"):
         data.find(spec)
+    # A world, and a folder that is called as it is; two domains of one folder.
+    for fine in ("houses,./houses", "two:A,two:B"):
+        assert data.find(fine).kind == "domains"

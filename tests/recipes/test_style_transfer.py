@@ -19,6 +19,7 @@ from recipes.style_transfer.config import JOHNSON_PARAMETERS, PRESETS
 from recipes.style_transfer.painted import one_by_one
 from recipes.style_transfer.patches import NearestPatches
 from recipes.style_transfer.perceptual import EVEN, MOST, salience
+from recipes.style_transfer.repainter import Forger
 from recipes.style_transfer.train import build
 from recipes.style_transfer.transformer import structure, transformer
 from tests.contract.cases import batch_of, differing, snapshot
@@ -177,24 +178,46 @@ def test_the_forger_keeps_what_is_to_be_seen_and_no_colour():
     assert float(np.mean((structure(picture)[0] - other[0]) ** 2)) > 0.5
 
 
+def kept(trainer, made, content):
+    """The content's term."""
+    terms = trainer.generator.lossFunction({"input": content}, made, trainer.discriminator)
+    return float(terms["content"])
+
+
 def test_the_content_is_wanted_in_the_paintings_lights():
-    """Any palette and contrast of the content is one content; the picture's own contrast counts."""
+    """The content's palette and contrast do not count; those of the picture do."""
     trainer = build(settled("tiny"))
     painting = to_float(style.painting(trainer.config.style, trainer.config.painting_size))[None]
     content = painting[:, :, ::-1]
+    assert kept(trainer, content, content) < 0.01
+    assert kept(trainer, content, 0.5 * content + 0.2) < 0.02
+    assert kept(trainer, 0.5 * content + 0.2, content) > 0.1
+    # A lamp that outshines the painting is wanted as bright as its brightest place, and a hole as
+    # dark as its darkest: even the content itself is then too bright, or too dark.
+    for light in (1.0, -1.0):
+        lit = 0.1 * content
+        lit[:, :8, :8] = light
+        same = (lit - lit.mean()) * painting.std() / lit.std() + painting.mean()
+        assert kept(trainer, same, lit) > 0.1
 
-    def kept(made, content):
-        terms = trainer.generator.lossFunction({"input": content}, made, trainer.discriminator)
-        return float(terms["content"])
 
-    assert kept(content, content) == pytest.approx(0, abs=1e-6)
-    assert kept(content, 0.5 * content + 0.2) < 0.01 < 0.1 < kept(0.5 * content + 0.2, content)
-    # A lamp that outshines the painting is wanted as bright as its brightest place: even the
-    # content itself is then too bright.
-    lit = 0.1 * content
-    lit[:, :8, :8] = 1.0
-    scale = float(np.std(painting) / np.std(lit))
-    assert kept(scale * (lit - lit.mean()) + painting.mean(), lit) > 0.1
+def test_an_even_painting_asks_for_no_more_than_others():
+    config = settled("tiny")
+    even = np.full((32, 32, 3), 160, np.uint8)
+    even[::2] = 162
+    trainer = build(config)
+    forger = Forger(config, trainer.generator.loss, even)
+    content, made = (noise(32, 32)[None].astype(np.float32) / 127.5 - 1 for _ in range(2))
+    terms = forger.lossFunction({"input": content}, made, trainer.discriminator)
+    assert float(terms["content"]) < 100 * config.content_weight
+
+
+def test_a_forger_begins_with_grey_and_its_judge_sees_colours():
+    trainer = build(settled("tiny"))
+    content = noise(32, 32)[None].astype(np.float32) / 127.5 - 1
+    assert np.std(trainer.generator.model(content)) < 0.15
+    kinds = {type(layer).__name__ for layer in trainer.discriminator.model.layers}
+    assert "Conv2D" in kinds and not any("Normalization" in kind for kind in kinds)
 
 
 def test_the_connoisseur_is_shown_parts_of_the_painting_alone():

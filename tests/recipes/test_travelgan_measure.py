@@ -76,6 +76,8 @@ def test_baselines_that_are_none_are_refused(runs, tmp_path):
     words = ("--run", "nowhere", "--baselines", "nothing")
     code, _, err = refused("recipes.travelgan.evaluate", *words, cwd=tmp_path)
     assert code == 2 and err.startswith("error: --baselines nothing is not a run folder (")
+    with pytest.raises(Refused, match="is not a run folder"):
+        measured(run, tmp_path / "nowhere")
     with pytest.raises(Refused, match="there is a column cyclegan already"):
         measured(run, other, other)
 
