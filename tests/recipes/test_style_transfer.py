@@ -8,12 +8,13 @@ from keras import ops
 from PIL import Image
 
 import data
+from common.evaluation.scores import Scores
 from common.machine import backend
 from common.run import checkpoint
 from data.errors import Refused
 from data.pixels import to_float
 from data.samples import SampleSet
-from recipes.style_transfer import losses, style
+from recipes.style_transfer import evaluate, losses, measure, style
 from recipes.style_transfer.colours import with_colours_of, with_palette
 from recipes.style_transfer.config import JOHNSON_PARAMETERS, PRESETS
 from recipes.style_transfer.painted import one_by_one
@@ -395,3 +396,20 @@ def test_each_picture_can_be_trained_up_to_a_number():
     many = data.memory.source_of(np.zeros((65, 32, 32, 3), np.uint8))
     with pytest.raises(Refused, match="has 65 pictures; --method optimise trains each, legal is"):
         config.adapted_to(many)
+
+
+def test_cheats_fail_whatever_an_untrained_model_meets():
+    """A grey picture may be near every patch, and be read as the manner: that excuses no cheat."""
+    names = (measure.STYLE, measure.PATCHES, measure.CONTENT, measure.MANNER)
+    found = {
+        "trained": (0.1, 0.3, 1.0, 0.9),
+        "untrained": (2.0, 0.3, 0.1, 1.0),
+        measure.PAINTING: (0.0, 0.03, 0.01, 1.0),
+        measure.MATCHED: (0.08, 0.45, 1.0, 0.93),
+        measure.AS_IS: (1.0, 1.0, 1.0, 0.99),
+    }
+    values = {name: dict(zip(names, row, strict=True)) for name, row in found.items()}
+    scores = Scores({}, {}, dict.fromkeys(names, ""), values)
+    scores.criteria = tuple(evaluate.criteria(settled("tiny"), scores))
+    assert [name for name in found if scores.passes(name)] == ["trained"]
+    assert all(met is not None for met in scores.met("trained"))
