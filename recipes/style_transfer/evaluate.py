@@ -19,10 +19,12 @@ def measure(case):
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
     """Return the criteria: the painting's manner, and the content still there."""
-    # Colours alone meet the first; grey may be near every patch, and be read as any manner.
+    # Colours alone meet the first; grey may be near every patch, and be read as any manner; and
+    # where the picture itself is trained, it begins as a blur in the painting's colours.
     found = [
         Criterion("style left", most=0.2),
         Criterion("distance of patches", most=0.8, of="histogram matching", guard=True),
+        Criterion("detail", least=0.7, most=1.3),
         Criterion("content found", least=0.9, guard=True),
     ]
     if "manner recognised" in scores.measures:

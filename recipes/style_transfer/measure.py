@@ -14,6 +14,7 @@ from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, UNTRAINED, Scores, Values
 from common.filters import random_filters
 from common.metrics.features import feature_net
+from common.metrics.spectrum import high_frequency_ratio
 from data.errors import Refused
 from data.pixels import to_float
 from data.progress import waiting
@@ -27,7 +28,7 @@ from .painted import one_by_one
 from .patches import NearestPatches
 from .transformer import structure
 
-STYLE, PATCHES = "style left", "distance of patches"
+STYLE, PATCHES, DETAIL = "style left", "distance of patches", "detail"
 CONTENT, MANNER = "content found", "manner recognised"
 #: The columns of the controls: contents as they are, and two cheats.
 AS_IS, PAINTING, MATCHED = "content", "painting itself", "histogram matching"
@@ -141,11 +142,15 @@ class Judge:
         several = manners[:1] if alike else manners
         self._parts = [NearestPatches([each], _PATCH, seed=_SEEDS[0]) for each in several]
         self._away = self._distances_of_patches(contents)
+        height, width = contents.shape[1:3]
+        # At its own scale: to resize it would take its strokes away.
+        self._strokes = several[:, :height, :width]
         self.measures = {
             STYLE: "distance of the statistics from the painting's, over that of the content "
             "itself: Gram matrices of random filters of seeds that no training has seen (0)",
             PATCHES: "mean square of the distance of each patch from the painting's nearest, over "
             "that of the content's patches; described by filters that no training has seen (0)",
+            DETAIL: "power of high frequencies over the painting's; below 1 is blur (1)",
             CONTENT: f"share of pictures whose own content is the nearest of {len(contents)}, by "
             "light at half and quarter size (1)",
         }
@@ -177,6 +182,7 @@ class Judge:
         nearest = (mine @ self._structure.T).argmax(1)
         away = np.mean(self._distances_of_patches(made) / self._away)
         found = {STYLE: float(left), PATCHES: float(away)}
+        found[DETAIL] = high_frequency_ratio(self._strokes, made)
         found |= {CONTENT: float((nearest == np.arange(len(made))).mean())}
         if self._manner:
             net, wanted = self._manner

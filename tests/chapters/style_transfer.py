@@ -28,7 +28,8 @@ def make(pictures: Path) -> None:
     made = []
     for name in ("adversarial", "optimise", "feedforward"):
         run, *_ = trained("style_transfer", name)
-        made.append(translations(run / "samples" / "latest.png", 64, 2)[:6])
+        # Test pictures, the same for each method; a run's samples may be of its own.
+        made.append(translations(run / "painted.png", 64, 2)[:6])
         if name == "adversarial":
             save(curves({"one painting": run}, LOSSES), pictures / "curves.png")
     rows = [[one[0][0], *(each[1] for each in one)] for one in zip(*made, strict=True)]

@@ -400,16 +400,20 @@ def test_each_picture_can_be_trained_up_to_a_number():
 
 def test_cheats_fail_whatever_an_untrained_model_meets():
     """A grey picture may be near every patch, and be read as the manner: that excuses no cheat."""
-    names = (measure.STYLE, measure.PATCHES, measure.CONTENT, measure.MANNER)
+    names = (measure.STYLE, measure.PATCHES, measure.CONTENT, measure.MANNER, measure.DETAIL)
     found = {
-        "trained": (0.1, 0.3, 1.0, 0.9),
-        "untrained": (2.0, 0.3, 0.1, 1.0),
-        measure.PAINTING: (0.0, 0.03, 0.01, 1.0),
-        measure.MATCHED: (0.08, 0.45, 1.0, 0.93),
-        measure.AS_IS: (1.0, 1.0, 1.0, 0.99),
+        "trained": (0.1, 0.3, 1.0, 0.9, 0.9),
+        "untrained": (2.0, 0.3, 0.1, 1.0, 0.1),
+        measure.PAINTING: (0.0, 0.03, 0.01, 1.0, 1.0),
+        measure.MATCHED: (0.08, 0.45, 1.0, 0.93, 0.9),
+        measure.AS_IS: (1.0, 1.0, 1.0, 0.99, 0.9),
     }
     values = {name: dict(zip(names, row, strict=True)) for name, row in found.items()}
     scores = Scores({}, {}, dict.fromkeys(names, ""), values)
     scores.criteria = tuple(evaluate.criteria(settled("tiny"), scores))
     assert [name for name in found if scores.passes(name)] == ["trained"]
     assert all(met is not None for met in scores.met("trained"))
+    # A picture that is trained itself begins as a blur in the painting's colours.
+    values["untrained"] = dict(zip(names, (0.1, 0.3, 1.0, 1.0, 0.2), strict=True))
+    assert scores.passes("trained") is False and None in scores.met("trained")
+    assert scores.met("trained").count(True) == 4 and False in scores.met("untrained")
