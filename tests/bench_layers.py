@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -12,6 +10,7 @@ from keras import layers
 from common.layers import instance_norm, reflect
 from common.machine.fast_paths import speed_up
 from common.machine.precision import choose, computing_in
+from tests.bench_steps import milliseconds
 from tests.pages.report import in_words
 
 ROUNDS = 7
@@ -56,7 +55,7 @@ def compare(name: str, shape: tuple[int, ...], layer) -> None:
     sides = [_passes(model, x) for model in (fast, plain)]
     for side in sides * 2:
         side()
-    times = np.array([[_milliseconds(side) for side in sides] for _ in range(ROUNDS)])
+    times = np.array([[milliseconds(side, TURN) for side in sides] for _ in range(ROUNDS)])
     told = (in_words(times[:, 0], 2), in_words(times[:, 1], 2))
     print(f"| {name} | {told[0]} ms | {told[1]} ms | {in_words(times[:, 1] / times[:, 0], 2)} |")
 
@@ -83,11 +82,3 @@ def _passes(model: keras.Model, x):
             value.numpy()
 
     return take
-
-
-def _milliseconds(take) -> float:
-    began, count = time.perf_counter(), 0
-    while count < 2 or time.perf_counter() - began < TURN:
-        take()
-        count += 1
-    return (time.perf_counter() - began) / count * 1e3

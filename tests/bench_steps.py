@@ -52,7 +52,7 @@ def compare(recipe: str, config, size: str = "") -> None:
     for turn in range(2 * ROUNDS):
         # Now one first, now the other: what the machine does meanwhile falls on both.
         for side in sorted(sides, reverse=bool(turn % 2)):
-            times[side].append(_milliseconds(sides[side]))
+            times[side].append(milliseconds(sides[side], TURN))
     pairs = {side: np.reshape(t, (ROUNDS, 2)).mean(1) for side, t in times.items()}
     columns = [(pairs["fast"], 1), (pairs["plain"], 1), (pairs["plain"] / pairs["fast"], 2)]
     fast, plain, ratio = (in_words(values, digits) for values, digits in columns)
@@ -91,9 +91,10 @@ def step_of(recipe: str, config):
     return take
 
 
-def _milliseconds(take) -> float:
+def milliseconds(take, least: float) -> float:
+    """What a call takes, over `least` seconds of calls and two of them or more."""
     began, count = time.perf_counter(), 0
-    while count < 2 or time.perf_counter() - began < TURN:
+    while count < 2 or time.perf_counter() - began < least:
         take()
         count += 1
     return (time.perf_counter() - began) / count * 1e3

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from data.quiet import quietly
 
 #: What Keras imports, where it is installed, for its scikit-learn wrappers and galleries alone:
-#: that took a quarter of the seconds before a command's first line.
+#: that took a quarter of the seconds of Keras' import (`make bench PARTS=starts`).
 UNNEEDED = ("sklearn", "matplotlib")
 
 

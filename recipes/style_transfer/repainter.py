@@ -35,8 +35,8 @@ class Forger(Generator):
 
     def buildModel(self) -> keras.Model:
         """Build the model: `input` (N, H, W, 3) → painted (N, H, W, 3), about in [-1, 1]."""
-        # Pictures are grey at first: the first steps, which are large, then leave the tanh's
-        # middle less often, and beyond it nothing is learned.
+        # Pictures are grey at first, where the tanh is steep: near its ends hardly anything is
+        # learned.
         return transformer(self.config, keras.initializers.VarianceScaling(0.01))
 
     def lossFunction(self, batch: dict, fake, discriminator) -> dict:
