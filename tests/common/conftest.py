@@ -3,6 +3,7 @@ import pytest
 
 import data
 from common.metrics import features
+from tests.common.run_folders import SETTINGS, LatentConfig, pictures_from, run_of
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +26,9 @@ def labelled(tmp_path):
         return data.find(str(tmp_path / name))
 
     return write
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run of a recipe with latents, whose network is there."""
+    return run_of(tmp_path / "run", LatentConfig(**SETTINGS), generator=pictures_from("latent"))
