@@ -23,7 +23,8 @@ def measure(case):
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
     """Return the criteria: near to the truth, content kept, and like the other set.
 
-    Where a CycleGAN of the same domains is measured beside it, at least as much so.
+    Half as far from that set as the originals are; and no farther than the translations of a
+    CycleGAN of the same domains, where one is measured beside it.
     """
     found = []
     for way in ("A→B", "B→A"):
@@ -35,8 +36,9 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
         if error in scores.measures:
             found.append(Criterion(error, most=0.5, of="identity"))
         if nearness in scores.measures:
-            of = CYCLEGAN if CYCLEGAN in scores.values else "identity"
-            found.append(Criterion(nearness, most=1, of=of))
+            found.append(Criterion(nearness, most=0.5, of="identity"))
+            if CYCLEGAN in scores.values:
+                found.append(Criterion(nearness, most=1, of=CYCLEGAN))
     return found
 
 
