@@ -2,9 +2,9 @@
 
 What was measured is kept in recipes/NAME/results.json; the tables in RESULTS.md and in the
 chapters are written from these files alone. With the figures lie two digests: of what each
-training does (`tests.behaviour`) and of the code that measures. As long as both are the same
-the figures stand, on a fresh clone too, and nothing is repeated unless FORCE=1 asks for it. A
-training that was interrupted goes on.
+training does (`tests.behaviour`) and of the code that measures, and the flags that it was given. As
+long as all are the same the figures stand, on a fresh clone too, and nothing is repeated unless
+FORCE=1 asks for it. A training that was interrupted goes on.
 """
 
 from __future__ import annotations
@@ -108,8 +108,13 @@ def provenance(recipe: str, experiment: Experiment) -> dict:
     return {
         "machine": machine_of_digests(),
         "trainings": trainings,
-        "evaluation": evaluation_digest(recipe),
+        "evaluation": _evaluation(recipe, experiment),
     }
+
+
+def _evaluation(recipe: str, experiment: Experiment) -> str:
+    """What measures an experiment: the code's digest, and the flags that it is given."""
+    return " ".join([evaluation_digest(recipe), *experiment.evaluate_flags])
 
 
 def why_due(kept: dict | None, made: dict, seeds: int) -> str:
@@ -222,7 +227,7 @@ def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) ->
     asked = ["--beside", *ablations] if ablations else []
     for word in experiment.evaluate_flags:
         asked.append(os.environ[word[1:]] if word.startswith("$") else word)
-    made = [evaluation_digest(recipe)]
+    made = [_evaluation(recipe, experiment)]
     made += [_sum(_record(folder)) for folder in (run, *ablations)]
     done, measured = run.with_name(f"{run.name}.evaluated.json"), run / "evaluation.json"
     kept = json.loads(done.read_text()) if done.is_file() else {}

@@ -1,5 +1,6 @@
 """`make results`: what is not repeated, what is, and that no figure in a table is typed by hand."""
 
+import dataclasses
 import json
 import shutil
 
@@ -213,13 +214,17 @@ def test_figures_stand_on_a_fresh_clone(shelf, workshop, tmp_path, capsys):
 
 
 def test_why_figures_do_not_stand(shelf, workshop, tmp_path, monkeypatch, capsys):
-    python, _ = workshop
+    python, done = workshop
     shelf(seeds=1)
     python.does[RING.ablations[0]] = "other steps"
     assert shelf(seeds=1) == ["train", "evaluate"]
     assert "a training does something else now (ablation)" in capsys.readouterr()[0]
     python.does["measure"] = "otherwise"
     assert shelf(seeds=1) == ["evaluate"]
+    assert "its evaluation has changed" in capsys.readouterr()[0]
+    more = dataclasses.replace(RING, evaluate_flags=("--count", "1000"))
+    monkeypatch.setattr(results, "_experiments", lambda recipe: [more])
+    assert shelf(seeds=1) == ["evaluate"] and done[-1][-2:] == ("--count", "1000")
     assert "its evaluation has changed" in capsys.readouterr()[0]
     # Another machine rounds otherwise; where it does not, the figures stand.
     monkeypatch.setattr(results, "machine_of_digests", lambda: "another")
