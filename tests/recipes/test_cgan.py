@@ -132,7 +132,7 @@ def test_labels_are_those_of_the_pictures():
     for picture, label in zip(batch["real"], batch["label"], strict=True):
         (found,) = np.flatnonzero((data.samples == picture).all((1, 2, 3)))
         assert data.factors["label"][found] == label
-    assert set(batch) == {"real", "label", "latent"}
+    assert set(batch) == {"real", "label", "latent", "instance_noise"}
 
 
 def test_the_discriminator_s_logit_is_a_projection():
