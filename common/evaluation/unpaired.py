@@ -78,7 +78,7 @@ def measure(case: Case) -> Scores:
         pictures = {way: images for way, (images, _) in truth.pictures.items()}
         meaning = "the true translations: as good as one can be"
         candidates["real"] = Candidate(meaning, pictures, cycle)
-    likeness = Likeness(case.training, len(tests), directions, case.seed)
+    likeness = Likeness(uncropped(case), len(tests), directions, case.seed)
     pixels, unavailable = detail.measures(*tests.a.samples.shape[1:3])
     measures = _by_way(pixels, directions) | likeness.measures
     unavailable = _by_way(unavailable, directions)
@@ -118,11 +118,24 @@ def translated(
     return Candidate(meaning, pictures, {_CYCLE: clean, _NOISY_CYCLE: noisy / max(clean, _LEVEL)})
 
 
+def uncropped(case: Case) -> UnpairedSet:
+    """Return training pictures as the tests are: whole, at the size that the networks take.
+
+    Where jitter cuts pictures out of larger ones, what is cut out shows things larger than they
+    are in the tests.
+    """
+    config = case.config
+    if config.loaded_size == config.image_size:
+        return case.loaded
+    count = min(config.pictures, _COMPARED)
+    return case.source.load("train", config.image_size, count, config.seed)
+
+
 class Likeness:
     """Distances between translations and pictures of the other set, which need no truth.
 
     Args:
-        training: Both sets, at the size of the translations.
+        training: Both sets, at the size of the translations, as `uncropped` gives them.
         count: Number of translations.
         directions: "A→B", and "B→A" where models translate both ways.
         seed: Seed of the kernel distance's blocks.

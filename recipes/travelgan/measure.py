@@ -50,7 +50,7 @@ def _scored(case: Case, columns: dict[str, tuple[str, list[Translation]]], count
     """The same measures for further columns, translated in at most `count` directions."""
     tests, ways = case.tests, _WAYS[:count]
     truth = unpaired.GroundTruth(tests, case.source, case.config.image_size, ways)
-    likeness = unpaired.Likeness(case.training, len(tests), ways, case.seed)
+    likeness = unpaired.Likeness(unpaired.uncropped(case), len(tests), ways, case.seed)
     meanings, values = {}, {}
     for name, (meaning, translations) in columns.items():
         with waiting(f"translating for the column {name}"):

@@ -393,6 +393,28 @@ def test_real_pairs_are_recognised():
     assert str(first) == "recognised ≥ 0.9" and not first.guard
 
 
+def test_translations_are_compared_with_whole_pictures(seasons):
+    """What jitter cuts out of larger ones shows things larger: a real set would not be like it."""
+    source, tests, _ = seasons
+    for changes in ({"jitter": 0.5}, {"jitter": 0.0}):
+        case = case_of(CYCLEGAN, source, None, tests)
+        case.config = dataclasses.replace(case.config, pictures=300, **changes)
+        case.loaded = source.load("train", case.config.loaded_size, 300, case.config.seed)
+        whole = unpaired.uncropped(case)
+        for side, loaded in ((whole.a, case.loaded.a), (whole.b, case.loaded.b)):
+            assert side.samples.shape == (300, 32, 32, 3)
+            # The same pictures, as large as those of the tests.
+            assert (side.factors["tree"] == loaded.factors["tree"]).all()
+        np.testing.assert_array_equal(whole.a.samples, source.load("train", 32, 300, 0).a.samples)
+        real = {"A→B": source.load("test", 32, 300, 7).b.samples}
+        near, far = (
+            unpaired.Likeness(training, 300, ("A→B",), 0).compare(real)["kernel distance A→B"]
+            for training in (whole, case.training)
+        )
+        assert abs(near.value) < 0.02
+        assert far.value > 0.2 if changes["jitter"] else far.value == near.value
+
+
 def test_two_real_sets_without_a_truth(monkeypatch):
     """No trivial translation passes, and no untrained one meets any bar; a right one does."""
     rng = np.random.default_rng(0)
@@ -423,6 +445,7 @@ def test_two_real_sets_without_a_truth(monkeypatch):
         "woven": Fake(lambda x: woven(there(x)), lambda x: woven(back(x))),
     }
     case = case_of(CYCLEGAN, source, training, tests, **fakes)
+    case.config = dataclasses.replace(case.config, jitter=0.0)
     scores = unpaired.measure(case)
     scores.criteria = tuple(cyclegan.criteria(None, scores))
     assert [str(criterion) for criterion in scores.criteria] == [
