@@ -122,7 +122,9 @@ class AdversarialConfig(Config):
                 "--loss wasserstein: legal with --gradient-penalty 10 (or --r1, or "
                 "--spectral-norm) only"
             )
-        if self.instance_noise_steps and not self.instance_noise:
+        # A recipe's own number of steps says nothing where its noise is turned off.
+        own = _default(type(self), "instance_noise_steps")
+        if self.instance_noise_steps not in (0, own) and not self.instance_noise:
             raise Refused("--instance-noise-steps: legal with --instance-noise only")
         if self.label_smoothing and self.loss not in SMOOTHED:
             raise Refused(f"--label-smoothing: legal with --loss {', '.join(SMOOTHED)} only")

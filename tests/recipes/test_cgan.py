@@ -266,3 +266,10 @@ def test_any_legal_size_of_either_network():
         size = config.legal_sizes()[0]
         gan = CGAN(settled(dataclasses.replace(config, image_size=size, width=1)))
         assert gan.generator.model.output_shape == (None, size, size, 1), flag("network")
+
+
+def test_noise_can_be_turned_off_by_one_flag():
+    off = dataclasses.replace(TINY, instance_noise=0.0)
+    off.check()
+    with pytest.raises(Refused, match="--instance-noise-steps: legal with --instance-noise only"):
+        dataclasses.replace(off, instance_noise_steps=9).check()
