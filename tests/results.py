@@ -180,11 +180,11 @@ def missing(recipe: str, name: str) -> str:
 
 def _missing(recipe: str, experiment: Experiment) -> str:
     """Why an experiment's data is not to be had, if it is not."""
-    if not experiment.data_from:
-        return ""
     for word in experiment.evaluate_flags:
         if word.startswith("$") and word[1:] not in os.environ:
-            return f"it is measured on other data ({word[1:]}=FILE names it)"
+            return f"it is measured beside something else ({word[1:]}=PATH names it)"
+    if not experiment.data_from:
+        return ""
     try:
         source = data.find(settings(recipe, _flags(experiment)).data)
         # Of a drawn set and another one any size may do.

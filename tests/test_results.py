@@ -213,6 +213,15 @@ def test_figures_stand_on_a_fresh_clone(shelf, workshop, tmp_path, capsys):
     assert "2 seeds are wanted, and 1 measured" in capsys.readouterr()[0]
 
 
+def test_what_is_measured_beside_is_asked_for_before_any_training(shelf, monkeypatch, capsys):
+    beside = dataclasses.replace(RING, evaluate_flags=("--baselines", "$RING_BESIDE"))
+    monkeypatch.setattr(results, "_experiments", lambda recipe: [beside])
+    monkeypatch.delenv("RING_BESIDE", raising=False)
+    assert shelf(seeds=1) == [] and "(RING_BESIDE=PATH names it)" in capsys.readouterr()[1]
+    monkeypatch.setenv("RING_BESIDE", "runs/other")
+    assert shelf(seeds=1) == ["train", "train", "evaluate"]
+
+
 def test_why_figures_do_not_stand(shelf, workshop, tmp_path, monkeypatch, capsys):
     python, done = workshop
     shelf(seeds=1)
@@ -289,7 +298,7 @@ def test_what_is_measured_on_other_data_says_where_that_is(workshop, tmp_path, m
     np.savez(tmp_path / "eyes.npz", x_train=np.zeros((20, 8, 8), np.uint8))
     monkeypatch.setenv("EYES", str(tmp_path / "eyes.npz"))
     monkeypatch.delenv("CAMERA", raising=False)
-    assert "CAMERA=FILE names it" in results._missing("first_gan", one)
+    assert "CAMERA=PATH names it" in results._missing("first_gan", one)
     monkeypatch.setenv("CAMERA", "camera.npz")
     assert results._missing("first_gan", one) == ""
     results._one("first_gan", one, 0)

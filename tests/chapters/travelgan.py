@@ -25,9 +25,8 @@ def make(pictures: Path) -> None:
     }
     save(curves({"fruit": run}, shown), pictures / "curves.png")
     unfloored = one.with_name(f"{one.name}-no-floor")
-    ratios = {"‖v′‖ / ‖v‖": ["siamese/length_ratio", "discriminator/length_ratio"]}
-    runs = {"three networks": run, "one": one, "one, no floor": unfloored}
-    save(curves(runs, ratios), pictures / "ratio.png")
+    ratio = {"‖v′‖ / ‖v‖": ["discriminator/length_ratio"]}
+    save(curves({"one": one, "no-floor": unfloored}, ratio), pictures / "ratio.png")
     both = [missing("travelgan", name) for name in ("bananas", "one-bananas")]
     if why := next(filter(None, both), ""):
         print(f"bananas.png stays as it is: {why}", file=sys.stderr)
