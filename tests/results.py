@@ -182,7 +182,7 @@ def _missing(recipe: str, experiment: Experiment) -> str:
     """Why an experiment's data is not to be had, if it is not."""
     for word in experiment.evaluate_flags:
         if word.startswith("$") and word[1:] not in os.environ:
-            return f"it is measured beside something else ({word[1:]}=PATH names it)"
+            return f"its evaluation needs more ({word[1:]}=PATH names it)"
     if not experiment.data_from:
         return ""
     try:

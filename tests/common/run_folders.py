@@ -3,9 +3,7 @@
 import dataclasses
 
 import keras
-import numpy as np
 
-from common.batches import draw_latents
 from common.commands.infer import LatentFlags, from_latents
 from common.config import Config
 from common.run.folder import Run
@@ -29,19 +27,6 @@ class OtherConfig(Config):
 
     def legal_sizes(self):
         return [4, 8]
-
-
-@dataclasses.dataclass
-class LabelFlags(LatentFlags):
-    """Make samples of one label."""
-
-    label: int = 0
-    """Which."""
-
-
-def draw(config, rng, count, flags):
-    latent = draw_latents(rng, count, config.latent_size, config.prior)
-    return {"latent": latent, "label": np.full(count, flags.label, np.int32)}
 
 
 SETTINGS = {"channels": 1, "image_size": 4}

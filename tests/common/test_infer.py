@@ -17,14 +17,25 @@ from common.run.loaded import LoadedRun
 from data.errors import EnvironmentFailure, Refused
 from tests.common.run_folders import (
     SETTINGS,
-    LabelFlags,
     LatentConfig,
     OtherConfig,
-    draw,
     made_of,
     pictures_from,
     run_of,
 )
+
+
+@dataclasses.dataclass
+class LabelFlags(LatentFlags):
+    """Make samples of one label."""
+
+    label: int = 0
+    """Which."""
+
+
+def draw(config, rng, count, flags):
+    latent = draw_latents(rng, count, config.latent_size, config.prior)
+    return {"latent": latent, "label": np.full(count, flags.label, np.int32)}
 
 
 @pytest.fixture(autouse=True)
