@@ -36,6 +36,10 @@ OPTIONS = {
 #: What the others exclude, or are excluded by.
 APART = ({"gradient_penalty": 10.0}, {"loss": "wasserstein", "gradient_penalty": 10.0})
 APART += ({"loss": "hinge"}, {"loss": "relativistic", "r1": 0.1})
+#: Ways that common/ computes from what others of these ways look at, too: R2 is as R1 is, and other
+#: losses are of the same logits. They are tried alone where recipes begin, and in DCGAN.
+OF_COMMON = ("r2", "label_smoothing", "stop_at_equilibrium", "hinge", "wasserstein")
+WITH_ALL_WAYS = ("_template", "_template_plain", "_template_translator", "dcgan")
 #: What every recipe has.
 COMMON = {"averaging": 0.9, "decay_from": 2, "decay_steps": 100}
 
@@ -84,6 +88,8 @@ def single_options(recipe: str) -> list[dict]:
     ways = [way for way in ways if not (points and "augment" in way)]
     # What the smallest configuration has anyhow changes nothing.
     ways = [way for way in ways if any(getattr(config, n, None) != v for n, v in way.items())]
+    if recipe not in WITH_ALL_WAYS:
+        ways = [way for way in ways if not {*way, *way.values()} & {*OF_COMMON}]
     return [{}] + [way for way in ways if config.accepts(**way)]
 
 
