@@ -37,6 +37,8 @@ from tests.tables import write_tables
 
 ROOT = Path(__file__).parent.parent
 RUNS = ROOT / "runs" / "results"
+#: How the name of a folder ends that holds the ablations of the run beside it.
+_ABLATIONS = ".ablations"
 
 
 def main() -> None:
@@ -101,13 +103,10 @@ def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
 
 def provenance(recipe: str, experiment: Experiment) -> dict:
     """What figures depend on: digests of the trainings and of what measures them."""
-    trainings = {"trained": behaviour_of(recipe, _flags(experiment))}
-    for number, flags in enumerate(_ablations(experiment), 1):
-        name = "ablation" if number == 1 else f"ablation {number}"
-        trainings[name] = behaviour_of(recipe, flags)
+    trainings = _trainings(experiment)
     return {
         "machine": machine_of_digests(),
-        "trainings": trainings,
+        "trainings": {name: behaviour_of(recipe, flags) for name, flags in trainings.items()},
         "evaluation": _evaluation(recipe, experiment),
     }
 
@@ -161,10 +160,10 @@ def _flags(experiment: Experiment) -> tuple[str, ...]:
     return _placed(experiment, experiment.flags)
 
 
-def _ablations(experiment: Experiment) -> list[tuple[str, ...]]:
-    """The flags of the trainings beside it, on the same data."""
-    variants = [(*experiment.flags, *more) for more in experiment.variants.values()]
-    return [_placed(experiment, flags) for flags in (*experiment.ablations, *variants)]
+def _trainings(experiment: Experiment) -> dict[str, tuple[str, ...]]:
+    """The flags of its training and of those beside it, on the same data, by name."""
+    trainings = {TRAINED: experiment.flags} | experiment.ablations
+    return {name: _placed(experiment, flags) for name, flags in trainings.items()}
 
 
 def _placed(experiment: Experiment, flags: tuple[str, ...]) -> tuple[str, ...]:
@@ -199,36 +198,35 @@ def trained(recipe: str, name: str, seed: int = 0) -> tuple[Path, Path | None]:
     """The run folders of an experiment and of its first ablation, trained where necessary."""
     (experiment,) = (each for each in _experiments(recipe) if each.name == name)
     _one(recipe, experiment, seed)
-    run, *ablations = _folders(recipe, experiment, seed)
-    return run, ablations[0] if ablations else None
+    run, *beside = _folders(recipe, experiment, seed).values()
+    return run, beside[0] if beside else None
 
 
-def variant(recipe: str, name: str, of: str, seed: int = 0) -> Path:
-    """The run folder of a variant of an experiment, once that is `trained`."""
-    # A column is called as the folder is.
-    return RUNS / recipe / f"seed-{seed}" / f"{name}.variants" / of
+def ablation(recipe: str, name: str, of: str, seed: int = 0) -> Path:
+    """The run folder of an ablation of an experiment, once that is `trained`."""
+    # A column may be called as the folder is.
+    return RUNS / recipe / f"seed-{seed}" / f"{name}{_ABLATIONS}" / of
 
 
-def _folders(recipe: str, experiment: Experiment, seed: int) -> list[Path]:
-    folder = RUNS / recipe / f"seed-{seed}"
-    names = [experiment.name, *(f"{experiment.name}-{each[0]}" for each in experiment.ablations)]
-    variants = [variant(recipe, experiment.name, each, seed) for each in experiment.variants]
-    return [*(folder / name for name in names), *variants]
+def _folders(recipe: str, experiment: Experiment, seed: int) -> dict[str, Path]:
+    run = RUNS / recipe / f"seed-{seed}" / experiment.name
+    names = experiment.ablations
+    return {TRAINED: run} | {each: ablation(recipe, run.name, each, seed) for each in names}
 
 
 def _one(recipe: str, experiment: Experiment, seed: int, force: bool = False) -> dict:
     """Train and evaluate an experiment with one seed; returns its figures and what they took."""
-    run, *ablations = _folders(recipe, experiment, seed)
-    seconds = {TRAINED: train(recipe, _flags(experiment), run, seed, force)}
-    for flags, folder in zip(_ablations(experiment), ablations, strict=True):
-        spent = train(recipe, flags, folder, seed, force)
-        if folder.name in experiment.variants:
-            seconds[folder.name] = spent
-    asked = ["--beside", *ablations] if ablations else []
+    folders = _folders(recipe, experiment, seed)
+    seconds = {
+        name: train(recipe, flags, folders[name], seed, force)
+        for name, flags in _trainings(experiment).items()
+    }
+    run, *beside = folders.values()
+    asked = ["--beside", *beside] if beside else []
     for word in experiment.evaluate_flags:
         asked.append(os.environ[word[1:]] if word.startswith("$") else word)
     made = [_evaluation(recipe, experiment)]
-    made += [_sum(_record(folder)) for folder in (run, *ablations)]
+    made += [_sum(_record(folder)) for folder in folders.values()]
     done, measured = run.with_name(f"{run.name}.evaluated.json"), run / "evaluation.json"
     kept = json.loads(done.read_text()) if done.is_file() else {}
     if kept.get("made") != made or kept.get("of") != _sum(measured):
@@ -276,7 +274,9 @@ def train(recipe: str, flags: tuple[str, ...], run: Path, seed: int, force: bool
 
 def _twin(run: Path, wanted: str) -> Path | None:
     """A finished training of another experiment, with the same seed, that did the same."""
-    for record in sorted(run.parent.glob("*.trained.json")):
+    folder = run.parent.parent if run.parent.suffix == _ABLATIONS else run.parent
+    records = [*folder.glob("*.trained.json"), *folder.glob(f"*{_ABLATIONS}/*.trained.json")]
+    for record in sorted(records):
         twin = record.with_name(record.name.removesuffix(".trained.json"))
         kept = json.loads(record.read_text())
         if kept["done"] and kept["digest"] == wanted and (twin / "config.yaml").is_file():
@@ -336,7 +336,7 @@ def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
         "samples": first["samples"],
         "seconds": [round(run["seconds"][TRAINED]) for run in runs],
         "seconds_of": {
-            name: [round(run["seconds"][name]) for run in runs] for name in experiment.variants
+            name: [round(run["seconds"][name]) for run in runs] for name in experiment.ablations
         },
         "machine": machine(),
         "made_with": first["made_with"],
@@ -373,8 +373,9 @@ def _in_part(met: list[bool | None]) -> bool:
 def _told(recipe: str, experiment: Experiment) -> dict:
     """What a table says of an experiment beside its figures."""
     command = " ".join(("python -m", f"recipes.{recipe}.train", *experiment.flags))
-    variants = {name: " ".join(flags) for name, flags in experiment.variants.items()}
-    return {"command": command, "aside": experiment.aside, "variants": variants}
+    ablations = {name: " ".join(flags) for name, flags in experiment.ablations.items()}
+    told = {"command": command, "aside": experiment.aside, "ablations": ablations}
+    return told | {"rows": experiment.rows}
 
 
 def machine() -> str:

@@ -5,7 +5,7 @@ What stands between <!-- results: … --> and <!-- end of results --> is written
 * `houses`: everything about an experiment of the chapter's recipe;
 * `houses | trained, real, PCA`: some candidates by the measures that criteria ask for;
 * `houses | trained, real | coverage, density`: by these measures;
-* `stabilisers | rows | seconds, recall`: a row for it and for each of its variants;
+* `stabilisers | rows | seconds, recall`: a row for it and for each of its ablations;
 * `ring without-blur`: several experiments beside each other; `faces dcgan/faces | | coverage`:
   one of another recipe, too, by these measures;
 * `all`, `every`: a row a criterion of all recipes; everything about every experiment.
@@ -172,27 +172,29 @@ def excerpt(trial: dict, candidates: list[str], chosen: list[str] | None = None)
 
 
 def listed(trial: dict, measures: list[str]) -> str:
-    """A row for the trained run and each of its variants, with what is different about it.
+    """A row for the trained run and each of its ablations, with what is different about it.
 
     Args:
         measures: The columns; `seconds` is how long the training took.
     """
-    variants = trial.get("variants", {})
+    ablations = trial["ablations"]
+    common = trial["command"].partition(".train")[2] + " "
     rows = ["| | flags | " + " | ".join(measures) + " |", "|---" * (len(measures) + 2) + "|"]
-    for name in (TRAINED, *variants):
+    for name in (TRAINED, *ablations):
         took = trial["seconds"] if name == TRAINED else trial["seconds_of"][name]
         cells = [
             told_of(took) if measure == SECONDS else _cell(trial, name, measure)
             for measure in measures
         ]
-        flags = f"`{variants[name]}`" if name in variants else "–"
+        more = f" {ablations[name]}".removeprefix(common) if name in ablations else ""
+        flags = f"`{more.strip()}`" if more else "–"
         rows.append(f"| {name} | {flags} | " + " | ".join(cells) + " |")
     return "\n".join([*rows, "", _provenance(trial)])
 
 
 def details(trial: dict) -> str:
     """Every measure of every candidate, and how it was obtained."""
-    if trial.get("variants"):
+    if trial.get("rows"):
         return listed(trial, [SECONDS, *trial["measures"]])
     rows = _table(trial, list(trial["scores"]), list(trial["measures"]))
     rows += ["", _provenance(trial)]

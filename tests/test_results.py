@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import data
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 from common.evaluation.results import read_results
 from common.evaluation.scores import TRAINED
 from data.errors import Refused
@@ -119,7 +119,7 @@ def shelf(tmp_path, monkeypatch, workshop):
     return make
 
 
-RING = Experiment("ring", ("--data", "ring"), ablations=(("vanilla",),))
+RING = Experiment("ring", ("--data", "ring"), ablations=presets("vanilla"))
 
 
 def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
@@ -131,7 +131,7 @@ def test_what_is_unchanged_is_not_repeated(workshop, monkeypatch):
     # Another seed is another run; other flags are.
     results._one("first_gan", RING, 1)
     assert len(done) == 6
-    other = Experiment("ring", ("--data", "ring", "--width", "9"), ablations=(("vanilla",),))
+    other = Experiment("ring", ("--data", "ring", "--width", "9"), ablations=presets("vanilla"))
     results._one("first_gan", other, 0)
     assert [words[0] for words in done[6:]] == ["train", "evaluate"]
 
@@ -141,7 +141,7 @@ def test_a_training_of_another_experiment_that_did_the_same_is_taken(workshop):
     results._one("first_gan", RING, 0)
     run = results.RUNS / "first_gan" / "seed-0" / "ring"
     (run / "checkpoint").write_text("learned")
-    other = Experiment("parts", RING.flags, ablations=(("vanilla",), ("narrow",)))
+    other = Experiment("parts", RING.flags, ablations=presets("vanilla", "narrow"))
     results._one("first_gan", other, 0)
     assert [words[0] for words in done[3:]] == ["train", "evaluate"]
     assert done[3][1] == "narrow"
@@ -152,18 +152,18 @@ def test_a_training_of_another_experiment_that_did_the_same_is_taken(workshop):
     assert [words[0] for words in done[5:]] == (["train"] * 3 + ["evaluate"]) * 2
 
 
-def test_variants_have_a_row_each(workshop):
+def test_ablations_may_have_a_row_each(workshop):
     """With their flags and seconds; the name of the column is theirs."""
     _, done = workshop
-    variants = {"sharp": ("--blur", "0"), "long": ("--steps", "9")}
-    many = Experiment("many", ("vanilla",), variants=variants)
+    beside = {"sharp": ("vanilla", "--blur", "0"), "long": ("vanilla", "--steps", "9")}
+    many = Experiment("many", ("vanilla",), beside, rows=True)
     runs = [results._one("first_gan", many, seed) for seed in (0, 1)]
     assert [words[0] for words in done] == ["train", "train", "train", "evaluate"] * 2
-    # What a variant adds follows the experiment's own flags.
     assert done[2][1:4] == ("vanilla", "--steps", "9")
     beside = done[3][done[3].index("--beside") + 1 :]
     assert [path.rpartition("/")[2] for path in beside] == ["sharp", "long"]
     trial = results.summary("first_gan", many, runs)
+    # Of their flags the table shows what the experiment does not have.
     assert set(trial["seconds_of"]) == {"sharp", "long"} and len(trial["seconds_of"]["long"]) == 2
     trial["seconds"], trial["seconds_of"] = [3, 5], {"sharp": [7, 7], "long": [9, 9]}
     trial["scores"] |= {"sharp": {"a": [0.5, 0.5]}, "long": {"a": [0.25, 0.75]}}
@@ -184,7 +184,7 @@ def test_what_does_something_else_is_trained_or_measured_again(workshop):
     python.does["measure"] = "otherwise"
     results._one("first_gan", RING, 0)
     assert [words[0] for words in done[3:]] == ["evaluate"]
-    python.does[RING.ablations[0]] = "other steps"
+    python.does[RING.ablations["vanilla"]] = "other steps"
     results._one("first_gan", RING, 0)
     assert [words[0] for words in done[4:]] == ["train", "evaluate"]
     python.does[RING.flags] = "more steps"
@@ -225,9 +225,9 @@ def test_what_is_measured_beside_is_asked_for_before_any_training(shelf, monkeyp
 def test_why_figures_do_not_stand(shelf, workshop, tmp_path, monkeypatch, capsys):
     python, done = workshop
     shelf(seeds=1)
-    python.does[RING.ablations[0]] = "other steps"
+    python.does[RING.ablations["vanilla"]] = "other steps"
     assert shelf(seeds=1) == ["train", "evaluate"]
-    assert "a training does something else now (ablation)" in capsys.readouterr()[0]
+    assert "a training does something else now (vanilla)" in capsys.readouterr()[0]
     python.does["measure"] = "otherwise"
     assert shelf(seeds=1) == ["evaluate"]
     assert "its evaluation has changed" in capsys.readouterr()[0]

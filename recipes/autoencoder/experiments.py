@@ -1,13 +1,13 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
 #: Pictures from noise are measured as those of GANs are.
 SAMPLES = ("--samples",)
 
 EXPERIMENTS = [
     Experiment(
-        "digits", ablations=(("plain",), ("beta-0",), ("beta-4",)), evaluate_flags=SAMPLES, seeds=1
+        "digits", ablations=presets("plain", "beta-0", "beta-4"), evaluate_flags=SAMPLES, seeds=1
     ),
     Experiment("faces", ("faces",), evaluate_flags=SAMPLES, seeds=1),
     Experiment("denoising", ("denoising",), seeds=1, aside=True),

@@ -1,6 +1,6 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
 #: The bare game, to which the chapter on stabilisers adds one thing at a time.
 BARE = ("vanilla", "--watchdog", "warn", "--steps", "8000")
@@ -25,16 +25,17 @@ HELPS = {
     "fast": FAST,
     "fast-falling-rates": (*FAST, *FALLING),
 }
+STABILISED = {name: (*BARE, *flags) for name, flags in HELPS.items()}
 
 EXPERIMENTS = [
     # Without the stabilisers the training often fails, which is the point of the comparison.
-    Experiment("ring", ablations=(("vanilla", "--watchdog", "warn"),)),
+    Experiment("ring", ablations=presets("vanilla", flags=("--watchdog", "warn"))),
     Experiment(
         "grid",
         ("--data", "grid"),
-        ablations=(("vanilla", "--watchdog", "warn", "--data", "grid"),),
+        ablations=presets("vanilla", flags=("--watchdog", "warn", "--data", "grid")),
     ),
-    Experiment("stabilisers", BARE, variants=HELPS, aside=True),
+    Experiment("stabilisers", BARE, STABILISED, rows=True, aside=True),
     Experiment("digits", ("digits",), seeds=1),
     # The small configuration without the most important of its helps.
     Experiment("without-blur", ("--blur", "0"), seeds=1, aside=True),

@@ -1,9 +1,9 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
 EXPERIMENTS = [
-    Experiment("facades", ablations=(("l1",),)),
+    Experiment("facades", ablations=presets("l1")),
     # Fetched from its authors, unless FACADES=FOLDER names a folder of such pairs.
     Experiment(
         "photographs",

@@ -1,11 +1,11 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
 EXPERIMENTS = [
     Experiment(
         "faces",
-        ablations=(("contrastive",), ("squared",), ("cross-entropy",), ("classifier",)),
+        ablations=presets("contrastive", "squared", "cross-entropy", "classifier"),
     ),
     # Handwritten characters: OMNIGLOT=FILE names an .npz of the alphabets to learn from, with
     # `images`, `alphabet` and `character`, OMNIGLOT_TESTS=FILE those of Koch et al.'s trials, which

@@ -1,38 +1,29 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
-#: The game that it is measured against: the same networks, data and steps.
-DCGAN = ("dcgan",)
+_FACES = ("--data", "faces", "--image-size", "32")
+_FLOWERS = ("--data", "flowers", "--image-size", "32", "--flip")
 
+# The preset `dcgan` is the game that it is measured against: the same networks, data and steps.
 EXPERIMENTS = [
-    Experiment("houses", ablations=(DCGAN, ("far-anchor",))),
+    Experiment("houses", ablations=presets("dcgan", "far-anchor")),
     # What each part of the loss does.
     Experiment(
         "forms",
-        ablations=(DCGAN, ("lsgan",), ("contrastive",), ("triplet",), ("squared",)),
+        ablations=presets("dcgan", "lsgan", "contrastive", "triplet", "squared"),
         seeds=1,
         aside=True,
     ),
     Experiment(
         "lengths",
-        ablations=(
-            *(DCGAN, ("length-1",), ("length-8",), ("length-64",)),
-            *(("margin-1",), ("margin-5",), ("margin-100",)),
+        ablations=presets(
+            *("dcgan", "length-1", "length-8", "length-64", "margin-1", "margin-5", "margin-100")
         ),
         seeds=1,
         aside=True,
     ),
-    Experiment(
-        "faces",
-        ("--data", "faces", "--image-size", "32"),
-        ablations=(("dcgan", "--data", "faces", "--image-size", "32"),),
-    ),
+    Experiment("faces", _FACES, presets("dcgan", flags=_FACES)),
     # Photographs of flowers, a folder for each kind: FLOWERS=FOLDER.
-    Experiment(
-        "flowers",
-        ("--data", "flowers", "--image-size", "32", "--flip"),
-        ablations=(("dcgan", "--data", "flowers", "--image-size", "32", "--flip"),),
-        data_from="FLOWERS",
-    ),
+    Experiment("flowers", _FLOWERS, presets("dcgan", flags=_FLOWERS), data_from="FLOWERS"),
 ]

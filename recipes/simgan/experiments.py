@@ -1,16 +1,11 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
 EXPERIMENTS = [
     Experiment(
         "eyes",
-        ablations=(
-            ("no-regularisation",),
-            ("strong-regularisation",),
-            ("no-history",),
-            ("no-noise",),
-        ),
+        ablations=presets("no-regularisation", "strong-regularisation", "no-history", "no-noise"),
     ),
     # Printed digits made to look handwritten; DIGITS=digits,FILE names a file of MNIST.
     Experiment(

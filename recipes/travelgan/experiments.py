@@ -1,6 +1,6 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
 _BANANAS = ("--data", "fruit:apples,fruit:bananas")
 # Of 200 pictures, as many as by default, a kernel distance is not known well enough.
@@ -8,10 +8,10 @@ _MANY = ("--count", "1000")
 _BESIDE = ("--baselines", "$CYCLEGAN_BANANAS", *_MANY)
 
 EXPERIMENTS = [
-    Experiment("fruit", ablations=(("gan-alone",),), evaluate_flags=_MANY),
+    Experiment("fruit", ablations=presets("gan-alone"), evaluate_flags=_MANY),
     # A single discriminator, with and without a floor under the length of differences.
     Experiment(
-        "one", ("one",), ablations=(("one-gan-alone",), ("no-floor",)), evaluate_flags=_MANY
+        "one", ("one",), ablations=presets("one-gan-alone", "no-floor"), evaluate_flags=_MANY
     ),
     # Where shapes must change; CYCLEGAN_BANANAS=RUN names a CycleGAN's run on the same two sets, of
     # as many seconds.

@@ -1,10 +1,10 @@
 """Experiments that `make results` runs."""
 
-from common.evaluation.experiment import Experiment
+from common.evaluation.experiment import Experiment, presets
 
 EXPERIMENTS = [
-    Experiment("furniture", ablations=(("no-gate",),), seeds=1),
-    Experiment("views", ("views",), ablations=(("no-weights",),), seeds=1),
+    Experiment("furniture", ablations=presets("no-gate"), seeds=1),
+    Experiment("views", ("views",), ablations=presets("no-weights"), seeds=1),
     # Shapes of others, as files of arrays. CHAIRS=FILE: chairs, each turned in several ways, and
     # `chair`, which of them a grid is.
     Experiment(

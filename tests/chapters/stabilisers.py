@@ -9,9 +9,9 @@ from PIL import Image
 from data.sheet import save
 from tests.pages import sheets
 from tests.pages.curves import LOSSES, curves
-from tests.results import trained, variant
+from tests.results import ablation, trained
 
-#: What fails, and with what it does not: titles, and the names of the variants ("": the bare game).
+#: What fails, and with what it does not: titles, and names of ablations ("": the bare game).
 SHOWN = (
     ("the bare game", "", "noise, falling rates", "noise-and-falling-rates"),
     ("D 10 times as fast", "fast-D", "the same, noise", "fast-D-noise"),
@@ -23,7 +23,7 @@ def make(pictures: Path) -> None:
     bare, _ = trained("first_gan", "stabilisers")
 
     def run_of(name: str) -> Path:
-        return variant("first_gan", "stabilisers", name) if name else bare
+        return ablation("first_gan", "stabilisers", name) if name else bare
 
     def last(name: str, title: str) -> Image.Image:
         sheet = Image.open(run_of(name) / "samples" / "latest.png").convert("RGB")
