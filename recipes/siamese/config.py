@@ -46,6 +46,9 @@ class Config(GroupedConfig):
     distortion: float = 0.0
     """Distort pictures at every use, after Koch et al.: 1 turns them by up to 10°, shears by up to
     .3, scales by a fifth and shifts by 2 % of a side, each with probability ½ (0: off)."""
+    quarter_turns: bool = False
+    """Learn pictures turned by a quarter, a half and three quarters as classes of their own: four
+    times as many classes, where what is turned is something else, as characters are."""
     architecture: Literal["plain", "koch"] = "plain"
     """plain: convolutions of 3×3 and an embedding of length 1; koch: the published network."""
     width: int = 32
@@ -90,9 +93,37 @@ class Config(GroupedConfig):
         order = np.argsort(tests.factors[self.grouped_by], kind="stable")
         return tests.take(order[: self.sample_count])
 
+    def training_set(self, loaded: SampleSet) -> SampleSet:
+        """As `GroupedConfig.training_set`, with turned pictures as further classes."""
+        learned = super().training_set(loaded)
+        return turned(learned, self.grouped_by) if self.quarter_turns else learned
+
     def informed_by(self, learned: SampleSet) -> Config:
         """Return this configuration with the number of classes, which a classifier needs."""
         return dataclasses.replace(self, classes=int(learned.factors[self.grouped_by].max()) + 1)
+
+
+def turned(samples: SampleSet, factor: str) -> SampleSet:
+    """Return a set with its pictures in all four quarter turns, each turn of a class as another.
+
+    Args:
+        samples: Square pictures.
+        factor: Their classes, numbered from 0.
+
+    Raises:
+        Refused: the pictures are not square, or are more than fit into memory.
+    """
+    pictures, numbers = samples.samples, samples.factors[factor]
+    if pictures.shape[1] != pictures.shape[2]:
+        size = "×".join(map(str, pictures.shape[2:0:-1]))
+        raise Refused(f"--quarter-turns: legal with square pictures; these are {size}")
+    if isinstance(pictures, np.memmap):
+        raise Refused("--quarter-turns: legal with pictures that fit into memory; leave it out")
+    factors = {name: np.concatenate([values] * 4) for name, values in samples.factors.items()}
+    count = int(numbers.max()) + 1
+    factors[factor] = np.concatenate([numbers + turn * count for turn in range(4)])
+    whole = np.concatenate([np.rot90(pictures, turn, (1, 2)) for turn in range(4)])
+    return SampleSet(whole, factors)
 
 
 _SMALL = Config(decay_from=750, decay_steps=750)

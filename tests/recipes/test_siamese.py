@@ -15,7 +15,7 @@ from common.run.loaded import LoadedRun
 from data.errors import Refused
 from recipes.siamese import evaluate, infer, measure, threshold
 from recipes.siamese.compare import Comparison
-from recipes.siamese.config import PARAMETERS, PRESETS, Config
+from recipes.siamese.config import PARAMETERS, PRESETS, Config, turned
 from recipes.siamese.flags import EvaluateFlags, Flags
 from recipes.siamese.plane import plane
 from recipes.siamese.train import build
@@ -50,6 +50,30 @@ def opened(run, **flags):
     given = Flags(run=run, **flags)
     given.check(loaded)
     return loaded, given
+
+
+# --- what is learned from ---
+
+
+def test_quarter_turns_are_further_classes(tmp_path):
+    """Of each class four, with as many pictures; those of a class are turned alike."""
+    folder = class_folder(tmp_path / "people", classes=12)
+    source = data.find(str(folder), settled(data=str(folder)).reading)
+    plain, four = (
+        settled(data=str(folder), quarter_turns=on).training_set(source.load("train", 16, 0, 0))
+        for on in (False, True)
+    )
+    (name,) = (n for n in ("label", "identity") if n in plain.factors)
+    count = plain.factors[name].max() + 1
+    assert np.unique(four.factors[name]).tolist() == list(range(4 * count))
+    for number in range(count):
+        own = plain.samples[plain.factors[name] == number]
+        for turn in range(4):
+            found = four.samples[four.factors[name] == number + turn * count]
+            np.testing.assert_array_equal(found, np.stack([np.rot90(x, turn) for x in own]))
+    oblong = dataclasses.replace(plain, samples=plain.samples[:, :8])
+    with pytest.raises(Refused, match="legal with square pictures; these are 16×8$"):
+        turned(oblong, name)
 
 
 # --- networks ---
