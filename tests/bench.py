@@ -35,6 +35,7 @@ from recipes.dcgan.gan import DCGAN
 from tests import (
     bench_dcgan,
     bench_layers,
+    bench_memory,
     bench_starts,
     bench_steps,
     bench_stylegan,
@@ -79,7 +80,7 @@ def ours() -> None:
 
 
 #: Parts whose text is Markdown already.
-TABLES = ("steps", "starts", "layers")
+TABLES = ("steps", "starts", "layers", "memory")
 #: What can be measured by itself.
 PARTS = {
     "ours": ours,
@@ -87,6 +88,7 @@ PARTS = {
     "steps": bench_steps.main,
     "starts": bench_starts.main,
     "layers": bench_layers.main,
+    "memory": bench_memory.main,
     "translators": bench_translators.main,
     "stylegan": bench_stylegan.main,
 }
