@@ -1,8 +1,11 @@
 """What measures a step: the profile by kernels, and both sides of the fast paths."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
-from tests import bench_layers, bench_starts, bench_steps, profile
+from tests import bench_layers, bench_memory, bench_starts, bench_steps, profile
 from tests.behaviour import settings
 from tests.conftest import ROOT, called
 
@@ -75,3 +78,30 @@ def test_imports_are_measured_on_both_sides(monkeypatch, capsys):
     name, here, keras, ratio = capsys.readouterr().out.splitlines()[-1].strip("| ").split(" | ")
     assert here.endswith(" s") and keras.endswith(" s") and float(ratio.split()[0]) > 0
     assert len(ran) == 4 * bench_starts.ROUNDS and len(set(ran)) == 2
+
+
+def test_memory_that_grows_is_seen(monkeypatch):
+    """A training that keeps a part of a mebibyte at each step, and the same one without that."""
+    monkeypatch.setattr(bench_memory, "WATCHED", 400)
+    kept, size = [], 0
+
+    def train(recipe, preset, callbacks, steps, **changes):
+        for step in range(1, steps + 1):
+            kept.append(np.ones(size))
+            for callback in callbacks:
+                callback.set_model(SimpleNamespace(step=step))
+                callback.on_train_batch_end(step)
+
+    monkeypatch.setattr(bench_memory, "_train", train)
+    early, late = bench_memory.watched("first_gan")
+    assert abs(late / early - 1) < 0.005
+    size = 2**15
+    early, late = bench_memory.watched("first_gan")
+    assert late - early == pytest.approx(400 / 4, abs=20)
+
+
+def test_memory_of_a_training_is_watched(monkeypatch):
+    monkeypatch.setattr(bench_memory, "WARM", 40)
+    monkeypatch.setattr(bench_memory, "WATCHED", 40)
+    early, late = bench_memory.watched("first_gan")
+    assert 50 < early < late + 50
