@@ -40,6 +40,7 @@ from tests import (
     bench_steps,
     bench_stylegan,
     bench_translators,
+    bench_workers,
 )
 from tests.bench_dcgan import ROW
 from tests.pages.report import block, filled, in_words, printed
@@ -80,7 +81,7 @@ def ours() -> None:
 
 
 #: Parts whose text is Markdown already.
-TABLES = ("steps", "starts", "layers", "memory")
+TABLES = ("steps", "starts", "layers", "memory", "workers")
 #: What can be measured by itself.
 PARTS = {
     "ours": ours,
@@ -89,6 +90,7 @@ PARTS = {
     "starts": bench_starts.main,
     "layers": bench_layers.main,
     "memory": bench_memory.main,
+    "workers": bench_workers.main,
     "translators": bench_translators.main,
     "stylegan": bench_stylegan.main,
 }

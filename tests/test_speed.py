@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests import bench_layers, bench_memory, bench_starts, bench_steps, profile
+from tests import bench_layers, bench_memory, bench_starts, bench_steps, bench_workers, profile
 from tests.behaviour import settings
 from tests.conftest import ROOT, called
 
@@ -106,3 +106,25 @@ def test_memory_of_a_training_is_watched(monkeypatch):
     monkeypatch.setattr(bench_memory, "WATCHED", 40)
     early, late = bench_memory.watched("first_gan")
     assert 50 < early < late + 50
+
+
+def test_workers_are_measured_beside_one_process(monkeypatch, capsys):
+    """In turns; here those that exchange gradients take a quarter more than those that do not."""
+    took = {2: 60.0, 1: 120.0}
+    monkeypatch.setattr(bench_workers.os, "sched_getaffinity", lambda process: {0, 1})
+
+    def together(given, know):
+        return [took[1] * 1.25 if know else took[2 if given[0].get("share") else 1]] * len(given)
+
+    monkeypatch.setattr(bench_workers, "_together", together)
+    bench_workers.main()
+    rows = capsys.readouterr().out.splitlines()
+    assert "| one process | 2,000 [2,000 – 2,000] | 1.00 [1.00 – 1.00] |" in rows
+    assert "| two workers, a core each | 2,500 [2,500 – 2,500] | 0.80 [0.80 – 0.80] |" in rows
+    assert rows[-1] == "Of a worker's step the exchange takes 60 [60 – 60] %."
+
+
+def test_a_share_of_a_batch_is_trained(monkeypatch):
+    monkeypatch.setattr(bench_workers, "WARM", 1)
+    monkeypatch.setattr(bench_workers, "MEASURED", 1)
+    assert 0 < bench_workers.seconds(share=32, preset="tiny") < 100
