@@ -305,7 +305,7 @@ class Config:
         value = getattr(self, name)
         if not low <= value <= high or (open_above and value == high):
             words = "to below" if open_above else "to"
-            raise Refused(f"{flag(name)} {value}: legal is {low} {words} {high}")
+            raise Refused(f"{flag(name)} {value}: legal is {low:.10g} {words} {high:.10g}")
 
 
 def flag(name: str) -> str:

@@ -12,6 +12,7 @@ from data.array_labels import WORDS, decoded, numbered, words_of_numbers
 from data.errors import Refused
 from data.levels import UNCHANGED, Levels, extremes, full, little_used, scaled, spread, understood
 from data.listing import printable
+from data.plurals import number_of
 from data.reading import AS_IT_SEEMS, Reading
 from data.resize import all_fitted
 from data.samples import SampleSet
@@ -22,7 +23,8 @@ from data.voxels import told_of
 # Samples that are looked at together.
 _AT_ONCE = 1000
 _TRAIN = ("x_train", "train_images", "images", "x", "X", "voxels", "arr_0")
-_TEST = ("x_test", "test_images")
+#: Names of arrays with samples for tests.
+TESTS = ("x_test", "test_images")
 _LABELS = {"x_train": "y_train", "x_test": "y_test", "train_images": "train_labels"}
 _LABELS |= {"test_images": "test_labels", "images": "labels", "x": "y", "X": "y"}
 _LABELS |= {"voxels": "labels"}
@@ -45,27 +47,42 @@ def training_key(shapes: dict[str, tuple[int, ...]]) -> str | None:
     return known
 
 
+def labels_of(samples: str) -> str | None:
+    """The name of the labels of an array of samples, whether or not there are any."""
+    return _LABELS.get(samples)
+
+
 def wanted(shapes: dict[str, tuple[int, ...]]) -> set[str]:
     """The names of the arrays to read: samples, labels and other factors."""
     train = training_key(shapes)
     if train is None:
         return set()
-    known = {train, *_TEST, *LABELS} & shapes.keys()
+    known = {train, *TESTS, *LABELS} & shapes.keys()
     if train == "voxels":
         known |= {key for key in VIEWS if key in shapes}
-    return known | _factors_of(shapes, train)
+    return known | _factors_of(shapes, train) | _of_another_length(shapes, train)
 
 
 def _factors_of(shapes: dict[str, tuple[int, ...]], train: str) -> set[str]:
     """Arrays with a value, or a few, for each sample; none where a test set has its own."""
-    if any(key in shapes for key in _TEST):
+    if any(key in shapes for key in TESTS):
         return set()
-    count = shapes[train][:1]
+    found = _like_factors(shapes, train)
+    return {key for key in found if shapes[key][:1] == shapes[train][:1]}
+
+
+def _of_another_length(shapes: dict[str, tuple[int, ...]], train: str) -> set[str]:
+    """Arrays that would be factors, if they had as many values as there are samples."""
+    if any(key in shapes for key in TESTS):
+        return set()
+    return _like_factors(shapes, train) - _factors_of(shapes, train)
+
+
+def _like_factors(shapes: dict[str, tuple[int, ...]], train: str) -> set[str]:
     return {
         key
         for key, shape in shapes.items()
         if key not in {*_TRAIN, *LABELS, train}
-        and shape[:1] == count
         and (len(shape) == 1 or (len(shape) == 2 and shape[1] <= _MOST_COLUMNS))
     }
 
@@ -94,7 +111,7 @@ class ArraySource(Source):
         self._arrays = arrays = numbered(name, arrays, LABELS)
         shapes = {key: getattr(array, "shape", ()) for key, array in arrays.items()}
         self._train = training_key(shapes)
-        self._test = next((key for key in _TEST if key in arrays), None)
+        self._test = next((key for key in TESTS if key in arrays), None)
         if self._train is None:
             found = ", ".join(printable(key) for key in sorted(arrays)) or "nothing"
             raise Refused(f"{name} holds {found}: none of {', '.join(_TRAIN)}")
@@ -136,6 +153,10 @@ class ArraySource(Source):
             if values is not None:
                 self._others[key] = values
                 self.factors[key] = known
+        for key in sorted(_of_another_length(shapes, self._train)):
+            count = number_of(self.count, self.kind)
+            said = f"'{printable(key)}' is not used: it has {shapes[key][0]:,} rows for {count}"
+            self._found += (said,)
 
     def _find_views(self, samples: np.ndarray) -> np.ndarray | None:
         """The pictures of voxels, uint8 N×H×W×C, if there are some."""

@@ -58,7 +58,8 @@ def read(
 ) -> dict[str, np.ndarray]:
     """Read arrays, all or those of some names, each to the end of its member.
 
-    A digest, where the file has one and all are read, must be right; it is not returned.
+    A digest, where the file has one and all are read, must be right; it is not returned. (Of a
+    file that somebody else wrote `digest` may be an array as any other.)
 
     Args:
         path: The file.
@@ -76,7 +77,7 @@ def read(
             raise Damaged("it holds more than its own size")
         found = {name: info for name, info in _members(archive) if names is None or name in names}
         arrays = {name: _read_member(archive, info) for name, info in found.items()}
-        if names is None and _DIGEST in arrays:
+        if names is None and _is_digest(arrays.get(_DIGEST)):
             digest = str(arrays.pop(_DIGEST))
             if digest != _digest_of(arrays):
                 raise Damaged("the digest is of other arrays")
@@ -135,6 +136,11 @@ def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
         # At its end the checksum is compared.
         file.read(1)
     return array
+
+
+def _is_digest(array: np.ndarray | None) -> bool:
+    """Whether an array is what `write` adds."""
+    return array is not None and array.shape == () and array.dtype == "<U64"
 
 
 def _digest_of(arrays: dict[str, np.ndarray]) -> str:

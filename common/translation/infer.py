@@ -189,6 +189,11 @@ def main(
     return run_program(program)
 
 
+def place_of_translations(run: Path) -> Path:
+    """Return the folder in a run's that translations go to where no other is named."""
+    return run / "translated"
+
+
 def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> None:
     """Translate what `flags.input` names, and write it to `flags.out`.
 
@@ -203,7 +208,7 @@ def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> No
     inputs = read_inputs(flags.input, channels, chosen, excluded=flags.out, levels=levels)
     for note in inputs.notes:
         print(f"note: {note}", file=sys.stderr)
-    outputs = Outputs(inputs, flags.out or loaded.run.path / "translated", flags.overwrite)
+    outputs = Outputs(inputs, flags.out or place_of_translations(loaded.run.path), flags.overwrite)
 
     def prepare(frame: np.ndarray, name: str) -> np.ndarray:
         return as_labels(loaded, flags, frame, name)

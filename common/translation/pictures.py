@@ -35,6 +35,11 @@ _KEPT = tuple(e for e in ENDINGS if Image.registered_extensions()[e] in MARKED)
 _MOST_PIXELS = 500_000_000
 
 
+def keeps_its_name(path: Path) -> bool:
+    """Return whether the translation of a folder's picture is called as the picture is."""
+    return path.suffix.lower() in _KEPT
+
+
 @dataclass(frozen=True)
 class InputImage:
     """Picture that was read, or the frames of a moving one."""
@@ -188,7 +193,7 @@ def _read(path: Path, part: Part, channels: int, levels: Levels | None) -> Input
         raise Unreadable("its frames cannot be decoded") from fault
     if count > 1:
         remark = f"{printable(name)}: the first of its {count} pages"
-    name = name if Path(name).suffix.lower() in _KEPT else f"{name}.png"
+    name = name if keeps_its_name(Path(name)) else f"{name}.png"
     pixels = _pixels(decode(path, channels, levels=levels), part.half)
     return InputImage(name, [pixels], [0], remark=remark, source=path)
 

@@ -15,6 +15,7 @@ EXPERIMENTS = [
         (
             *("--data", "omniglot.npz", "--grouped-by", "character", "--split-by", "own"),
             *("--distortion", "1.5", "--margin", "0.4", "--batch-size", "128"),
+            "--quarter-turns",
             *("--steps", "3500", "--decay-from", "1500", "--decay-steps", "2000"),
         ),
         seeds=1,

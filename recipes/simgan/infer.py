@@ -9,7 +9,12 @@ import numpy as np
 import data
 from common.commands.infer import keep, loaded_with
 from common.run.loaded import LoadedRun
-from common.translation.infer import TranslateFlags, from_examples, translate_inputs
+from common.translation.infer import (
+    TranslateFlags,
+    from_examples,
+    place_of_translations,
+    translate_inputs,
+)
 from common.translation.infer import translate as make
 from data.command import run_program
 from data.errors import Refused
@@ -17,6 +22,7 @@ from data.plurals import number_of
 
 from . import training_set
 from .config import Config
+from .tables import copy_tables
 
 
 @dataclass
@@ -27,7 +33,8 @@ class Flags(TranslateFlags):
     """A picture, a folder, or - for standard input; or an .npz or .h5 file of pictures and their
     labels, which are kept; None: the run's test pictures."""
     all: bool = False
-    """Refine all simulated pictures that the run was trained on, and keep their labels."""
+    """Refine all simulated pictures that the run was trained on, and keep what their set knows of
+    them: labels and other factors. (Of a file of arrays --input keeps everything.)"""
 
     @property
     def makes_set(self) -> bool:
@@ -40,8 +47,22 @@ class Flags(TranslateFlags):
             raise Refused("--all and --input: legal is one of them")
         if not self.makes_set:
             super().check(loaded)
-        else:
-            training_set.check_out(self.out, self.input, self.overwrite)
+            return
+        for name in ("layout", "direction", "whole"):
+            if getattr(self, name) != getattr(type(self), name):
+                flag = "--all" if self.all else "a file of arrays"
+                raise Refused(f"--{name}: legal with pictures, not with {flag}")
+        if self.data is not None and self.input is not None:
+            raise Refused("--data and --input: legal is one of them")
+        # In the run's folder everything is this program's.
+        overwrite = self.overwrite or self.out is None
+        training_set.check_out(self.place_of_set(loaded.run.path), self.input, overwrite)
+
+    def place_of_set(self, run: Path) -> Path:
+        """Return the file of arrays that is written; by default it lies in the run's folder."""
+        if self.out is not None:
+            return self.out
+        return run / ("refined.npz" if self.all else f"{Path(self.input).stem}-refined.npz")
 
 
 def of_run(loaded: LoadedRun, flags: Flags) -> dict[str, np.ndarray]:
@@ -51,7 +72,15 @@ def of_run(loaded: LoadedRun, flags: Flags) -> dict[str, np.ndarray]:
     config.check_kind(source)
     simulated, _ = source.domains.values()
     found = simulated.load("train", config.image_size, config.pictures, config.seed)
-    return {"images": np.asarray(found.samples)} | found.factors
+    factors = {name: _in_words(v, simulated.factors[name]) for name, v in found.factors.items()}
+    # As files call them, so that the result can be trained on.
+    named = {"labels" if name == "label" else name: v for name, v in factors.items()}
+    return {"images": np.asarray(found.samples)} | named
+
+
+def _in_words(values: np.ndarray, words: tuple[str, ...] | None) -> np.ndarray:
+    """The values of a factor; of classes that have words, these."""
+    return np.array(words)[values] if words and values.dtype.kind in "iu" else values
 
 
 def make_set(loaded: LoadedRun, flags: Flags) -> None:
@@ -63,6 +92,8 @@ def make_set(loaded: LoadedRun, flags: Flags) -> None:
     """
     arrays = of_run(loaded, flags) if flags.all else training_set.read(flags.input)
     levels = None if flags.all else loaded.levels("input")
+    out = flags.place_of_set(loaded.run.path)
+    training_set.check_writable(arrays, out)
     before = []
 
     def refine(images: np.ndarray) -> np.ndarray:
@@ -79,11 +110,13 @@ def make_set(loaded: LoadedRun, flags: Flags) -> None:
 
     name = str(flags.run) if flags.all else Path(flags.input).name
     made, key = training_set.refined(arrays, name, loaded.config, levels, refine)
-    out = flags.out or loaded.run.path / "refined.npz"
-    sheet = training_set.write(made, before[0], made[key].reshape(before[0].shape), out)
+    after = made[key].reshape(before[0].shape)
+    sheet = training_set.write(made, before[0], after, out, flags.overwrite)
     print(f"before and after: {sheet}")
-    others = ", ".join(sorted(made.keys() - {key}))
-    kept = f", with {others}" if others else ""
+    others, notes = training_set.belonging(made, key)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    kept = f", with {', '.join(others)}" if others else ""
     print(f"{number_of(len(made[key]), 'pictures')}{kept}: {out}")
 
 
@@ -98,8 +131,12 @@ def main() -> int:
             keep(from_examples(loaded, flags, make), loaded, flags)
         else:
             translate_inputs(loaded, flags, make)
-            for file in training_set.copied_labels(flags.input, flags.out, flags.overwrite):
+            out = flags.out or place_of_translations(loaded.run.path)
+            copies = copy_tables(flags.input, out, flags.overwrite)
+            for file in copies.files:
                 print(f"labels: {file}")
+            for note in copies.notes:
+                print(f"note: {note}", file=sys.stderr)
 
     return run_program(program)
 

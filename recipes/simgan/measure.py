@@ -15,6 +15,7 @@ from common.trainer import generate
 from common.translation.config import TEST_SEED
 from data.errors import Refused
 from data.pixels import to_float
+from data.plurals import number_of
 from data.progress import waiting
 from data.samples import SampleSet
 
@@ -112,8 +113,8 @@ class Examiner:
         )
         if min(len(self.tests.a), len(self.tests.b)) < 2:
             raise Refused(
-                f"{case.source.name} has {len(self.tests)} pictures for testing; 2 are needed (of "
-                "a folder of 100 or more, about a tenth is kept for that)"
+                f"{number_of(len(self.tests), 'pictures')} for testing in {case.source.name}; 2 "
+                "are needed (of a folder of 100 or more, about a tenth is kept for that)"
             )
         self.unavailable: dict[str, str] = {}
         place = case.flags.labelled
@@ -173,6 +174,11 @@ class Examiner:
             for measure in (ERROR, GAIN, CORRELATION, GAP, SEVEN):
                 self.unavailable[measure] = "the two sets have no labels in common (--labels)"
             return None
+        for side in factors:
+            for name in names:
+                if not np.isfinite(side[name]).all():
+                    at = int(np.argmin(np.isfinite(side[name]).reshape(len(side[name]), -1).all(1)))
+                    raise Refused(f"'{name}' of picture {at}, from 0, is no number")
         domains = self._case.source.domains.values()
         words = {n: w for domain in domains for n, w in domain.factors.items() if w}
         labels = Labels.of(self.asked.factors, names, words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from common.commands.made import writing
 from common.translation.config import TranslatorConfig
 from data import npz
 from data.array_files import ENDINGS
-from data.arrays import LABELS, training_key
+from data.arrays import LABELS, TESTS, labels_of, training_key
 from data.errors import Refused
 from data.files import DAMAGED, atomic_write, clear_asides
 from data.h5_sets import read_h5
 from data.levels import Levels, scaled
 from data.listing import printable
+from data.own import is_own
 from data.resize import height_and_width
 from data.sheet import save, side_by_side
 
@@ -25,6 +27,8 @@ from data.sheet import save, side_by_side
 WRITABLE = (".npz", ".h5", ".hdf5")
 # Pictures on the sheet of before and after.
 _SHOWN = 16
+# What HDF5 has types for: truth values, numbers and texts of bytes.
+_PLAIN = "biufcS"
 
 
 def is_array_file(place: str | None) -> bool:
@@ -65,7 +69,8 @@ def refined(
     """Refine the pictures among some arrays; everything else is returned as it is.
 
     Args:
-        arrays: Pictures N×H×W or N×H×W×C under one of the usual names, and what belongs to them.
+        arrays: Pictures N×H×W or N×H×W×C under one of the usual names, pictures for tests
+            (`x_test`) likewise, and what belongs to them.
         name: What the file is called.
         config: The run's, whose size and channels the pictures must have.
         levels: The values that became 0 and 255 in the run's training; None: they had 8 bits.
@@ -82,7 +87,26 @@ def refined(
     if key is None:
         found = ", ".join(printable(name) for name in sorted(arrays)) or "nothing"
         raise Refused(f"{name} holds {found}: no pictures under one of the usual names (images)")
-    images, words = arrays[key], f"{name}: '{key}'"
+    pictures = {each: arrays[each] for each in (key, *TESTS) if each in arrays}
+    for each, images in pictures.items():
+        _check(images, f"{name}: '{each}'", config, levels)
+    own = {labels_of(each): each for each in pictures}
+    for other in sorted(LABELS & arrays.keys()):
+        count, of = _rows(arrays[other]), own.get(other, key)
+        if count != len(arrays[of]):
+            raise Refused(
+                f"{name}: {count} '{other}' for {len(arrays[of])} pictures of '{printable(of)}'"
+            )
+    height, width = height_and_width(config.image_size)
+    for each, images in pictures.items():
+        flat = images if levels is None else scaled(images, levels)
+        made = refine(flat.reshape(len(images), height, width, config.input_channels))
+        pictures[each] = made.reshape(images.shape)
+    return arrays | pictures, key
+
+
+def _check(images: np.ndarray, words: str, config: TranslatorConfig, levels) -> None:
+    """Refuse an array that holds no pictures of a run."""
     if images.ndim not in (3, 4) or not len(images):
         raise Refused(f"{words} has the shape {images.shape}; legal are (N, H, W) and (N, H, W, C)")
     channels = images.shape[3] if images.ndim == 4 else 1
@@ -96,37 +120,76 @@ def refined(
         raise Refused(
             f"{words} is {images.shape[2]}×{images.shape[1]}; this run refines {width}×{height}"
         )
-    for other in sorted(LABELS & arrays.keys()):
-        if len(arrays[other]) != len(images):
-            raise Refused(
-                f"{name}: {len(arrays[other])} '{other}' for {len(images)} pictures of '{key}'"
-            )
-    if levels is not None:
-        images = scaled(images, levels)
-    elif images.dtype != np.uint8:
+    if levels is None and images.dtype != np.uint8:
         raise Refused(f"{words} is {images.dtype}; legal is uint8, as in the run's training")
-    made = refine(images.reshape(len(images), height, width, channels))
-    return arrays | {key: made.reshape(images.shape)}, key
 
 
-def check_out(out: Path | None, place: str | None, overwrite: bool) -> None:
+def _rows(values: np.ndarray) -> int:
+    return len(values) if values.ndim else 1
+
+
+def belonging(arrays: dict[str, np.ndarray], key: str) -> tuple[list[str], list[str]]:
+    """Return the names of arrays with a row for each picture, and what to say of the others."""
+    others = sorted(arrays.keys() - {key, *TESTS, *filter(None, map(labels_of, TESTS))})
+    count = len(arrays[key])
+    kept = [name for name in others if _rows(arrays[name]) == count]
+    told = [
+        f"'{printable(name)}' has {_rows(arrays[name]):,} rows for {count:,} pictures, and is kept "
+        "as it is"
+        for name in others
+        if name not in kept and arrays[name].ndim
+    ]
+    return kept, told
+
+
+def check_out(out: Path, place: str | None, overwrite: bool) -> None:
     """Refuse a path that no training set can be written to, or that something would be lost by."""
-    if out is None:
-        return
     if out.suffix.lower() not in WRITABLE:
         raise Refused(f"--out {printable(str(out))}: legal endings are {' '.join(WRITABLE)}")
-    if place is not None and out.exists() and out.samefile(Path(place).expanduser()):
+    read_from = None if place is None else Path(place).expanduser()
+    if read_from is not None and read_from.exists() and out.exists() and out.samefile(read_from):
         raise Refused(f"--out {printable(str(out))} is the input")
     if out.exists() and not overwrite:
         raise Refused(f"--out {printable(str(out))} is there already; --overwrite replaces it")
 
 
-def write(arrays: dict[str, np.ndarray], before: np.ndarray, after: np.ndarray, out: Path) -> Path:
+def check_writable(arrays: dict[str, np.ndarray], out: Path) -> None:
+    """Refuse arrays that a file of this kind has no place for."""
+    hdf5, words = out.suffix.lower() != ".npz", f"--out {printable(str(out))}"
+    for name, values in arrays.items():
+        if hdf5 and "/" in name:
+            raise Refused(f"{words}: '{printable(name)}': legal are names without /")
+        plain = not values.dtype.hasobject
+        if hdf5 and plain:
+            plain = values.dtype.kind in _PLAIN or _is_text(values)
+        if not plain and not _is_text(values):
+            kind = "Python objects" if values.dtype.hasobject else values.dtype
+            raise Refused(
+                f"{words}: '{printable(name)}' ({kind}) cannot be written to such a file; legal "
+                "are numbers and texts"
+            )
+
+
+def _is_text(values: np.ndarray) -> bool:
+    """Whether an array holds texts, which HDF5 ends at a zero."""
+    if values.dtype.kind not in "UO":
+        return False
+    return all(isinstance(each, str) and "\0" not in each for each in values.ravel())
+
+
+def write(
+    arrays: dict[str, np.ndarray],
+    before: np.ndarray,
+    after: np.ndarray,
+    out: Path,
+    overwrite: bool = False,
+) -> Path:
     """Write arrays to a file, and a sheet of the first pictures before and after beside it.
 
     Args:
         before, after: Pictures, uint8 N×H×W×C.
         out: The file; its ending says of which kind it is.
+        overwrite: Whether the sheet may replace a file that is not this program's.
 
     Returns:
         The path of the sheet.
@@ -137,36 +200,24 @@ def write(arrays: dict[str, np.ndarray], before: np.ndarray, after: np.ndarray, 
     with writing(out):
         clear_asides(out.parent)
         with atomic_write(out) as tmp:
-            _write(arrays, tmp)
-    sheet = out.with_name(f"{out.stem}-before-and-after.png")
+            _write(arrays, tmp, out.suffix.lower())
+    number, sheet = 1, out.with_name(f"{out.stem}-before-and-after.png")
+    while os.path.lexists(sheet) and not (overwrite or is_own(sheet)):
+        number += 1
+        sheet = sheet.with_name(f"{out.stem}-before-and-after-{number}.png")
     with writing(sheet):
         save(side_by_side(before[:_SHOWN], after[:_SHOWN], across=4), sheet)
     return sheet
 
 
-def copied_labels(place: str, out: Path | None, overwrite: bool = False) -> list[Path]:
-    """Copy tables of labels (.csv) that lie beside the pictures of a folder; returns the copies.
-
-    The pictures keep their names, so the tables hold for the refined ones. A file that is there
-    already stays, unless `overwrite` is true.
-    """
-    folder = Path(place).expanduser()
-    if out is None or not folder.is_dir() or not out.is_dir():
-        return []
-    copies = []
-    for table in sorted(folder.glob("*.csv")):
-        copy = out / table.name
-        if table.is_file() and (overwrite or not copy.exists()):
-            with writing(copy):
-                shutil.copyfile(table, copy)
-            copies.append(copy)
-    return copies
-
-
-def _write(arrays: dict[str, np.ndarray], path: Path) -> None:
-    if path.suffix.lower() == ".npz":
-        with open(path, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+def _write(arrays: dict[str, np.ndarray], path: Path, ending: str) -> None:
+    if ending == ".npz":
+        # As numpy.savez, for which some names of arrays are names of its own.
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, values in arrays.items():
+                values = values.astype(str) if values.dtype.hasobject else values
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                    np.lib.format.write_array(file, values, allow_pickle=False)
         return
     import h5py
 

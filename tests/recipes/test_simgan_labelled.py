@@ -73,6 +73,25 @@ def test_few_pictures_prove_little():
     assert found.low < 0 < found.high
 
 
+def case_of(labelled):
+    real = SampleSet(np.full((4, 8, 12, 1), 100, np.uint8))
+    few = UnpairedSet(KNOWN.take(np.arange(3)), real)
+    return SimpleNamespace(
+        config=CONFIG,
+        count=None,
+        training=UnpairedSet(KNOWN, real),
+        source=SimpleNamespace(load=lambda *_: few, name="s", domains={}),
+        flags=SimpleNamespace(readers=2, labels=(), labelled=labelled),
+    )
+
+
+def test_labels_that_are_no_numbers_are_refused_before_any_reader_learns(tmp_path):
+    gaze = LABELS.copy()
+    gaze[7, 1] = np.nan
+    with pytest.raises(Refused, match="'gaze' of picture 7, from 0, is no number"):
+        measures.Examiner(case_of(file(tmp_path, gaze=gaze)))
+
+
 def test_what_is_for_testing_only_has_no_oracle(tmp_path, monkeypatch):
     """Its labels train no reader; what is gained is by what the simulated pictures teach."""
     taught = []
@@ -88,17 +107,8 @@ def test_what_is_for_testing_only_has_no_oracle(tmp_path, monkeypatch):
             true = {len(images): LABELS, 3: LABELS[:3]}[len(images)]
             return true + self.off
 
-    real = SampleSet(np.full((4, 8, 12, 1), 100, np.uint8))
-    few = UnpairedSet(KNOWN.take(np.arange(3)), real)
-    case = SimpleNamespace(
-        config=CONFIG,
-        count=None,
-        training=UnpairedSet(KNOWN, real),
-        source=SimpleNamespace(load=lambda *_: few, name="s", domains={}),
-        flags=SimpleNamespace(readers=2, labels=(), labelled=file(tmp_path)),
-    )
     monkeypatch.setattr(measures, "Reader", Reader)
-    examiner = measures.Examiner(case)
+    examiner = measures.Examiner(case_of(file(tmp_path)))
     assert len(examiner.asked) == 40 and not examiner.has_oracle
     values = {
         name: examiner._read(name, np.full((4, 8, 12, 1), level, np.uint8), KNOWN)
