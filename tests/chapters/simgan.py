@@ -40,5 +40,5 @@ def _photographs(sheet: Path) -> Image.Image:
 
 
 def _digits(sheet: Path) -> Image.Image:
-    rows = [row[:2] for row in sheets.tiles_of(sheet, 56)]
-    return sheets.headed(two_across(two_across(rows)), 4 * ("drawn", "refined"), tile=56)
+    rows = [row[:2] for row in sheets.tiles_of(sheet, 84)]
+    return sheets.headed(two_across(two_across(rows)), 4 * ("drawn", "refined"), tile=84)
