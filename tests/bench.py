@@ -44,13 +44,12 @@ from tests import (
 )
 from tests.bench_dcgan import ROW
 from tests.pages.report import block, filled, in_words, printed
+from tests.peak import HAS_PEAKS, Peak
 from tests.results import machine
 
 PAGE = Path(__file__).parent.parent / "BENCH.md"
 ROUNDS = 5
 PRECISION = choose("auto")
-#: Whether the system tells the peak of a process's memory, and forgets it when asked to.
-HAS_PEAKS = Path("/proc/self/clear_refs").exists()
 
 
 def main() -> None:
@@ -295,17 +294,9 @@ def paper_speed() -> None:
 
 
 def _peak(config: Config, precision: str, results) -> None:
-    before = _status("VmRSS")
-    # Forget the peak of the import, so that VmHWM is the training's alone.
-    Path("/proc/self/clear_refs").write_text("5")
+    peak = Peak()
     seconds(build(config, precision), iter(cached(config)), 4)
-    results.put((_status("VmHWM") - before) / 1024)
-
-
-def _status(name: str) -> int:
-    """A line of /proc/self/status, in KiB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+    results.put(peak())
 
 
 def memory() -> None:

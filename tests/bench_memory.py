@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import multiprocessing
-from pathlib import Path
 
 import numpy as np
 import psutil
 
 import data
 from tests.pages.drawings import recipes
+from tests.peak import HAS_PEAKS, Peak
 
 #: Updates after which a process has what it needs, and for which it is watched after that.
 WARM, WATCHED = 400, 2000
@@ -24,7 +24,7 @@ _MIB = 2**20
 
 def main() -> None:
     """Train each recipe in processes of its own; print a table."""
-    if not Path("/proc/self/clear_refs").exists():
+    if not HAS_PEAKS:
         print("*Measured on Linux alone.*")
         return
     print("| | peak, `small` | `tiny`, warm | 2,000 steps later | growth |")
@@ -56,13 +56,9 @@ def peak_of(recipe: str) -> tuple[float]:
     """The peak of some steps of the small configuration, in MiB above the imported framework."""
     from common.machine import backend  # noqa: F401  what is imported is not counted
 
-    before = psutil.Process().memory_info().rss
-    # Forget the peak of the import.
-    Path("/proc/self/clear_refs").write_text("5")
+    peak = Peak()
     _train(recipe, "small", [], steps=_FEW)
-    lines = Path("/proc/self/status").read_text().splitlines()
-    peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    return ((peak * 1024 - before) / _MIB,)
+    return (peak(),)
 
 
 def watched(recipe: str) -> tuple[float, float]:

@@ -6,18 +6,16 @@ they take turns.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import importlib.util
-import math
 import multiprocessing
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from tests.pages.report import in_words
+from tests.peak import Peak
 
 ROUNDS = 5
 #: Name -> pixels a side, steps a turn.
@@ -96,26 +94,14 @@ def serve(pipe, take: Callable) -> None:
     Args:
         take: Builds what is measured; returns a function that makes a step.
     """
-    before = _status("VmRSS")
-    # Forget the peak of the import, so that VmHWM is the training's alone.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
+    peak = Peak()
     step = take()
     while steps := pipe.recv():
         began = time.perf_counter()
         for _ in range(steps):
             step()
         pipe.send(time.perf_counter() - began)
-    pipe.send((_status("VmHWM") - before) / 1024)
-
-
-def _status(name: str) -> float:
-    """A line of /proc/self/status, in KiB; NaN on other systems than Linux."""
-    try:
-        lines = Path("/proc/self/status").read_text().splitlines()
-    except OSError:
-        return math.nan
-    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+    pipe.send(peak())
 
 
 def step_of(gan, batch: dict) -> Callable:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 
 import numpy as np
 
-from tests.commands import ROOT
+from tests.commands import ROOT, cluster
 from tests.pages.report import in_words
 
 ROUNDS = 3
@@ -59,32 +58,17 @@ def main() -> None:
 def _together(given: list[dict], know: bool) -> list[float]:
     """The seconds of processes that run at the same time."""
     processes = []
-    for index, words in enumerate(given):
-        if know and not index:
-            addresses = _addresses(len(given))
-        environment = dict(os.environ)
-        if know:
-            task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
-            environment["TF_CONFIG"] = json.dumps(task)
+    for words, task in zip(given, cluster(len(given)), strict=True):
         processes.append(
             subprocess.Popen(
                 [sys.executable, "-m", "tests.bench_workers", json.dumps(words)],
                 cwd=ROOT,
-                env=environment,
+                env=os.environ | ({"TF_CONFIG": task} if know else {}),
                 stdout=subprocess.PIPE,
                 text=True,
             )
         )
     return [float(process.communicate()[0].splitlines()[-1]) for process in processes]
-
-
-def _addresses(count: int) -> list[str]:
-    """Addresses on this machine whose ports are free."""
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    found = [f"127.0.0.1:{door.getsockname()[1]}" for door in doors]
-    for door in doors:
-        door.close()
-    return found
 
 
 def seconds(
@@ -114,7 +98,7 @@ def seconds(
         part = tf.config.LogicalDeviceConfiguration()
         cpu = tf.config.list_physical_devices("CPU")[0]
         tf.config.set_logical_device_configuration(cpu, [part] * devices)
-    cluster = Cluster.of(os.environ)
+    workers = Cluster.of(os.environ)
     wanted = "mirrored" if devices > 1 else "auto"
     size = BATCH // share
     config = dataclasses.replace(
@@ -134,7 +118,7 @@ def seconds(
         def on_train_batch_end(self, batch, logs=None):
             times.append(time.perf_counter())
 
-    with strategy.choose(wanted, cluster, size).scope():
+    with strategy.choose(wanted, workers, size).scope():
         trainer = build(config)
     trainer.trainModel(learned, [Clock()], verbose=False)
     return times[-1] - times[-1 - MEASURED]

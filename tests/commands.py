@@ -19,6 +19,7 @@ import os
 import runpy
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,16 @@ def run(module, *arguments, cwd, **options):
     process = command(module, *arguments, cwd=cwd, **options)
     out, err = process.communicate(timeout=SECONDS)
     return process.returncode, out, err
+
+
+def cluster(count: int) -> list[str]:
+    """Return `TF_CONFIG` of each of some workers on this machine, whose ports are free."""
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    addresses = [f"127.0.0.1:{door.getsockname()[1]}" for door in doors]
+    for door in doors:
+        door.close()
+    tasks = [{"type": "worker", "index": index} for index in range(count)]
+    return [json.dumps({"cluster": {"worker": addresses}, "task": task}) for task in tasks]
 
 
 def called(module, *arguments, cwd, path=ROOT, before=()):

@@ -2,18 +2,17 @@
 
 import contextlib
 import csv
-import json
 import os
 import re
 import shutil
 import signal
-import socket
 import time
 
 import numpy as np
 import pytest
 
 from common.run import checkpoint
+from tests.commands import cluster
 from tests.conftest import TINY, called, command, run, started
 
 TRAIN = "recipes.dcgan.train"
@@ -36,15 +35,10 @@ def alone(place):
 @contextlib.contextmanager
 def workers(*arguments, cwd, count=2, begins=None, way=started):
     """As many processes as workers, killed at the end if they have not ended."""
-    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    addresses = [f"127.0.0.1:{door.getsockname()[1]}" for door in doors]
-    for door in doors:
-        door.close()
-    processes = []
+    tasks, processes = cluster(count), []
     for index in range(count) if begins is None else begins:
-        task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("TF_CONFIG", json.dumps(task))
+            patch.setenv("TF_CONFIG", tasks[index])
             processes.append(way(TRAIN, *arguments, cwd=cwd))
     try:
         yield processes
