@@ -34,6 +34,7 @@ from recipes.dcgan.config import PRESETS, Config
 from recipes.dcgan.gan import DCGAN
 from tests import (
     bench_dcgan,
+    bench_domains,
     bench_layers,
     bench_memory,
     bench_starts,
@@ -47,7 +48,10 @@ from tests.pages.report import block, filled, in_words, printed
 from tests.peak import HAS_PEAKS, Peak
 from tests.results import machine
 
-PAGE = Path(__file__).parent.parent / "BENCH.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "BENCH.md"
+#: Parts that stand in a chapter.
+PAGES = {"domains": ROOT / "recipes" / "travelgan" / "README.md"}
 ROUNDS = 5
 PRECISION = choose("auto")
 
@@ -58,14 +62,15 @@ def main() -> None:
     unknown = [name for name in asked if name not in PARTS]
     if unknown:
         raise Refused(f"{unknown[0]}: legal parts are {', '.join(PARTS)}")
-    found = {"machine": f"{machine()}."}
+    of_machine = {"machine": f"{machine()}."}
     for name in asked:
         with printed() as text:
             PARTS[name]()
-        found[name] = text.getvalue().strip() if name in TABLES else block(text.getvalue())
-        page = PAGE.read_text(encoding="utf-8")
-        with atomic_write(PAGE) as tmp:
-            tmp.write_text(filled(page, found), encoding="utf-8")
+        found = text.getvalue().strip() if name in TABLES else block(text.getvalue())
+        place = PAGES.get(name, PAGE)
+        page = filled(place.read_text(encoding="utf-8"), of_machine | {name: found})
+        with atomic_write(place) as tmp:
+            tmp.write_text(page, encoding="utf-8")
 
 
 def ours() -> None:
@@ -80,7 +85,7 @@ def ours() -> None:
 
 
 #: Parts whose text is Markdown already.
-TABLES = ("steps", "starts", "layers", "memory", "workers")
+TABLES = ("steps", "starts", "layers", "memory", "workers", "domains")
 #: What can be measured by itself.
 PARTS = {
     "ours": ours,
@@ -91,6 +96,7 @@ PARTS = {
     "memory": bench_memory.main,
     "workers": bench_workers.main,
     "translators": bench_translators.main,
+    "domains": bench_domains.main,
     "stylegan": bench_stylegan.main,
 }
 

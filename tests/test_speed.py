@@ -5,7 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests import bench_layers, bench_memory, bench_starts, bench_steps, bench_workers, profile
+from tests import (
+    bench_domains,
+    bench_layers,
+    bench_memory,
+    bench_starts,
+    bench_steps,
+    bench_workers,
+    profile,
+)
 from tests.behaviour import settings
 from tests.conftest import ROOT, called
 
@@ -128,3 +136,27 @@ def test_a_share_of_a_batch_is_trained(monkeypatch):
     monkeypatch.setattr(bench_workers, "WARM", 1)
     monkeypatch.setattr(bench_workers, "MEASURED", 1)
     assert 0 < bench_workers.seconds(share=32, preset="tiny") < 100
+
+
+def test_what_translating_takes_is_measured_by_recipe(monkeypatch, capsys):
+    class Here:
+        """A side in this process, which was asked for one step."""
+
+        def __init__(self, target, *case):
+            asked, self.told = [1, 0], []
+            target(SimpleNamespace(recv=lambda: asked.pop(0), send=self.told.append), *case)
+
+        def seconds(self, steps):
+            return self.told[0]
+
+        def end(self):
+            return self.told[1]
+
+    monkeypatch.setattr(bench_domains, "Side", Here)
+    monkeypatch.setattr(bench_domains, "CASES", {"both ways": ("travelgan", "tiny")})
+    bench_domains.main()
+    name, parameters, step, whole, peak = capsys.readouterr().out.split("\n")[2][2:-2].split(" | ")
+    assert name == "both ways" and float(step.split()[0].replace(",", "")) > 0
+    # Two generators, two discriminators and S, of the tiny configuration.
+    assert int(parameters.replace(",", "")) > 1000
+    assert "steps of 4 + 4 pictures" in whole and (peak == "–" or peak.endswith("MiB"))

@@ -51,15 +51,20 @@ _COMPARED = 1000
 _TRUSTED = 0.8
 
 
-def measure(case: Case) -> Scores:
+def measure(case: Case, beside: dict[str, tuple[str, list[Translation]]] | None = None) -> Scores:
     """Score a run's translations between two sets, and controls beside them.
 
     A model that translates in one direction only is measured in that one.
 
+    Args:
+        beside: A recipe's own columns: what each is, in words, and its translations A→B and,
+            where there is one, B→A.
+
     Raises:
         Refused: there are fewer test pictures than asked for, or a run has no checkpoint yet.
     """
-    case.reserve(*CONTROLS, "real")
+    beside = beside or {}
+    case.reserve(*CONTROLS, "real", *beside)
     tests, candidates = case.tests, {}
     for name, meaning, trainer in case.models():
         ways = translations_of(trainer, case.seed)
@@ -78,6 +83,9 @@ def measure(case: Case) -> Scores:
         pictures = {way: images for way, (images, _) in truth.pictures.items()}
         meaning = "the true translations: as good as one can be"
         candidates["real"] = Candidate(meaning, pictures, cycle)
+    for name, (meaning, ways) in beside.items():
+        with waiting(f"translating for the column {name}"):
+            candidates[name] = translated(name, meaning, ways[:count], tests, case.seed)
     likeness = Likeness(uncropped(case), len(tests), directions, case.seed)
     pixels, unavailable = detail.measures(*tests.a.samples.shape[1:3])
     measures = _by_way(pixels, directions) | likeness.measures

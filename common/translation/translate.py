@@ -68,8 +68,8 @@ class Translator:
             float32 H×W×C' in [-1, 1].
         """
         height, width = picture.shape[:2]
-        if self._tile is None or (height <= self._tile[0] and width <= self._tile[1]):
-            return self._batch(picture[None], rng)[0]
+        if self._whole(height, width):
+            return self._batch(picture[None], [rng])[0]
         tile = [min(side, most) for side, most in zip((height, width), self._tile, strict=True)]
         tops, lefts = (_starts(*pair) for pair in zip((height, width), tile, strict=True))
         # Each part counts most in its middle and least at its edges, where it lacks context.
@@ -80,7 +80,7 @@ class Translator:
         with counted(f"translating {width}×{height} pixels in parts", len(places)) as progress:
             for at in range(0, len(places), _AT_ONCE):
                 some = places[at : at + _AT_ONCE]
-                fake = self._batch(np.stack([picture[place] for place in some]), rng)
+                fake = self._batch(np.stack([picture[place] for place in some]), [rng])
                 if total is None:
                     total = np.zeros((height, width, fake.shape[-1]), np.float32)
                 for place, part in zip(some, fake, strict=True):
@@ -93,19 +93,28 @@ class Translator:
         """Translate pictures, uint8 or float in [-1, 1], N×H×W×C, independently of each other."""
         if pictures.dtype == np.uint8:
             pictures = to_float(pictures)
-        return np.stack(
-            [self(picture, rng_for_picture(seed, index)) for index, picture in enumerate(pictures)]
-        )
+        rngs = [rng_for_picture(seed, index) for index in range(len(pictures))]
+        if not self._whole(*pictures.shape[1:3]):
+            return np.stack([self(*each) for each in zip(pictures, rngs, strict=True)])
+        parts = [slice(at, at + _AT_ONCE) for at in range(0, len(pictures), _AT_ONCE)]
+        return np.concatenate([self._batch(pictures[part], rngs[part]) for part in parts])
 
     def pixels(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """As `__call__`, from uint8 to uint8."""
         return to_pixels(self(to_float(picture), rng))
 
-    def _batch(self, pictures: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        count, height, width = pictures.shape[:3]
+    def _whole(self, height: int, width: int) -> bool:
+        """Whether a picture is translated in one piece."""
+        return self._tile is None or (height <= self._tile[0] and width <= self._tile[1])
+
+    def _batch(self, pictures: np.ndarray, rngs: list[np.random.Generator]) -> np.ndarray:
+        """Translate pictures at once: extra inputs by one rng for all, or by one for each."""
+        height, width = pictures.shape[1:3]
         more = [(0, -side % self._multiple) for side in (height, width)]
         padded = np.pad(pictures, ((0, 0), *more, (0, 0)), mode="symmetric")
-        extra = self._extra(rng, count, padded.shape[1:3])
+        each = len(pictures) // len(rngs)
+        drawn = [self._extra(rng, each, padded.shape[1:3]) for rng in rngs]
+        extra = {name: np.concatenate([some[name] for some in drawn]) for name in drawn[0]}
         return np.asarray(self._network({"input": padded, **extra}))[:, :height, :width]
 
 

@@ -10,19 +10,18 @@ from common.evaluation import unpaired
 from common.evaluation.candidates import Translation
 from common.evaluation.case import Case
 from common.evaluation.scores import Scores
+from common.machine import backend
 from common.run.facts import read_facts
 from common.run.folder import Run
 from common.run.loaded import LoadedRun
 from common.translation.translate import Translator, at_inference
 from data.errors import Refused
 from data.pixels import to_float
-from data.progress import waiting
 
 from .flags import check_folder
 
 #: The column of a control: one and the same real picture, whatever is to be translated.
 CONSTANT = "constant"
-_WAYS = ("A→B", "B→A")
 
 
 def measure(case: Case) -> Scores:
@@ -37,27 +36,10 @@ def measure(case: Case) -> Scores:
         if name in (*baselines, *case.ablations):
             raise Refused(f"--baselines {path}: there is a column {name} already")
         baselines[name] = run
-    case.reserve(CONSTANT, *baselines)
-    scores = unpaired.measure(case)
-    count = 2 if any(name.endswith(_WAYS[1]) for name in scores.measures) else 1
-    columns = {CONSTANT: ("one real picture of the other set, for every one", constant(case))}
+    beside = {CONSTANT: ("one real picture of the other set, for every one", constant(case))}
     for name, run in baselines.items():
-        columns[name] = (f"the networks of {run.run.path.name}, a run of that recipe", ways_of(run))
-    return scores + _scored(case, columns, count)
-
-
-def _scored(case: Case, columns: dict[str, tuple[str, list[Translation]]], count: int) -> Scores:
-    """The same measures for further columns, translated in at most `count` directions."""
-    tests, ways = case.tests, _WAYS[:count]
-    truth = unpaired.GroundTruth(tests, case.source, case.config.image_size, ways)
-    likeness = unpaired.Likeness(unpaired.uncropped(case), len(tests), ways, case.seed)
-    meanings, values = {}, {}
-    for name, (meaning, translations) in columns.items():
-        with waiting(f"translating for the column {name}"):
-            made = unpaired.translated(name, meaning, translations[:count], tests, case.seed)
-        meanings[name] = meaning
-        values[name] = truth.compare(made.samples) | likeness.compare(made.samples) | made.values
-    return Scores({}, meanings, {}, values)
+        beside[name] = (f"the networks of {run.run.path.name}, a run of that recipe", ways_of(run))
+    return unpaired.measure(case, beside)
 
 
 def constant(case: Case) -> list[Translation]:
@@ -92,6 +74,7 @@ def baseline(path: Path, case: Case) -> tuple[str, LoadedRun]:
 def ways_of(loaded: LoadedRun) -> list[Translation]:
     """Return the translations by a run's saved networks, A→B first.
 
-    Pictures of the size that they were trained on need no padding.
+    Pictures of the size that they were trained on need no padding, and all have it.
     """
-    return [Translator(at_inference(loaded.network(name)), 1).all for name in loaded.networks]
+    networks = [backend.compiled(at_inference(loaded.network(name))) for name in loaded.networks]
+    return [Translator(network, 1).all for network in networks]

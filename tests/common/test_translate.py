@@ -77,7 +77,7 @@ def test_no_gradient_across_a_seam_is_larger_than_inside():
     assert across > 2 * inside
 
 
-@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("count", [1, 3, 11])
 def test_the_same_picture_whatever_comes_before(count):
     """Each has noise of its own, by its place."""
 
@@ -93,6 +93,24 @@ def test_the_same_picture_whatever_comes_before(count):
     np.testing.assert_array_equal(made[0], translate.all(pictures[:1], seed=3)[0])
     assert count == 1 or (made[0] != made[1]).any()
     assert (made[0] != translate.all(pictures[:1], seed=4)[0]).any()
+
+
+def test_many_pictures_pass_at_once_unless_they_are_larger_than_a_tile():
+    """One by one, a thousand pictures took longer to translate than a network to train."""
+    sizes = []
+
+    def network(batch):
+        sizes.append(batch["input"].shape[:2])
+        return batch["input"]
+
+    pictures = np.stack([np.roll(smooth(20, 32), shift, axis=1) for shift in range(19)])
+    made = Translator(network, 8, tile=(32, 32)).all(pictures)
+    assert sizes == [(8, 24), (8, 24), (3, 24)]
+    np.testing.assert_array_equal(made, pictures)
+    sizes.clear()
+    made = Translator(network, 4, tile=(20, 20)).all(pictures[:2])
+    np.testing.assert_allclose(made, pictures[:2], atol=1e-6)
+    assert sizes == [(3, 20)] * 2
 
 
 def test_a_model_is_given_its_inputs_by_name():
