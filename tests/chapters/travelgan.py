@@ -10,7 +10,7 @@ from tests.chapters.made_alone import save_made_alone
 from tests.chapters.tiles import translations
 from tests.pages import sheets
 from tests.pages.curves import LOSSES, curves
-from tests.results import missing, trained
+from tests.results import ablation, missing, trained
 
 
 def make(pictures: Path) -> None:
@@ -24,9 +24,9 @@ def make(pictures: Path) -> None:
         "weighted": [f"siamese/{term}" for term in ("margin", "euclidean", "cosine")],
     }
     save(curves({"fruit": run}, shown), pictures / "curves.png")
-    unfloored = one.with_name(f"{one.name}-no-floor")
+    both = {"one": one, "no-floor": ablation("travelgan", "one", "no-floor")}
     ratio = {"‖v′‖ / ‖v‖": ["discriminator/length_ratio"]}
-    save(curves({"one": one, "no-floor": unfloored}, ratio), pictures / "ratio.png")
+    save(curves(both, ratio), pictures / "ratio.png")
     both = [missing("travelgan", name) for name in ("bananas", "one-bananas")]
     if why := next(filter(None, both), ""):
         print(f"bananas.png stays as it is: {why}", file=sys.stderr)
