@@ -8,13 +8,12 @@ import importlib.util
 import numpy as np
 
 from recipes.dcgan.config import Config
-from tests.bench_translators import ROUNDS, Side, serve, step_of
-from tests.pages.report import in_words
+from tests.bench_translators import WORDS, Side, compare, serve, step_of
 
 #: The row that is compared everywhere.
 ROW = Config(image_size=64, channels=3, width=64, kernel=4, batch_size=64, averaging=0.0)
 STEPS = 6
-_WORDS = {"eager": "eager float32", "tuned": "compiled, channels last, bfloat16"}
+BARS = {"eager": 2.5, "tuned": 1.3}
 
 
 def main() -> None:
@@ -22,28 +21,9 @@ def main() -> None:
     if importlib.util.find_spec("torch") is None:
         print("DCGAN beside PyTorch: not measured, pip install -e '.[bench]' brings it")
         return
-    compare({"ours": Side(_ours), **{way: Side(_torch, way == "tuned") for way in _WORDS}})
-
-
-def compare(sides: dict[str, Side]) -> None:
-    """Measure all sides in turns, and print it."""
-    for side in sides.values():
-        # To compile takes more than one step.
-        side.seconds(3)
-    times = {name: [] for name in sides}
-    for turn in range(ROUNDS):
-        # Each round begins with another one.
-        names = sorted(sides)
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            times[name].append(sides[name].seconds(STEPS))
-    for side in sides.values():
-        side.end()
-    rates = {name: STEPS * ROW.batch_size / np.array(t) for name, t in times.items()}
-    print(f"DCGAN 64×64, 4×4 kernels, width 64, batch 64: {in_words(rates['ours'], 1)} images/s")
-    for way, bar in (("eager", 2.5), ("tuned", 1.3)):
-        ratios = in_words(rates["ours"] / rates[way], 2)
-        print(f"  PyTorch ({_WORDS[way]}): {in_words(rates[way], 1)} images/s;", end="")
-        print(f" ours is {ratios} times as fast   (bar: {bar})")
+    sides = {"ours": Side(_ours), **{way: Side(_torch, way == "tuned") for way in WORDS}}
+    what = "DCGAN 64×64, 4×4 kernels, width 64, batch 64"
+    compare(what, sides, STEPS, BARS, ROW.batch_size)
 
 
 def _batch() -> tuple[np.ndarray, np.ndarray]:

@@ -20,10 +20,16 @@ EXPERIMENTS = [
     # Photographs: PLANES=FOLDER and CYCLEGAN_PLANES=RUN, APPLES=FOLDER.
     Experiment(
         "planes",
-        ("--data", "planes2bikes"),
+        # Of 200 photographs each discriminator would soon know every one.
+        ("--data", "planes2bikes", "--augment"),
         seeds=1,
         data_from="PLANES",
         evaluate_flags=("--baselines", "$CYCLEGAN_PLANES"),
     ),
-    Experiment("apple2orange", ("--data", "apple2orange"), seeds=1, data_from="APPLES"),
+    Experiment(
+        "apple2orange",
+        ("--data", "apple2orange", "--augment"),
+        seeds=1,
+        data_from="APPLES",
+    ),
 ]
