@@ -36,7 +36,7 @@ class Config(AdversarialConfig):
     # weights give, the Fréchet distance was 89; with 5, 20 and 50 it was 27, 15 and 17. DCGAN: 28.
     margin: float = 20.0
     """How far from the point (or from real pictures) fake ones are pushed; of triplets, how much
-    farther than real ones."""
+    farther than real ones, in squared distance, as with --squared."""
     anchor: float = 0.0
     """How far from the origin the point lies that real pictures are pulled to."""
     squared: bool = False
@@ -105,8 +105,9 @@ PRESETS = {
     ),
     # The other forms of the same game, with the same networks.
     "contrastive": replace(_SMALL, loss="contrastive"),
-    "triplet": replace(_SMALL, loss="triplet"),
-    "squared": replace(_SMALL, squared=True),
+    # Their margins are of squared distances: 20².
+    "triplet": replace(_SMALL, loss="triplet", margin=400.0),
+    "squared": replace(_SMALL, squared=True, margin=400.0),
     # Games of a single number, but for the last layer with the same networks.
     "dcgan": replace(_SMALL, loss="non-saturating", vec_len=1),
     "lsgan": replace(_SMALL, loss="least-squares", vec_len=1),

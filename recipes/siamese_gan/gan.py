@@ -51,7 +51,10 @@ class SiameseGAN(GAN):
         if self.config.loss == "contrastive":
             # Their place is left open: seen from the middle of the real ones.
             real, fake = real - real.mean(0), fake - real.mean(0)
-        return plane(real, fake, self.config.anchor, self.config.margin)
+        config = self.config
+        of_squares = config.squared or config.loss == "triplet"
+        distance = config.margin**0.5 if of_squares else config.margin
+        return plane(real, fake, config.anchor, distance, circle=config.loss != "triplet")
 
 
 def _beside(sheet: Image.Image, drawing: Image.Image) -> Image.Image:

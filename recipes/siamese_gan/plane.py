@@ -11,13 +11,16 @@ from data.figure import new_figure, to_picture
 _REACH = 1.5
 
 
-def plane(real: np.ndarray, fake: np.ndarray, anchor: float, margin: float) -> Image.Image:
+def plane(
+    real: np.ndarray, fake: np.ndarray, anchor: float, margin: float, circle: bool = True
+) -> Image.Image:
     """Draw vectors, the point that real ones are pulled to, and the margin around it.
 
     Args:
         real, fake: Vectors N×2.
         anchor: How far the point is from the origin, along the diagonal.
-        margin: The radius of the circle.
+        margin: The margin, as a distance.
+        circle: Draw it; triplets have none around the point.
     """
     from matplotlib.patches import Circle
 
@@ -27,7 +30,8 @@ def plane(real: np.ndarray, fake: np.ndarray, anchor: float, margin: float) -> I
     reach = margin * max(_REACH, np.ceil(1.1 * far / margin))
     figure = new_figure()
     axes = figure.subplots()
-    axes.add_patch(Circle(point, margin, fill=False, color="gray", linestyle="--"))
+    if circle:
+        axes.add_patch(Circle(point, margin, fill=False, color="gray", linestyle="--"))
     axes.scatter(*real.T, s=12, color="#2166ac", alpha=0.7, linewidths=0, label="real")
     axes.scatter(*fake.T, s=12, color="#e69f00", alpha=0.7, linewidths=0, label="fake")
     axes.plot(*point, "+", color="black", markersize=10)
