@@ -25,11 +25,13 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
 
 def ablation(theirs: Config, ours: Config) -> str:
     """Return the name of a run that is alike but for what a preset changes; "" for others."""
+    # What would have stopped a run does not change what it learned.
+    theirs = replace(theirs, watchdog=ours.watchdog)
     for preset, name in _BESIDE.items():
         changed = {
             field: value
             for field, value in vars(PRESETS[preset]).items()
-            if value != getattr(PRESETS["small"], field)
+            if value != getattr(PRESETS["small"], field) and field != "watchdog"
         }
         if theirs == replace(ours, **changed):
             return name
