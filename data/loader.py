@@ -105,6 +105,13 @@ def _find(spec: str, reading: Reading) -> Source:
     return _one_domain(spec, reading) or _unknown(spec)
 
 
+def _missing_half(spec: str) -> str:
+    """Of two sets with a comma between them the one that is not there; "" where it is no two."""
+    halves = [half.strip() for half in spec.split(",")]
+    there = [half for half in halves if half and _is_there(half)]
+    return halves[1 - halves.index(there[0])] if len(halves) == 2 and len(there) == 1 else ""
+
+
 def _open_folder(path: Path, reading: Reading) -> Source:
     """Open a folder of pictures, or the only file of arrays in it."""
     try:
@@ -179,6 +186,11 @@ def _one_domain(spec: str, reading: Reading) -> Source | None:
 
 
 def _unknown(spec: str) -> Source:
+    if half := _missing_half(spec):
+        why = missing_part(Path(os.path.expanduser(half))) if os.sep in half else "no such thing"
+        raise Refused(f"--data {printable(spec)}: {printable(half)} is not there ({why})")
+    if spec.count(",") > 1 and all(_is_there(half.strip()) for half in spec.split(",")):
+        raise Refused(f"--data {printable(spec)}: legal are one set, or two with a comma between")
     known = worlds.names() + list(named.SETS)
     close = difflib.get_close_matches(spec, known, 1)
     hint = f" (did you mean {close[0]}?)" if close else ""

@@ -45,13 +45,19 @@ class LoadedRun:
         """
         run = Run.open(path, recipe)
         loaded = cls(run, run.config(kind))
-        first, *others = loaded.networks
-        if not run.network(first).is_file():
-            raise Refused(f"{path} has no {first}.keras yet: no checkpoint was reached")
-        for name in others:
-            if not os.path.lexists(run.network(name)):
-                raise Refused(f"{path} has lost its {name}.keras; resuming the run writes it anew")
+        loaded.check()
         return loaded
+
+    def check(self) -> None:
+        """Refuse a run that has no trained network yet, or has lost one."""
+        first, *others = self.networks
+        if not self.run.network(first).is_file():
+            raise Refused(f"{self.run.path} has no {first}.keras yet: no checkpoint was reached")
+        for name in others:
+            if not os.path.lexists(self.run.network(name)):
+                raise Refused(
+                    f"{self.run.path} has lost its {name}.keras; resuming the run writes it anew"
+                )
 
     @property
     def networks(self) -> list[str]:

@@ -72,7 +72,7 @@ class TranslateFlags(InferFlags):
         super().check(loaded)
         if self.back and _BACK not in loaded.networks:
             raise Refused(
-                "--direction BtoA: this recipe learns one direction, which its training was given"
+                "--direction BtoA: this run learned one direction alone; legal is AtoB"
             )
         if self.data is not None and self.input is not None:
             raise Refused("--data and --input: legal is one of them")
@@ -189,9 +189,14 @@ def main(
     return run_program(program)
 
 
-def place_of_translations(run: Path) -> Path:
-    """Return the folder in a run's that translations go to where no other is named."""
-    return run / "translated"
+def place_of_translations(run: Path, back: bool = False) -> Path:
+    """Return the folder in a run's that translations go to where no other is named.
+
+    Args:
+        run: The run's folder.
+        back: Whether they are from B to A.
+    """
+    return run / ("translated-BtoA" if back else "translated")
 
 
 def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> None:
@@ -208,7 +213,8 @@ def translate_inputs(loaded: LoadedRun, flags: TranslateFlags, make: Make) -> No
     inputs = read_inputs(flags.input, channels, chosen, excluded=flags.out, levels=levels)
     for note in inputs.notes:
         print(f"note: {note}", file=sys.stderr)
-    outputs = Outputs(inputs, flags.out or place_of_translations(loaded.run.path), flags.overwrite)
+    place = flags.out or place_of_translations(loaded.run.path, flags.back)
+    outputs = Outputs(inputs, place, flags.overwrite)
 
     def prepare(frame: np.ndarray, name: str) -> np.ndarray:
         return as_labels(loaded, flags, frame, name)

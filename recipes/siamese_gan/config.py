@@ -59,10 +59,10 @@ class Config(AdversarialConfig):
             self._at_least(1, name)
         self._within("vec_len", 1, 4096)
         self._within("anchor", 0, 1e6)
-        if not 0 < self.margin <= 1e6:
+        if not 1e-6 <= self.margin <= 1e6:
             raise Refused(
-                f"--margin {self.margin:g}: legal is more than 0, up to 1e6, as nothing else "
-                "pushes fake pictures away"
+                f"--margin {self.margin:g}: legal is from 1e-6 to 1e6, as nothing else pushes fake "
+                "pictures away"
             )
         if self.loss not in OF_VECTORS and self.vec_len != 1:
             raise Refused(f"--loss {self.loss}: it is of a single number, legal with --vec-len 1")

@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from common.gan import GAN
+from data.pixels import to_float
 
 from . import loss
 from .config import Config
@@ -25,10 +26,20 @@ class SiameseGAN(GAN):
         return SiameseGANGenerator(self.config, game), SiameseDiscriminator(self.config, game)
 
     def vectors(self, pictures: np.ndarray) -> np.ndarray:
-        """Compute the discriminator's vectors of pictures, float32 N×H×W×C in [-1, 1]: N×L.
+        """Compute the discriminator's vectors of pictures, float32 N×L.
 
         As in its update, with the statistics of these pictures.
+
+        Args:
+            pictures: N×H×W×C, uint8 or float32 in [-1, 1], of the size of the training.
+
+        Raises:
+            ValueError: they are of another shape, or there are none.
         """
+        if pictures.shape[1:] != self.config.sample_shape or not len(pictures):
+            shape = "×".join(map(str, self.config.sample_shape))
+            raise ValueError(f"pictures of shape {pictures.shape}: legal is N×{shape}")
+        pictures = to_float(pictures) if pictures.dtype == np.uint8 else pictures
         return np.asarray(self.discriminator.frozen({"sample": pictures}))
 
     def sheet(self, visuals: dict[str, np.ndarray] | None = None) -> Image.Image:

@@ -95,10 +95,12 @@ class Config(TranslatorConfig):
         self._at_least(1, "width")
         self._within("vec_len", 1, 4096)
         self._within("siamese_weight", 0, 1e6)
-        for name in ("margin", "floor", "radius"):
+        for name in ("margin", "radius"):
             if not 0 < getattr(self, name) <= 1e6:
                 value = getattr(self, name)
                 raise Refused(f"{flag(name)} {value:g}: legal is more than 0, up to 1e6")
+        # The square of a smaller one would be 0 in float32.
+        self._within("floor", 1e-12, 1e6)
 
 
 # Trials of 300 steps at 32 pixels: with equal rates the discriminators were always right.

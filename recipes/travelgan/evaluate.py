@@ -46,7 +46,8 @@ def ablation(theirs: Config, ours: Config) -> str:
     """Return the name of a run that is alike but for one thing; "" for others."""
     if theirs == replace(ours, siamese_weight=0.0):
         return GAN_ALONE
-    if theirs == replace(ours, floor=PRESETS["no-floor"].floor):
+    unfloored = replace(ours, floor=PRESETS["no-floor"].floor)
+    if theirs == unfloored != ours:
         return "no floor"
     return ""
 

@@ -12,11 +12,13 @@ from common.evaluation.case import Case
 from common.evaluation.scores import Scores
 from common.machine import backend
 from common.run.facts import read_facts
-from common.run.folder import Run
+from common.run.folder import Run, fingerprint
 from common.run.loaded import LoadedRun
 from common.translation.translate import Translator, at_inference
 from data.errors import Refused
+from data.jitter import Jitter
 from data.pixels import to_float
+from data.progress import waiting
 
 from .flags import check_folder
 
@@ -55,20 +57,39 @@ def baseline(path: Path, case: Case) -> tuple[str, LoadedRun]:
     """Open a run of another recipe; returns the recipe's name and the run.
 
     Raises:
-        Refused: it is no run, was trained on other data or at another size, or has no network.
+        Refused: it is no run of another recipe, has no network yet, or one that takes more than
+            a picture; it was trained at another size, or on other pictures.
     """
     check_folder(path)
     recipe = read_facts(path / "config.yaml")["recipe"]
+    if recipe == case.run.facts["recipe"]:
+        raise Refused(f"--baselines {path} is a run of {recipe}, too; --beside measures those")
     run = Run.open(path, recipe)
-    for name in ("data", "image_size"):
-        theirs, ours = run.facts["config"].get(name), getattr(case.config, name)
-        theirs = tuple(theirs) if isinstance(theirs, list) else theirs
-        if theirs != ours:
-            raise Refused(f"--baselines {path} was trained with {name} {theirs}, not {ours}")
     loaded = LoadedRun(run, case.config)
-    if not run.network(loaded.networks[0]).is_file():
-        raise Refused(f"--baselines {path} has no network yet: no checkpoint was reached")
+    loaded.check()
+    shapes = run.facts.get("shapes", {})
+    if any(list(shapes.get(name, {}).get("inputs", ())) != ["input"] for name in loaded.networks):
+        raise Refused(f"--baselines {path} has no networks that translate pictures without more")
+    theirs, ours = run.facts["config"].get("image_size"), case.config.image_size
+    theirs = tuple(theirs) if isinstance(theirs, list) else theirs
+    if theirs != ours:
+        raise Refused(f"--baselines {path} was trained with --image-size {theirs}, not {ours}")
+    with waiting("checking the pictures that the baseline learned from"):
+        _check_pictures(run, case)
     return recipe, loaded
+
+
+def _check_pictures(run: Run, case: Case) -> None:
+    """Refuse a run that learned from other pictures than those that are to be translated."""
+    config = run.facts["config"]
+    jitter = Jitter(config.get("jitter", 0.0), config.get("flip", False))
+    size = jitter.loaded_size(case.config.image_size)
+    seen = case.source.load("train", size, config["pictures"], config["seed"])
+    if fingerprint(seen) != run.facts["data"].get("fingerprint"):
+        raise Refused(
+            f"--baselines {run.path} did not learn from the pictures that {case.source.name} has, "
+            f"but from {config['data']} as it was then"
+        )
 
 
 def ways_of(loaded: LoadedRun) -> list[Translation]:

@@ -138,6 +138,22 @@ def test_paths_that_cannot_be_looked_at():
             data.find(spec)
 
 
+def test_two_sets_of_which_one_is_not_there(tmp_path):
+    """What is told is the one that is missing, not the one that is there."""
+    folder_of(tmp_path / "a", 1)
+    for spec in (
+        f"{tmp_path}/a,{tmp_path}/b",
+        f"{tmp_path}/b,{tmp_path}/a",
+        f"houses,{tmp_path}/b",
+    ):
+        with pytest.raises(
+            data.Refused, match=rf": {tmp_path}/b is not there \({tmp_path} has no b"
+        ):
+            data.find(spec)
+    with pytest.raises(data.Refused, match="legal are one set, or two with a comma between"):
+        data.find(f"{tmp_path}/a,houses,seasons:summer")
+
+
 # --- what is read ---
 
 

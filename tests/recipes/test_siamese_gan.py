@@ -216,8 +216,8 @@ def test_each_column_has_a_name_of_its_own():
     ("changes", "words"),
     [
         ({"vec_len": 0}, "--vec-len 0: legal is 1 to 4096"),
-        ({"margin": 0.0}, "--margin 0: legal is more than 0"),
-        ({"margin": math.nan}, "--margin nan: legal is more than 0"),
+        ({"margin": 0.0}, "--margin 0: legal is from 1e-6 to 1e6"),
+        ({"margin": math.nan}, "--margin nan: legal is from 1e-6"),
         ({"anchor": -1.0}, "--anchor -1.0: legal is 0 to"),
         ({"loss": "non-saturating"}, "--loss non-saturating: .* legal with --vec-len 1"),
         ({"loss": "triplet", "squared": True}, "--squared: legal with --loss anchored"),

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +13,12 @@ from PIL import Image
 
 import data
 from common.run.folder import Run
+from data.domains import DomainsSource
+from data.errors import Refused
 from data.reading import Reading
+from recipes.cyclegan.config import Config as CycleGANConfig
 from recipes.pix2pix import config as pix2pix_config
+from recipes.travelgan.measure import baseline
 from tests.conftest import pictures
 from tests.recipes.translators import here, noise_pictures
 
@@ -100,6 +105,37 @@ def test_the_noise_is_another_with_another_seed(runs):
     for seed, as_saved in ((0, True), (1, False)):
         assert infer("pix2pix", "--run", "pix2pix", "--seed", seed, "--out", "seeded.png") == 0
         assert np.array_equal(pixels("seeded.png"), saved) == as_saved
+
+
+def test_each_way_has_a_place_of_its_own(runs):
+    """The way back replaced what the way there had made."""
+    Image.fromarray(noise_pictures(1, (32, 32))[0]).save("any.png")
+    for flags, place in (([], "translated"), (["--direction", "BtoA"], "translated-BtoA")):
+        assert infer("cyclegan", "--run", "cyclegan", "--input", "any.png", *flags) == 0
+        assert (runs["cyclegan"] / place / "any.png").is_file()
+
+
+def test_runs_that_another_recipe_is_measured_beside(runs, place):
+    """A baseline must translate, and have learned from the same pictures in the same order."""
+    run = Run.open(runs["cyclegan"], "cyclegan")
+    ours = SimpleNamespace(facts={"recipe": "travelgan"})
+    case = SimpleNamespace(run=ours, config=run.config(CycleGANConfig), source=data.find("seasons"))
+    name, loaded = baseline(run.path, case)
+    assert name == "cyclegan" and len(loaded.networks) == 2
+    ours.facts["recipe"] = "cyclegan"
+    with pytest.raises(Refused, match="is a run of cyclegan, too; --beside measures those"):
+        baseline(run.path, case)
+    ours.facts["recipe"] = "travelgan"
+    turned = DomainsSource("seasons", dict(reversed(case.source.domains.items())))
+    with pytest.raises(Refused, match="did not learn from the pictures that seasons has"):
+        baseline(run.path, SimpleNamespace(**vars(case) | {"source": turned}))
+    lost = place / "lost"
+    shutil.copytree(run.path, lost)
+    (lost / "generator_back.keras").unlink()
+    with pytest.raises(Refused, match="has lost its generator_back.keras"):
+        baseline(lost, case)
+    with pytest.raises(Refused, match="no networks that translate pictures without more"):
+        baseline(runs["pix2pix"], case)
 
 
 def test_both_ways_are_those_of_the_samples(runs):
@@ -215,7 +251,7 @@ def text(place):
 
 
 TRANSLATING = {
-    "one direction": ("pix2pix", "pix2pix", ["--direction", "BtoA"], "learns one direction"),
+    "one direction": ("pix2pix", "pix2pix", ["--direction", "BtoA"], "learned one direction"),
     "no file": ("pix2pix", "pix2pix", ["--input", "gone.png"], "gone.png: no such file"),
     "empty": ("cyclegan", "cyclegan", ["--input", "nothing"], "a folder without pictures"),
     "text": ("cyclegan", "cyclegan", ["--input", "text.png"], "not a readable picture"),

@@ -323,6 +323,7 @@ def test_columns_and_criteria():
     sure = settled(**SINGLE)
     assert evaluate.ablation(dataclasses.replace(sure, floor=1e-6), sure) == "no floor"
     assert evaluate.ablation(settled(width=5), ours) == ""
+    assert evaluate.ablation(ours, ours) == "", "a copy of it is not one without a floor"
 
 
 def test_one_picture_a_domain_is_too_little_for_any_batch():
@@ -342,7 +343,7 @@ def test_one_picture_a_domain_is_too_little_for_any_batch():
         ({"batch_size": 1}, "--batch-size 1: legal is 2 or more"),
         ({"vec_len": 0}, "--vec-len 0: legal is 1 to 4096"),
         ({"margin": 0.0}, "--margin 0: legal is more than 0"),
-        ({"floor": 0.0}, "--floor 0: legal is more than 0"),
+        ({"floor": 1e-20}, "--floor 1e-20: legal is 1e-12 to"),
         ({"radius": math.nan}, "--radius nan: legal is more than 0"),
         ({"siamese_weight": -1.0}, "--siamese-weight -1.0: legal is 0 to"),
         ({"single": True, "loss": "hinge"}, "--loss: not with --single"),
