@@ -32,8 +32,6 @@ def make(pictures: Path) -> None:
         print(f"bananas.png stays as it is: {why}", file=sys.stderr)
     else:
         save_bananas(pictures / "bananas.png")
-    words = {1: "→ motorbike", 3: "→ aeroplane"}
-    save_made_alone("travelgan", "planes", pictures / "planes.webp", 64, 4, words)
     words = {1: "→ orange", 3: "→ apple"}
     save_made_alone("travelgan", "apple2orange", pictures / "apple2orange.webp", 64, 4, words)
 
