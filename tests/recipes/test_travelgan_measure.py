@@ -53,18 +53,18 @@ def test_networks_of_another_recipe_are_measured_as_ones_own(runs, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("part", "changes", "words"),
     [
-        ({"image_size": 64}, "was trained with image_size 64, not 32"),
-        ({"data": "seasons"}, "was trained with data seasons, not fruit"),
+        ("config", {"image_size": 64}, "was trained with --image-size 64, not 32"),
+        ("data", {"fingerprint": 1}, "did not learn from the pictures that fruit has"),
     ],
 )
-def test_baselines_of_other_data_are_refused(runs, changes, words, tmp_path):
+def test_baselines_of_other_data_are_refused(runs, part, changes, words, tmp_path):
     run, other = runs
     shutil.copytree(other, tmp_path / "odd")
     file = tmp_path / "odd" / "config.yaml"
     facts = yaml.safe_load(file.read_text())
-    facts["config"] |= changes
+    facts[part] |= changes
     file.write_text(yaml.safe_dump(facts))
     with pytest.raises(Refused, match=words):
         measured(run, tmp_path / "odd")
