@@ -19,6 +19,8 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
+from data.command import run_program
+from data.errors import Refused
 from tests.bench_translators import Side, serve
 from tests.pages.report import in_words
 
@@ -53,12 +55,17 @@ class _StandIn(ModuleType):
 
 def main() -> None:
     """Measure all cases, or those that the command line names, and print it."""
+    asked = sys.argv[1:] or list(CASES)
+    if unknown := [name for name in asked if name not in CASES]:
+        raise Refused(f"{unknown[0]}: legal are {', '.join(CASES)}")
+    if importlib.util.find_spec("torch") is None:
+        raise Refused("PyTorch is not installed: pip install -e '.[bench]' brings it")
     import torch
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     name = torch.cuda.get_device_name() if device == "cuda" else f"CPU, {os.cpu_count()} cores"
     print(f"{name}, PyTorch {torch.__version__}; median [lowest – highest] of {ROUNDS} rounds")
-    for recipe in sys.argv[1:] or CASES:
+    for recipe in asked:
         settings = CASES[recipe]
         sides = {
             "mixed": Side(_ours, recipe, settings | {"precision": "mixed_bfloat16"}, device),
@@ -204,13 +211,19 @@ def networks_of(recipe: str, **settings) -> tuple[SimpleNamespace, Callable[[dic
     known = {field.name for field in dataclasses.fields(config)}
     channels = {name: 3 for name in ("channels", "input_channels") if name in known}
     config = dataclasses.replace(config, **{"averaging": 0.0} | channels | settings)
-    kinds = vars(importlib.import_module(f"recipes.{recipe}.gan")).values()
-    (kind,) = (k for k in kinds if isinstance(k, type) and k.__module__ == f"recipes.{recipe}.gan")
+    kind = _gan_of(recipe)
     keras.utils.set_random_seed(config.seed)
     gan = SimpleNamespace(config=config, average=SimpleNamespace(update=lambda: None))
     for network in kind.build_networks(gan):
         setattr(gan, network.name, network)
     return gan, lambda batch: kind.train_step(gan, batch)
+
+
+def _gan_of(recipe: str) -> type:
+    """The class of a recipe's GAN, whose step and draw need no more than its networks."""
+    module = importlib.import_module(f"recipes.{recipe}.gan")
+    kinds = [k for k in vars(module).values() if getattr(k, "__module__", "") == module.__name__]
+    return kinds[0]
 
 
 def variables_of(gan: SimpleNamespace) -> list:
@@ -221,8 +234,7 @@ def variables_of(gan: SimpleNamespace) -> list:
 
 def batch_of(recipe: str, config) -> dict:
     """Draw a batch as a training does, of random pictures; arrays by name."""
-    kind = importlib.import_module(f"recipes.{recipe}.gan")
-    (kind,) = (k for k in vars(kind).values() if getattr(k, "__module__", "") == kind.__name__)
+    kind = _gan_of(recipe)
     rng, count = np.random.default_rng(0), config.batch_size
     batch = kind.draw(SimpleNamespace(config=config), rng, count)
     shapes = {"real": config.sample_shape}
@@ -233,4 +245,4 @@ def batch_of(recipe: str, config) -> dict:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_program(main))

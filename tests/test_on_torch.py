@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from common.machine import backend  # first: it imports TensorFlow, quietly
+from data.errors import Refused
 from tests import on_torch
 from tests.conftest import ROOT
 
@@ -69,3 +70,9 @@ def test_keras_must_not_be_there_before():
     assert "keras" in sys.modules
     with pytest.raises(ImportError, match="imported already"):
         on_torch.prepare()
+
+
+def test_a_recipe_that_it_does_not_know(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["on_torch", "stylegan"])
+    with pytest.raises(Refused, match="stylegan: legal are dcgan, pix2pix, cyclegan"):
+        on_torch.main()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ import data
 from common.loss import LeastSquares
 from common.vectors import push
 from data.errors import Refused
+from data.pixels import to_float
 from recipes.siamese_gan import evaluate, loss
 from recipes.siamese_gan.config import OF_VECTORS, PRESETS
 from recipes.siamese_gan.discriminator import SiameseDiscriminator
+from recipes.siamese_gan.gan import SiameseGAN
 from recipes.siamese_gan.plane import plane
 from recipes.siamese_gan.train import build
 from tests.contract import cases
@@ -184,6 +187,38 @@ def test_the_plane_is_drawn_beside_the_pictures():
     np.testing.assert_array_equal(whole[: drawn.shape[0], plain.width :], drawn)
     trainer.config = settled(vec_len=3)
     assert list(trainer.column_sheets(shown)) == ["fake"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "drawn"),
+    [
+        ({}, (20.0, True)),
+        ({"squared": True, "margin": 400.0}, (20.0, True)),
+        ({"loss": "triplet", "margin": 400.0}, (20.0, False)),
+    ],
+)
+def test_the_circle_is_where_the_push_ends(monkeypatch, changes, drawn):
+    """A margin of squared distances was drawn as if it were one of distances."""
+    asked = []
+    monkeypatch.setattr(
+        "recipes.siamese_gan.gan.plane",
+        lambda real, fake, anchor, margin, circle: asked.append((margin, circle)),
+    )
+    config = dataclasses.replace(PRESETS["tiny"], **changes)
+    nothing = np.zeros((4, 2), np.float32)
+    gan = SimpleNamespace(config=config, vectors=lambda some: nothing, real_samples=lambda: nothing)
+    SiameseGAN._plane(gan, {"fake": nothing})
+    assert asked == [drawn]
+
+
+def test_vectors_of_pictures_in_either_form():
+    trainer = cases.built("siamese_gan", cases.tiny("siamese_gan"))
+    shape = trainer.config.sample_shape
+    pixels = np.random.default_rng(0).integers(0, 256, (4, *shape), np.uint8)
+    np.testing.assert_array_equal(trainer.vectors(pixels), trainer.vectors(to_float(pixels)))
+    for some in (pixels[0], pixels[:0], pixels[:, :-1]):
+        with pytest.raises(ValueError, match="pictures of shape .* legal is N×"):
+            trainer.vectors(some)
 
 
 def test_the_plane_shows_where_vectors_are():
