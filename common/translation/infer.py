@@ -71,9 +71,7 @@ class TranslateFlags(InferFlags):
         """As `InferFlags.check`."""
         super().check(loaded)
         if self.back and _BACK not in loaded.networks:
-            raise Refused(
-                "--direction BtoA: this run learned one direction alone; legal is AtoB"
-            )
+            raise Refused("--direction BtoA: this run learned one direction alone; legal is AtoB")
         if self.data is not None and self.input is not None:
             raise Refused("--data and --input: legal is one of them")
         check_out(self.input, self.out)
