@@ -12,7 +12,7 @@ from common.machine import backend
 from common.machine.strategy import replicas
 
 
-def adam(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Optimizer:
+def adam(rate: float, config: Config, per_step: float = 1) -> keras.optimizers.Optimizer:
     """Adam with the configuration's schedule and decay rates, ε 1e-8 (Kingma and Ba 2015).
 
     Args:
@@ -57,7 +57,7 @@ class Adam(keras.optimizers.Adam):
         self.assign_sub(variable, m * learning_rate / (ops.sqrt(v) + self.epsilon))
 
 
-def sgd(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Optimizer:
+def sgd(rate: float, config: Config, per_step: float = 1) -> keras.optimizers.Optimizer:
     """Stochastic gradient descent without momentum, with the configuration's schedule.
 
     Args:
@@ -66,7 +66,7 @@ def sgd(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Opti
     return keras.optimizers.SGD(scheduled(rate, config, per_step))
 
 
-def scheduled(rate: float, config: Config, per_step: int = 1):
+def scheduled(rate: float, config: Config, per_step: float = 1):
     """Learning rate or, where `config.decay_steps` is above 0, its schedule.
 
     The rate stays until `config.decay_from`, falls to a hundredth along half a cosine, or to
@@ -76,9 +76,9 @@ def scheduled(rate: float, config: Config, per_step: int = 1):
     Args:
         rate: The learning rate at first.
         config: The settings.
-        per_step: Updates a training step, as schedules count updates.
+        per_step: Updates a training step, on average, as schedules count updates.
     """
-    stays, falls = config.decay_from * per_step, config.decay_steps * per_step
+    stays, falls = (round(steps * per_step) for steps in (config.decay_from, config.decay_steps))
     if config.decay_steps and config.decay == "linear":
         return LinearDecay(rate, stays, falls)
     if not config.decay_steps:

@@ -130,16 +130,22 @@ def overview() -> str:
                     if candidate not in (TRAINED, "real")
                 )
                 real = told.get("real", "–")
+                share = _share(met, criterion, measure, trial)
                 recipe = path.parent.name
                 rows.append(
                     f"| [{recipe}](recipes/{recipe}/README.md) {name} | {criterion} "
-                    f"| {_share(met, trial)} | {told.get(TRAINED, '–')} | {real} | {others} |"
+                    f"| {share} | {told.get(TRAINED, '–')} | {real} | {others} |"
                 )
     return "\n".join(rows)
 
 
-def _share(met: int | None, trial: dict) -> str:
-    return "not measured" if met is None else f"{met} of {trial['seeds']}"
+def _share(met: int | None, criterion: str, measure: str, trial: dict) -> str:
+    """How many seeds meet a criterion; it does not count where an untrained model meets it, too."""
+    if met is not None:
+        return f"{met} of {trial['seeds']}"
+    needed = {TRAINED, criterion.partition(" × ")[2] or TRAINED}
+    measured = all(measure in trial["scores"].get(name, {}) for name in needed)
+    return "not counted" if measured else "not measured"
 
 
 def everything() -> str:

@@ -365,11 +365,11 @@ def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeyp
 
 def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):
     """Paintings of photographs: there is nothing real to be held against."""
-    kept = {"seeds": 1, "aside": False, "met": [1, None]}
+    kept = {"seeds": 1, "aside": False, "met": [1, None, None, None]}
     kept |= {
-        "criteria": ["disturbed ≤ 2", "error ≤ 1"],
-        "of_criteria": ["disturbed", "error"],
-        "scores": {"trained": {"disturbed": [1.0]}, "identity": {"disturbed": [1.0]}},
+        "criteria": ["disturbed ≤ 2", "error ≤ 1", "far ≤ 1", "far ≤ 1 × L1 alone"],
+        "of_criteria": ["disturbed", "error", "far", "far"],
+        "scores": {"trained": {"disturbed": [1.0], "far": [0.5]}, "identity": {"disturbed": [1.0]}},
     }
     folder = tmp_path / "recipes" / "one"
     folder.mkdir(parents=True)
@@ -381,3 +381,6 @@ def test_an_experiment_without_a_ground_truth_has_a_row(tmp_path, monkeypatch):
     assert "paintings | disturbed ≤ 2 | 1 of 1 | 1 | – | identity 1 |" in rows
     # What was not measured is not missed.
     assert "paintings | error ≤ 1 | not measured | – | – |  |" in rows
+    # What an untrained network meets, too, was measured and tells nothing.
+    assert "paintings | far ≤ 1 | not counted | 0.5 | – |  |" in rows
+    assert "paintings | far ≤ 1 × L1 alone | not measured | 0.5 | – |  |" in rows

@@ -15,7 +15,7 @@ from data.source import Source
 SIZES = (16, 32, 64, 128, 256, 512, 1024)
 #: The size at which networks that grow begin.
 FIRST_LEVEL = 8
-#: The layers that a style in training or sampling is truncated in (appendix B).
+#: The layers in which styles are truncated, in pictures to look at (appendix B).
 TRUNCATED = 8
 #: The largest style or latent, and the widest map.
 _MOST = 4096

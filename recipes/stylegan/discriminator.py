@@ -26,10 +26,10 @@ class StyleDiscriminator(Discriminator):
 
     def __init__(self, config, loss=None):
         self._gamma, every = config.r1, config.r1_every
-        self._is_lazy = bool(config.r1) and every > 1
+        self.is_lazy = bool(config.r1) and every > 1
         # A lazy penalty is no part of the loss.
-        super().__init__(dataclasses.replace(config, r1=0.0) if self._is_lazy else config, loss)
-        if self._is_lazy:
+        super().__init__(dataclasses.replace(config, r1=0.0) if self.is_lazy else config, loss)
+        if self.is_lazy:
             self._lazy = Lazy(self, every)
 
     def buildModel(self) -> keras.Model:
@@ -96,14 +96,14 @@ class StyleDiscriminator(Discriminator):
     def build_optimizer(self):
         """Adam, for the lazy penalty's updates as well, if there is one."""
         config = self.config
-        if not self._is_lazy:
+        if not self.is_lazy:
             return super().build_optimizer()
         every = config.r1_every
         return lazy_adam(config.discriminator_rate, config, every, config.critic_steps)
 
     def trainModel(self, batch: dict, *outputs, tape=None) -> dict:
         logs = super().trainModel(batch, *outputs, tape=tape)
-        if self._is_lazy:
+        if self.is_lazy:
             logs[f"{self.name}/r1"] = self._lazy.update(lambda: [self.penalty(batch)])
         return logs
 

@@ -23,14 +23,15 @@ def measure(case):
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """Return the criteria: nearer than a DCGAN, w straighter than z, layers that differ."""
+    """Return the criteria: nearer than a DCGAN, w straighter than z, coarse and fine styles."""
     found = [
-        Criterion("path w/z", most=1.0),
+        # Of a line between the ends of an arc and the arc: (2/π)²·2, on average.
+        Criterion("path w/z", most=0.8),
         Criterion("entropy w/z", most=1.0),
-        Criterion("turn from coarse", least=0.7),
-        Criterion("colour from coarse", most=0.2),
-        Criterion("colour from fine", least=0.7),
-        Criterion("turn from fine", most=0.2),
+        *(Criterion(f"{name} from coarse", least=0.7) for name in ("turn", "hat")),
+        *(Criterion(f"{name} from fine", most=0.2) for name in ("turn", "hat")),
+        Criterion("hair from coarse", most=0.2),
+        Criterion("hair from fine", least=0.7),
     ]
     found = [criterion for criterion in found if criterion.measure in scores.measures]
     if DCGAN in scores.values:

@@ -114,6 +114,6 @@ def groups_of(layers: int) -> tuple[int, int]:
     """Return the first middle and the first fine layer.
 
     As in the paper, coarse styles are those up to 8 pixels, middle ones up to 32, fine ones above
-    (2019, section 3.1); of pictures with fewer layers, half are coarse and a quarter fine.
+    (2019, section 3.1); of fewer layers the first half is coarse, and half of the rest fine.
     """
     return (4, 8) if layers > 8 else (layers // 2, layers * 3 // 4)

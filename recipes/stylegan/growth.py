@@ -19,6 +19,7 @@ from .config import FIRST_LEVEL, Config
 from .discriminator import StyleDiscriminator
 from .gan import StyleGAN
 from .generator import StyleGenerator
+from .lazy import share_of
 
 #: How much faster both networks learn at large sizes, in the authors' code.
 FASTER = {128: 1.5, 256: 2.0, 512: 3.0, 1024: 3.0}
@@ -160,6 +161,8 @@ class GrowingStyleGAN(StyleGAN):
         """Set the optimizer's rate for a level; where that is new, it forgets all others."""
         optimizer = network.optimizer
         rate = getattr(self.config, f"{network.name}_rate") * FASTER.get(level.size, 1.0)
+        if network is self.discriminator and self.discriminator.is_lazy:
+            rate *= share_of(self.config.r1_every)
         if level.fades and self.step == level.begins:
             for variable in optimizer.variables:
                 variable.assign(ops.zeros_like(variable))

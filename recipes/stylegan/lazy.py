@@ -55,11 +55,17 @@ class Lazy:
         return ops.convert_to_tensor(self.last)
 
 
-def lazy_adam(rate: float, config: Config, every: int, per_step: int = 1):
+def lazy_adam(rate: float, config: Config, every: int, per_step: float = 1):
     """Adam for n updates by a loss and one by its penalty: rate·c and β^c, with c = n/(n + 1).
 
-    So a round of n + 1 updates moves and forgets as much as n did (Karras et al. 2020, B).
+    So a round of n + 1 updates moves and forgets as much as n did (Karras et al. 2020, B), and a
+    schedule, which counts updates, falls as slowly.
     """
-    c = every / (every + 1)
+    c = share_of(every)
     settings = dataclasses.replace(config, beta_1=config.beta_1**c, beta_2=config.beta_2**c)
-    return adam(rate * c, settings, per_step)
+    return adam(rate * c, settings, per_step / c)
+
+
+def share_of(every: int) -> float:
+    """Return c, the share of the updates that a loss has beside a penalty at every n-th."""
+    return every / (every + 1)

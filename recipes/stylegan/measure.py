@@ -28,20 +28,32 @@ _PATHS, _PAIRS, _READ = 1000, 500, 3000
 _STEP = 1e-4
 # Words that too few pictures show, or lack, are left out of the separability.
 _FEWEST = 0.05
-#: Factors in words of pose and shape whose transfer is told beside that of the mean colour.
-SHAPES = ("turn", "hat")
+#: Factors in words of pose, shape and colour whose transfer is told beside that of the mean colour.
+#: That is by construction the last layer's: instance normalisation leaves a channel its style's
+#: shift as mean, and what makes colours of channels is linear.
+TOLD = ("turn", "hat", "hair")
 COLOUR = "colour"
+#: Layers whose styles are taken of another picture; none: other noise alone.
+GROUPS = ("coarse", "middle", "fine", "all", "none")
 
 _PATH = {
-    "path length z": "how unevenly pictures change along arcs of z: their squared distance in "
-    "random filters over that of the arc's ends, a mean without the outer 1 %",
-    "path length w": "the same along lines of w",
-    "path w/z": "one over the other (below 1)",
+    "path length z": "how far apart, in random filters, pictures are that lie 1e-4 of the way "
+    "apart on an arc of z: squared, over the square of that, a mean without the outer 1 %",
+    "path length w": "the same along lines of w, between the same pictures",
+    "path w/z": "one over the other (below .8, a line's over an arc's on a sphere)",
 }
 _SEPARABLE = {
     "entropy z": "what is left to guess of a word, in bits, once a linear machine has seen z (0)",
     "entropy w": "the same with w (0)",
     "entropy w/z": "one over the other (below 1)",
+}
+_MOVED = {
+    f"{name} from {group}": f"share of {name} that goes along with another picture's {group} styles"
+    for name in (*TOLD, COLOUR)
+    for group in ("coarse", "fine")
+} | {
+    "turn from all": "share of turn that goes along with all styles of another picture",
+    "turn from none": "share of turn that changes with the noise alone",
 }
 
 
@@ -77,14 +89,13 @@ def measure_styles(case: Case) -> Scores:
         del trainer
     measures = dict(_PATH)
     if isinstance(reader, Reader):
-        measures |= _SEPARABLE | {
-            name: f"share of {name.split()[0]} that goes along with another picture's "
-            f"{name.split()[-1]} styles"
-            for name in told(facts.get("carried", {}))
-        }
+        known = {measure for row in values.values() for measure in row}
+        measures |= _SEPARABLE | {name: of for name, of in _MOVED.items() if name in known}
+        unread = "no two pictures are known to differ in it"
+        unavailable = dict.fromkeys([name for name in _MOVED if name not in known], unread)
         facts["reader"] = reader.info.accuracy
     else:
-        unavailable = dict.fromkeys([*_SEPARABLE, *told({})], reader)
+        unavailable = dict.fromkeys([*_SEPARABLE, *_MOVED], reader)
     return Scores(facts, {}, measures, values, unavailable, sheets=sheets)
 
 
@@ -163,25 +174,27 @@ def separability(renderer: Renderer, reader: Reader, seed: int) -> Values:
 def transfers(renderer: Renderer, reader: Reader, seed: int) -> dict[str, dict[str, float]]:
     """Measure which styles carry what: factor -> group of layers -> share that is transferred.
 
-    Pairs of pictures A and B, and B with A's styles in some layers. Of the pairs whose factor is
-    another: in what share has B now A's. Of the mean colour: how far it has moved towards A's.
+    Pairs of pictures A and B, and B with A's styles in some layers, under other noise. Of the pairs
+    whose factor is another: in what share has B now A's. Of the mean colour: how far it has moved
+    towards A's.
     """
     config = renderer.config
     given = fixed(config, seed, 2 * _PAIRS, 1.0)
     a, b = np.split(renderer.styles(given["latent"]), 2)
-    noise = given["noise"][:_PAIRS]
+    noise, other_noise = np.split(given["noise"], 2)
 
-    def seen(styles):
+    def seen(styles, noise):
         return to_pixels(renderer.pictures(styles, noise))
 
-    of_a, of_b = seen(a), seen(b)
+    of_a, of_b = seen(a, noise), seen(b, noise)
     read_a, read_b = reader(of_a), reader(of_b)
-    edges = (0, *groups_of(config.style_layers), config.style_layers)
+    middle, fine = groups_of(config.style_layers)
+    layers = slice(middle), slice(middle, fine), slice(fine, None), slice(None), slice(0)
     found = {name: {} for name in (COLOUR, *read_a)}
-    for group, start, end in zip(("coarse", "middle", "fine"), edges, edges[1:], strict=False):
+    for group, chosen in zip(GROUPS, layers, strict=True):
         mixed = b.copy()
-        mixed[:, start:end] = a[:, start:end]
-        of_mixed = seen(mixed)
+        mixed[:, chosen] = a[:, chosen]
+        of_mixed = seen(mixed, other_noise)
         read = reader(of_mixed)
         found[COLOUR][group] = moved_colour(of_a, of_b, of_mixed)
         for name in read:
@@ -198,11 +211,11 @@ def moved_colour(a: np.ndarray, b: np.ndarray, mixed: np.ndarray) -> float:
 
 
 def told(carried: dict[str, dict[str, float]]) -> Values:
-    """Return the shares that are measures: of pose, shape and colour, coarse and fine."""
-    names = [(name, group) for name in (*SHAPES, COLOUR) for group in ("coarse", "fine")]
+    """Return the shares that are measures, where pairs told them, under their names."""
+    each = {measure: measure.split(" from ") for measure in _MOVED}
     return {
-        f"{name} from {group}": carried[name][group]
-        for name, group in names
+        measure: carried[name][group]
+        for measure, (name, group) in each.items()
         if group in carried.get(name, {})
     }
 

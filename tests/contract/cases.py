@@ -37,8 +37,10 @@ OPTIONS = {
 APART = ({"gradient_penalty": 10.0}, {"loss": "wasserstein", "gradient_penalty": 10.0})
 APART += ({"loss": "hinge"}, {"loss": "relativistic", "r1": 0.1})
 #: Ways that common/ computes from what others of these ways look at, too: R2 is as R1 is, and other
-#: losses are of the same logits. They are tried alone where recipes begin, and in DCGAN.
+#: losses are of the same logits; a pretraining makes the discriminator's steps that critic steps
+#: make. They are tried alone where recipes begin, and in DCGAN.
 OF_COMMON = ("r2", "label_smoothing", "stop_at_equilibrium", "hinge", "wasserstein")
+OF_COMMON += ("pretrain_discriminator",)
 WITH_ALL_WAYS = ("_template", "_template_plain", "_template_translator", "dcgan")
 #: What every recipe has.
 COMMON = {"averaging": 0.9, "decay_from": 2, "decay_steps": 100}

@@ -310,11 +310,13 @@ def test_what_goes_along_with_which_styles(monkeypatch):
         np.tanh(styles[:, 0].mean(1))[:, None, None, None], (len(styles), 16, 16, 3)
     )
     found = measure.transfers(fake, reader, 0)
-    assert found["expression"] == {"coarse": 1.0, "middle": 0.0, "fine": 0.0}
+    parts = {"coarse": 1.0, "middle": 0.0, "fine": 0.0}
+    assert found["expression"] == parts | {"all": 1.0, "none": 0.0}
     assert found["colour"]["coarse"] == pytest.approx(1.0) and found["colour"]["fine"] == 0
-    found["turn"] = {"coarse": 0.5, "fine": 0.25}
+    found["turn"] = {"coarse": 0.5, "fine": 0.25, "none": 0.125}
     told = measure.told(found)
     assert told["turn from coarse"] == 0.5 and told["colour from fine"] == 0
+    assert told["turn from none"] == 0.125 and "turn from all" not in told
     assert "hat from fine" not in told
 
 
@@ -351,20 +353,25 @@ def test_styles_of_every_model_are_measured(run, monkeypatch):
         source=None, config=loaded.config, seed=0, models=lambda not_averaged: iter(models)
     )
     scores = measure.measure_styles(case)
-    assert set(scores.values) == {"trained"} and not scores.unavailable
+    assert set(scores.values) == {"trained"}
+    # Of what is told, this reader reads but one.
+    assert scores.unavailable.keys() == {
+        f"{name} from {group}" for name in ("hat", "hair") for group in ("coarse", "fine")
+    }
     values = scores.values["trained"]
     assert set(values) == set(scores.measures)
     assert values["path w/z"] == pytest.approx(values["path length w"] / values["path length z"])
     assert values["entropy w/z"] > 0 and 0 <= values["turn from coarse"] <= 1
     assert scores.sheets["styles"].width == 7 * 66 - 2
     names = {criterion.measure for criterion in evaluate.criteria(loaded.config, scores)}
-    assert {"path w/z", "turn from coarse", "colour from fine"} <= names
+    assert {"path w/z", "turn from coarse", "turn from fine"} <= names
+    assert "hat from fine" not in names
     monkeypatch.setattr(measure.Reader, "of", lambda source, size: "nothing is known")
-    assert set(measure.measure_styles(case).unavailable) == {
-        "entropy z",
-        "entropy w",
-        "entropy w/z",
-    }
+    unread = measure.measure_styles(case).unavailable
+    assert {"entropy z", "entropy w", "entropy w/z", "turn from coarse", "hair from fine"} < set(
+        unread
+    )
+    assert set(unread.values()) == {"nothing is known"}
 
 
 def test_ablations_have_names():

@@ -70,6 +70,15 @@ def test_lazy_rates():
     assert optimizer.beta_2 == pytest.approx(0.99 ** (16 / 17))
 
 
+def test_a_schedule_does_not_count_lazy_updates():
+    """After 100 steps, which were 125 updates, the rate has not begun to fall; after 200 it has."""
+    optimizer = lazy_adam(1e-3, settled(decay_from=100, decay_steps=100), 4)
+    rate = optimizer._learning_rate
+    assert float(rate(125)) == pytest.approx(0.8e-3)
+    assert float(rate(250)) == pytest.approx(0.8e-5)
+    assert float(rate(188)) == pytest.approx(0.8e-3 * 0.505, rel=0.02)
+
+
 def test_lazy_updates_come_every_nth_step_and_move_nothing_in_between(second):
     """R1 here every 3rd step from the first on, the path length every 2nd, an update more each."""
     counts, r1, before = [], [], [int(n.optimizer.iterations) for n in second.networks]
@@ -179,6 +188,18 @@ def test_a_cut_is_among_the_layers_that_there_are(growing):
     np.testing.assert_array_equal(mix[:, :4], [[0, 1, 1, 1], [0, 0, 0, 1], [0, 0, 0, 0]])
     whole = np.asarray(cut_at(np.float32([0.99]), 16, growing.config))
     np.testing.assert_array_equal(whole, [[0, 0, 0, 0, 0, 1]])
+
+
+def test_a_level_begins_with_the_rate_of_its_size():
+    """A discriminator's is smaller where its penalty is lazy and has updates of its own."""
+    trainer = GrowingStyleGAN(settled(growth=True, growth_pictures=8, steps=0, r1_every=4))
+    for level in levels(trainer.config):
+        for network in trainer.networks:
+            trainer._begin(network, level)
+    rates = {network.name: float(network.optimizer.learning_rate) for network in trainer.networks}
+    config = trainer.config
+    assert rates["generator"] == pytest.approx(config.generator_rate)
+    assert rates["discriminator"] == pytest.approx(0.8 * config.discriminator_rate)
 
 
 def test_growing_moves_the_levels_that_there_are(growing):
