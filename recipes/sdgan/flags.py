@@ -64,7 +64,7 @@ class Flags(InferFlags):
             check_out(self.out, prefix, self.overwrite)
 
     def rows(self, config: Config) -> int:
-        """Return how many identities are shown, where none are given."""
+        """Return how many identities are shown: as given, or as on the sheets of the training."""
         return self.identities or -(-config.sample_count // OBSERVATIONS)
 
     @property

@@ -27,7 +27,7 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
     if "probe error" in scores.measures:
         found.append(Criterion("probe error", most=0.9, of=UNTRAINED))
     guards = [
-        Criterion("connected", least=0.9, guard=True),
+        Criterion("connected", least=0.9, of="real", guard=True),
         Criterion("symmetry", least=0.75, of="real", guard=True),
         Criterion("copying", most=0.55, guard=True),
     ]

@@ -81,7 +81,7 @@ def measure(case: Case) -> Scores:
             if case.config.encoder:
                 sheets["predicted"] = examiner.beside(predicted)
                 # What is predicted from one view, held against the shape of another.
-                values[ANOTHER] = examiner.compare(np.roll(predicted, 1, axis=0))
+                values[ANOTHER] = examiner.compare(predicted[others(examiner.tests.samples)])
         del trainer
     if case.config.encoder:
         meanings[ANOTHER] = "the run's model, shown the view of another shape"
@@ -104,6 +104,15 @@ def measure(case: Case) -> Scores:
 def solid(occupancy: np.ndarray, name: str) -> np.ndarray:
     """Cut occupancies at `THRESHOLD`; refuses what is not finite."""
     return usable(occupancy, name) > THRESHOLD
+
+
+def others(grids: np.ndarray) -> np.ndarray:
+    """Return for each shape the place of the next one that is another; its own if there is none."""
+    told, found = [grid.tobytes() for grid in grids], []
+    for i, own in enumerate(told):
+        around = [*range(i + 1, len(told)), *range(i + 1)]
+        found.append(next((other for other in around if told[other] != own), i))
+    return np.array(found)
 
 
 class Examiner:

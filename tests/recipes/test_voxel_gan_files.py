@@ -13,7 +13,7 @@ from data.errors import Refused
 from data.made import open_world
 from data.shape_files import read_mesh
 from data.surfaces import MESH_ENDINGS
-from recipes.voxel_gan import evaluate, infer
+from recipes.voxel_gan import evaluate, infer, measure
 from recipes.voxel_gan.config import PRESETS, Config
 from recipes.voxel_gan.infer import Flags
 from recipes.voxel_gan.shapes import Shapes
@@ -189,6 +189,14 @@ def test_the_best_constant_and_the_nearest_view():
     assert near.tolist() == list(range(20, 30))
     best = metrics.most_similar(some.samples, some.samples[:5])
     assert best.tolist() == pytest.approx([1] * 5)
+
+
+def test_the_view_of_another_shape_is_of_another_shape():
+    """Of neighbours that are one piece seen from several sides, the next piece's."""
+    a, b = np.zeros((2, 4, 4, 4, 1), bool)
+    b[0] = True
+    assert measure.others(np.stack([a, a, b, b, a])).tolist() == [2, 2, 4, 4, 2]
+    assert measure.others(np.stack([a, a])).tolist() == [0, 1]
 
 
 def test_evaluate_tells_a_model_from_its_controls(runs, monkeypatch, capsys):
