@@ -381,7 +381,8 @@ PRESETS = {
         blocks=5,
         style_weight=5.0,
         content_weight=1.0,
-        variation=1e-6,
+        # Their 1e-6 is of half the sum, over a batch of 4, of squares on a scale to 255.
+        variation=1e-6 / 2 * 127.5**2 * 4 * 256**2 * 3,
         generator_rate=1e-3,
         beta_1=0.9,
         batch_size=4,

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from common.commands.infer import InferFlags
+from common.config import flag
 from common.run.loaded import LoadedRun
 from common.translation.outputs import check_out
 from data.errors import Refused
@@ -20,6 +21,8 @@ from .config import PRESETS, Config, Features, Method
 
 # Steps with VGG, of about a second each for a picture of 256 pixels on two cores.
 _VGG_STEPS = 40
+#: Flags of a training, where there is none yet.
+TRAINED_WITH = ("steps", "content_weight")
 
 
 @dataclass
@@ -70,9 +73,13 @@ class Flags(InferFlags):
                 if not getattr(self, name):
                     raise Refused(f"--{name}: legal without --run is {legal}")
         elif self.content is None:
-            for name in ("style", "shares", "mask"):
-                if getattr(self, name) not in (None, ()):
+            for name in ("style", "shares", "mask", "strength", "colours"):
+                if getattr(self, name) != getattr(Flags, name):
                     raise Refused(f"--{name}: legal with --content only")
+        if loaded is not None:
+            for name in ("method", "features", "vgg", *TRAINED_WITH):
+                if getattr(self, name) != getattr(Flags, name):
+                    raise Refused(f"{flag(name)}: legal without --run only, which has its own")
         self._check_styles(loaded)
         for name, low, high in (("strength", 0, 1), ("whole", 64, 1024)):
             if not low <= getattr(self, name) <= high:
@@ -130,15 +137,17 @@ class Flags(InferFlags):
             names = ("statistic", "gram_loss", "style_weight", "content_weight", "beta_1")
             changes |= {name: getattr(gatys, name) for name in names}
             changes |= {"steps": _VGG_STEPS, "generator_rate": 0.03}
-        if self.steps is not None:
-            changes["steps"] = self.steps
-        if self.content_weight is not None:
-            changes["content_weight"] = self.content_weight
+        changes |= {name: getattr(self, name) for name in self.asked}
         if self.style and self.method != "adain":
             changes["style"] = self.style[0]
         found = replace(config, **changes)
         found.check()
         return found
+
+    @property
+    def asked(self) -> list[str]:
+        """The settings of the training that are given."""
+        return [name for name in TRAINED_WITH if getattr(self, name) is not None]
 
     @property
     def parts(self) -> tuple[float, ...]:

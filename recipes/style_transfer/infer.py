@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +76,7 @@ def by_training(flags: Flags, config: Config, styles: tuple[str, ...], shares) -
 
         side = max(content.shape[:2])
         paintings = [style.painting(each, round(side * 4 / 3)) for each in styles]
-        with Previews(flags.out or Path("painted"), content.shape[:2]) as previews:
+        with Previews(flags.out, content.shape[:2]) as previews:
             return painted(content, paintings, config, shares, flags.whole, previews)
 
     return paint
@@ -150,7 +152,8 @@ def main() -> int:
         loaded = None
         if flags.run is not None:
             loaded = LoadedRun.open(flags.run, recipe, Config)
-        flags.check(loaded)
+        with redirect_stdout(sys.stderr):
+            flags.check(loaded)
         if flags.content is None:
             keep(from_examples(loaded, flags), loaded, flags)
             return
@@ -162,12 +165,14 @@ def main() -> int:
         if loaded is None and flags.method != "optimise":
             from .needed import run_for
 
-            loaded = run_for(flags.settings, recipe)
+            # Standard output may be the picture's.
+            with redirect_stdout(sys.stderr):
+                loaded = run_for(flags.settings, recipe, flags.asked)
         config = flags.settings if loaded is None else loaded.config
         how = f"{config.method}, {config.sees_with}"
         print(f"painting by {how}", file=sys.stderr)
         outputs = Outputs(inputs, out, flags.overwrite, how)
-        paint = painter(loaded, flags)
+        paint = painter(loaded, replace(flags, out=out))
         each_picture(inputs, outputs, lambda picture, number: paint(picture), doing="painting")
 
     return run_program(program)

@@ -15,6 +15,9 @@ def blended(
 ) -> Callable[[dict], np.ndarray]:
     """Return a function of a batch of content that paints it in a blend of manners.
 
+    Pictures are blended, each painted in one manner (the paper blends maps before they are decoded:
+    Huang and Belongie 2017, section 6.4).
+
     Args:
         network: The model of a run of AdaIN.
         paintings: uint8 H×W×3 each.

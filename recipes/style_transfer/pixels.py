@@ -24,7 +24,7 @@ class Pixels(Perceptual):
         which = keras.Input((), dtype="int32", name="which")
         one_hot = ops.one_hot(which, count, dtype="float32")
         added = layers.Dense(
-            *(shape[0] * shape[1] * shape[2],),
+            shape[0] * shape[1] * shape[2],
             use_bias=False,
             kernel_initializer="zeros",
             dtype="float32",
@@ -41,8 +41,9 @@ class Pixels(Perceptual):
     def build_optimizer(self) -> keras.optimizers.Optimizer:
         """Build the optimizer: Adam, or plain descent where the loss is a quadratic of pixels.
 
-        With nearest patches each pixel has a parabola of its own, and a rate of 1 leads to its
-        lowest point in one step: the mean of all patches' votes and of the content.
+        With nearest patches each pixel has a parabola of its own, whose lowest point is the mean of
+        all patches' votes and of the content. A rate of 1 leads there in one step where `salience`
+        is `MOST` and where the style alone counts; elsewhere a part of the way.
         """
         config = self.config
         if config.statistic == "gram":

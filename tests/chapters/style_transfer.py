@@ -16,6 +16,7 @@ from PIL import Image
 
 from data.resize import fitted
 from data.sheet import save
+from recipes.style_transfer import style
 from tests.chapters.commands import python
 from tests.chapters.tiles import translations
 from tests.pages import sheets
@@ -32,8 +33,9 @@ def make(pictures: Path) -> None:
         made.append(translations(run / "painted.png", 64, 2)[:6])
         if name == "adversarial":
             save(curves({"one painting": run}, LOSSES), pictures / "curves.png")
-    rows = [[one[0][0], *(each[1] for each in one)] for one in zip(*made, strict=True)]
-    heads = ("content", "adversarial", "optimise", "feedforward")
+    painting = style.painting("paintings:strokes", 64)
+    rows = [[painting, one[0][0], *(each[1] for each in one)] for one in zip(*made, strict=True)]
+    heads = ("painting", "content", "adversarial", "optimise", "feedforward")
     save(sheets.headed(rows, heads), pictures / "methods.png")
     place = os.environ.get("PAINTINGS")
     if not place:

@@ -109,7 +109,8 @@ def test_two_paintings_are_blended_by_their_shares(place, monkeypatch):
         return content
 
     monkeypatch.setattr(optimise, "painted", painted)
-    chosen = dataclasses.replace(asked(), style=("painting.png", "other.png"), shares=(1.0, 3.0))
+    both = {"style": ("painting.png", "other.png"), "shares": (1.0, 3.0)}
+    chosen = dataclasses.replace(asked(out=Path("painted")), **both)
     chosen.check(None)
     infer.painter(None, chosen)(pixels("photo.png"))
     assert seen == [(2, (0.25, 0.75))]
@@ -186,6 +187,9 @@ def test_a_run_is_found_or_trained(place, monkeypatch):
     first = needed.run_for(tiny, "style_transfer")
     assert trained == ["painting.png"] and first.config.method == "adversarial"
     assert needed.run_for(tiny, "style_transfer").run.path == first.run.path and len(trained) == 1
+    longer = dataclasses.replace(tiny, steps=5)
+    assert needed.latest(longer, "style_transfer").run.path == first.run.path
+    assert needed.latest(longer, "style_transfer", ("steps",)) is None
     other = dataclasses.replace(tiny, style="other.png")
     assert needed.latest(other, "style_transfer") is None
     # It paints a picture of any size, and its file is enough.
@@ -196,6 +200,45 @@ def test_a_run_is_found_or_trained(place, monkeypatch):
     assert not np.array_equal(made, pixels("photo.png"))
     with pytest.raises(Refused, match="has learned its own"):
         dataclasses.replace(chosen, style=("other.png",)).check(first)
+    for name, value in (("steps", 9), ("content_weight", 2.0), ("method", "feedforward")):
+        with pytest.raises(Refused, match="legal without --run only"):
+            dataclasses.replace(chosen, **{name: value}).check(first)
+    for name, value in (("strength", 0.5), ("colours", "content")):
+        with pytest.raises(Refused, match="legal with --content only"):
+            dataclasses.replace(chosen, content=None, **{name: value}).check(first)
+
+
+def test_standard_output_holds_the_picture_alone(place, monkeypatch, capfdbinary):
+    """What is told of the training that it needs goes elsewhere; a preview lies beside pictures."""
+    told = []
+
+    def run_for(config, recipe, asked):
+        print("no run yet: training one")
+        told.append((config.method, config.steps, asked))
+        raise Refused("not now")
+
+    monkeypatch.setattr(needed, "run_for", run_for)
+    words = ("--content", "photo.png", "--style", "painting.png", "--method", "feedforward")
+    monkeypatch.setattr(sys, "argv", ["infer", *words, "--steps", "7", "--out", "-"])
+    assert infer.main() == 2
+    out, err = capfdbinary.readouterr()
+    assert out == b"" and b"training one" in err
+    assert told == [("feedforward", 7, ["steps"])]
+
+
+def test_a_preview_lies_where_the_picture_will(place, monkeypatch):
+    seen = []
+
+    def painted(content, paintings, config, shares, whole, previews):
+        seen.append(previews._file)
+        return content
+
+    monkeypatch.setattr(optimise, "painted", painted)
+    for words in ((), ("--out", "some/made.png")):
+        given = ("--content", "photo.png", "--style", "painting.png", *words)
+        monkeypatch.setattr(sys, "argv", ["infer", *given])
+        assert infer.main() == 0
+    assert seen == [Path("painted/preview.png"), Path("some/preview.png")]
 
 
 def test_adain_follows_any_painting(place):

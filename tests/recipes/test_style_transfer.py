@@ -78,11 +78,23 @@ def test_the_published_settings():
     assert gatys.styling_layers == tuple(f"block{n}_conv1" for n in range(1, 6))
     assert gatys.gram_loss == "sum" and gatys.steps == 500
     assert (johnson.batch_size, johnson.steps, johnson.generator_rate) == (4, 40_000, 1e-3)
-    assert (johnson.style_weight, johnson.content_weight, johnson.variation) == (5, 1, 1e-6)
+    assert (johnson.style_weight, johnson.content_weight) == (5, 1)
+    assert johnson.batch_size == 4 and johnson.image_size == 256
     layers = ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3")
     assert johnson.styling_layers == layers and johnson.preserving_layers == ("block3_conv3",)
     assert (huang.batch_size, huang.steps, huang.generator_rate) == (8, 160_000, 1e-4)
     assert huang.style_weight == 1e-2 and huang.preserving_layers == ("block4_conv1",)
+
+
+def test_johnsons_total_variation_is_that_of_the_authors_code():
+    """Of values to 255, 1e-6 times half the sum of all squared differences; its gradient is added.
+
+    So a batch of four pictures of 256 pixels has as much of it here, where it is a mean.
+    """
+    made = np.random.default_rng(0).uniform(-1, 1, (4, 256, 256, 3)).astype(np.float32)
+    theirs = sum(((127.5 * np.diff(made.astype(float), axis=axis)) ** 2).sum() for axis in (1, 2))
+    ours = PRESETS["johnson"].variation * float(losses.total_variation(made))
+    assert ours == pytest.approx(1e-6 / 2 * theirs, rel=0.01)
 
 
 # --- what trains ---
