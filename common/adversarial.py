@@ -117,7 +117,9 @@ class AdversarialConfig(Config):
         if self.gradient_penalty and (self.r1 or self.r2):
             name = "r1" if self.r1 else "r2"
             raise Refused(f"{flag(name)} and --gradient-penalty: legal is one of them, not both")
-        if self.loss == "wasserstein" and not self.penalised:
+        # R2 bounds the slope at fakes alone.
+        bounded = self.gradient_penalty or self.r1 or self.spectral_norm
+        if self.loss == "wasserstein" and not bounded:
             raise Refused(
                 "--loss wasserstein: legal with --gradient-penalty 10 (or --r1, or "
                 "--spectral-norm) only"

@@ -16,6 +16,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import shlex
 import shutil
 import signal
 import subprocess
@@ -372,8 +373,8 @@ def _in_part(met: list[bool | None]) -> bool:
 
 def _told(recipe: str, experiment: Experiment) -> dict:
     """What a table says of an experiment beside its figures."""
-    command = " ".join(("python -m", f"recipes.{recipe}.train", *experiment.flags))
-    ablations = {name: " ".join(flags) for name, flags in experiment.ablations.items()}
+    command = shlex.join(("python", "-m", f"recipes.{recipe}.train", *experiment.flags))
+    ablations = {name: shlex.join(flags) for name, flags in experiment.ablations.items()}
     told = {"command": command, "aside": experiment.aside, "ablations": ablations}
     return told | {"rows": experiment.rows}
 

@@ -271,7 +271,11 @@ def compared(names: list[str], trials: list[dict], chosen: list[str] | None = No
     for name, trial in zip(names, trials, strict=True):
         cells = [told_of(trial["scores"][TRAINED].get(measure, [])[:1]) for measure in measures]
         rows.append(f"| {name} | " + " | ".join(cells) + f" | `{trial['command']}` |")
-    return "\n".join([*rows, "", "*Seed 0 of each.*"])
+    nets = {(trial.get("features") or {}).get("digest") for trial in trials}
+    note = "Seed 0 of each."
+    if len(nets) > 1:
+        note += " Their feature nets were trained apart, so small differences mean nothing."
+    return "\n".join([*rows, "", f"*{note}*"])
 
 
 def told_of(values: list[float]) -> str:

@@ -83,6 +83,8 @@ class Config(config.Config):
         self._within("distortion", 0, 4)
         if self.binarise and self.decoder != "bernoulli":
             raise Refused(f"--binarise: legal with --decoder bernoulli, not {self.decoder}")
+        if self.decoder == "bernoulli" and self.deviation != Config.deviation:
+            raise Refused("--deviation: legal with --decoder gaussian only")
         if not self.variational and self.beta != 1:
             raise Refused(f"--beta {self.beta:g}: legal with --variational; points do not diverge")
 

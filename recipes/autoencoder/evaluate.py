@@ -10,8 +10,9 @@ from common.evaluation.scores import Criterion, Scores
 from .config import Config
 from .train import build
 
-#: What the negative bound has to be on MNIST's test pictures, drawn black and white.
-NATS = 100
+#: What the negative bound has to be on MNIST's test pictures, drawn black and white: 10 nats above
+#: the published one of 50 latents and one stochastic layer, 86.8.
+NATS = 96.8
 
 
 @dataclass

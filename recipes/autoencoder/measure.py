@@ -7,6 +7,7 @@ import numpy as np
 from common.evaluation import pictures
 from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, Scores, Values
+from data.errors import Refused
 from data.pixels import to_pixels
 from data.progress import waiting
 from data.sheet import side_by_side
@@ -42,9 +43,14 @@ def measure(case: Case) -> Scores:
     """Score a run's autoencoder on held-out pictures, and controls beside it.
 
     Raises:
-        Refused: there are too few pictures, or a run has no checkpoint yet.
+        Refused: there are too few pictures, a run has no checkpoint yet, or is not variational
+            where pictures from noise are asked for.
     """
     case.reserve(MEAN, PCA, PIXELS)
+    if case.flags.samples and not case.config.variational:
+        raise Refused(
+            "--samples: legal with a variational run; codes that are points are not drawn"
+        )
     config, held_out = case.config, case.reference.held_out
     tests = np.concatenate([case.reference.reference.samples, held_out.samples])
     examiner = Examiner(case)
@@ -72,7 +78,7 @@ def measure(case: Case) -> Scores:
     facts = {"samples": len(held_out)}
     sheets = {"reconstructions": side_by_side(*shown)}
     scores = Scores(facts, meanings, measures, values, sheets=sheets)
-    return scores + pictures.measure(case) if case.flags.samples and config.variational else scores
+    return scores + pictures.measure(case) if case.flags.samples else scores
 
 
 class Examiner:
@@ -120,7 +126,8 @@ class Examiner:
         def encode(some: np.ndarray) -> np.ndarray:
             return components.transform(self._flattened(some))
 
-        made = components.inverse_transform(encode(self._real)).reshape(shape)
+        # Within the range, as what decoders give.
+        made = np.clip(components.inverse_transform(encode(self._real)), -1, 1).reshape(shape)
         size = components.n_components_
         return {
             MEAN: ("one picture for all", np.broadcast_to(self.mean, shape), None),

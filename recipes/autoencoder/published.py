@@ -13,8 +13,9 @@ class PublishedAutoencoder(EncoderDecoder):
     """Kingma and Welling's networks for MNIST (2014, section 5 and appendix C).
 
     One hidden layer of tanh units each, weights from N(0, 0.01), Adagrad, and a prior N(0, 1) on
-    all weights, whose share of the bound a picture has one in `pictures` of. Whether that 0.01 is
-    a variance is not told; here it is the deviation.
+    all weights, of whose share in the bound a picture has one in `--pictures` (of fewer pictures,
+    the prior is that much too weak). Whether that 0.01 is a variance is not told; here it is the
+    deviation.
     """
 
     def buildModel(self) -> tuple[keras.Model, ...]:

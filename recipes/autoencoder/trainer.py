@@ -57,9 +57,10 @@ class Autoencoder(Trainer):
         if config.distortion:
             seen = np.asarray(distorted(seen, fixed["transforms"]))
         if config.noise:
-            seen = np.clip(seen + config.noise * fixed["noise"], -1, 1)
+            seen = seen + config.noise * fixed["noise"]
         if seen is not real:
-            shown["seen"] = seen
+            # The encoder is given what lies outside the range, too, as in training.
+            shown["seen"] = np.clip(seen, -1, 1)
         shown["reconstruction"] = self.reconstruct(seen)
         return shown | ({"fake": self.sample(len(real))} if self.config.variational else {})
 

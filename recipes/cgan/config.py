@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from common.conditions import ConditionalConfig
+from common.config import flag
 from common.sizes import doubled_sizes
+from data.errors import Refused
 
 
 @dataclass(kw_only=True)
@@ -41,7 +43,8 @@ class Config(ConditionalConfig):
     world_size = 32
 
     network: Literal["convolutional", "dense"] = "convolutional"
-    """Networks: of convolutions, or the paper's dense ones."""
+    """Networks: of convolutions, with Adam; or the paper's dense ones, with its SGD, whose rate
+    begins at .1 there."""
     latent_size: int = 64
     """Numbers in a latent vector."""
     prior: Literal["unit", "uniform", "normal"] = "normal"
@@ -58,6 +61,11 @@ class Config(ConditionalConfig):
         super().check()
         for name in ("latent_size", "width"):
             self._at_least(1, name)
+        if self.network == "dense":
+            # The course of its rates and its momentum are the paper's.
+            for name in ("beta_1", "beta_2", "decay", "decay_from", "decay_steps"):
+                if getattr(self, name) not in (0, getattr(Config, name)):
+                    raise Refused(f"{flag(name)}: legal with --network convolutional only")
 
 
 PRESETS = {
@@ -89,6 +97,8 @@ PRESETS = {
         discriminator_rate=0.1,
         instance_noise=0.0,
         instance_noise_steps=0,
+        decay_from=0,
+        decay_steps=0,
         averaging=0.0,
         sample_every=5000,
         checkpoint_every=10_000,

@@ -234,4 +234,19 @@ def test_criteria_of_one_label_and_of_many_words():
     assert found == ["label accuracy ≥ 0.95", "class coverage ≥ 0.8 × real"]
     held = dataclasses.replace(PEOPLE, held_out=("woman beard",))
     found = [str(criterion) for criterion in conditional.criteria(held)]
-    assert found == ["label accuracy ≥ 0.9", "held-out accuracy ≥ 0.9"]
+    assert found == ["label accuracy ≥ 0.95", "held-out accuracy ≥ 0.9"]
+
+
+def test_of_what_was_held_out_its_own_words_count():
+    """One that makes the hat without the beard is right about half of the pair, and never whole."""
+    wanted = {"hat": np.array([1, 1, 0, 1]), "beard": np.array([1, 1, 0, 1])}
+    wanted["age"] = np.array([0, 1, 0, 1])
+    read = {"hat": np.array([1, 1, 0, 1]), "beard": np.array([0, 0, 0, 1]), "age": wanted["age"]}
+    net = SimpleNamespace(read=lambda pictures: read)
+    judge = conditional.Judge(net, ("hat", "beard", "age"), None)
+    values = judge.unseen(np.zeros((4, 2, 2, 1)), wanted, [{"hat": 1, "beard": 1}])
+    assert values[conditional.UNSEEN].value == pytest.approx(4 / 6)
+    assert values[conditional.WHOLE].value == pytest.approx(1 / 3)
+    # What the net does not read, it cannot judge.
+    blind = conditional.Judge(net, ("hat", "age"), None)
+    assert blind.unseen(np.zeros((4, 2, 2, 1)), wanted, [{"hat": 1, "beard": 1}]) == {}

@@ -290,6 +290,7 @@ def test_keras_own_layer_would_move():
         ({"r1": 1.0, "gradient_penalty": 10.0}, "--r1 and --gradient-penalty: legal is one"),
         ({"r2": 1.0, "gradient_penalty": 10.0}, "--r2 and --gradient-penalty: legal is one"),
         ({"loss": "wasserstein"}, "--loss wasserstein: legal with --gradient-penalty 10"),
+        ({"loss": "wasserstein", "r2": 0.1}, "--loss wasserstein: legal with --gradient-penal"),
         ({"loss": "hinge", "label_smoothing": 0.1}, "--label-smoothing: legal with --loss minimax"),
         ({"label_smoothing": 0.6}, "--label-smoothing 0.6: legal is 0 to 0.5"),
         ({"critic_steps": 0}, "--critic-steps 0: legal is 1 to 1000"),

@@ -136,6 +136,14 @@ def test_a_denoising_encoder_sees_noise_and_is_held_to_what_is_clean(monkeypatch
     monkeypatch.setattr(own, "_raw", lambda latent, training: RAW)
     terms = own.lossFunction(batch)
     np.testing.assert_allclose(seen[0], REAL + 0.5 * batch["noise"], atol=1e-6)
+    # On a sheet as well: what is shown is cut to the range, what is encoded is not.
+    encoded = []
+    trainer.examples = REAL
+    monkeypatch.setattr(trainer, "real_samples", lambda: REAL)
+    monkeypatch.setattr(trainer, "reconstruct", lambda pictures: encoded.append(pictures))
+    shown = trainer.visuals(2)["seen"]
+    assert np.abs(encoded[0]).max() > 1 == np.abs(shown).max()
+    np.testing.assert_array_equal(np.clip(encoded[0], -1, 1), shown)
     wanted = np.mean(reconstruction(REAL, RAW, trainer.config))
     assert float(terms["reconstruction"]) == pytest.approx(wanted)
 
@@ -207,6 +215,7 @@ def test_the_published_weights_have_a_prior():
     [
         ({"binarise": True}, "--binarise: legal with --decoder bernoulli, not gaussian"),
         ({"variational": False, "beta": 2.0}, "--beta 2: legal with --variational"),
+        ({"decoder": "bernoulli", "deviation": 0.5}, "--deviation: legal with --decoder gaussian"),
         ({"deviation": 0.0}, "--deviation 0.0: legal is 0.001 to 10"),
         ({"noise": -1.0}, "--noise -1.0: legal is 0 to 10"),
         ({"network": "dense", "image_size": 80}, "--image-size 80: this network makes 63, 64"),
@@ -240,7 +249,7 @@ def test_criteria_are_those_that_can_be_told():
         scores = measure.Scores({}, {}, dict.fromkeys(measures, ""), {})
         return [str(one) for one in evaluate.criteria(config, scores)]
 
-    assert asked(digits) == ["error ≤ 1 × PCA code", "−ELBO ≤ 100"]
+    assert asked(digits) == ["error ≤ 1 × PCA code", "−ELBO ≤ 96.8"]
     assert asked(dataclasses.replace(TINY, channels=1), ["gain"])[1:] == ["gain ≥ 0.1"]
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -256,3 +257,7 @@ def test_evaluate_measures_a_run_beside_its_controls(tmp_path, eagerly):
     assert scores.passes("trained") is False
     with Image.open(tmp_path / "run" / "reconstructions.png") as sheet:
         assert sheet.width == 6 * 66 - 2
+    case = SimpleNamespace(config=dataclasses.replace(config, variational=False), reserve=print)
+    case.flags = evaluate.Flags(run=tmp_path / "run", samples=True)
+    with pytest.raises(Refused, match="--samples: legal with a variational run"):
+        evaluate.measure(case)

@@ -198,6 +198,9 @@ def test_what_is_held_out_is_in_no_batch(capsys):
         ({"held_out": ("red blue tower",)}, "--held-out .* two kinds of colour at once"),
         ({"conditions": ("hat",)}, "--conditions hat: houses has no such factor.*colour, roof"),
         ({"conditions": ("shift",)}, "--conditions shift: houses has no such factor"),
+        # The paper's optimizer has a course of its own.
+        ({"network": "dense", "beta_1": 0.5}, "--beta-1: legal with --network convolutional"),
+        ({"network": "dense", "decay_steps": 9}, "--decay-steps: legal with --network convol"),
     ],
 )
 def test_refused(changes, words):
