@@ -74,6 +74,12 @@ class TranslateFlags(InferFlags):
             raise Refused("--direction BtoA: this run learned one direction alone; legal is AtoB")
         if self.data is not None and self.input is not None:
             raise Refused("--data and --input: legal is one of them")
+        if self.input is None and self.layout != "auto":
+            raise Refused("--layout: legal with --input only")
+        if self.nearest_label and (self.input is None or _palette(loaded, self) is None):
+            raise Refused(
+                "--nearest-label: legal with --input, and with a run that learned from label maps"
+            )
         check_out(self.input, self.out)
 
 

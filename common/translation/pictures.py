@@ -78,6 +78,8 @@ class Inputs:
     levels: Levels | None = None
     #: The flag that names the place.
     flag: str = "--input"
+    #: Which side of a pair is read, of standard input, which is not known before it is read.
+    choice: Choice = WHOLE
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -115,7 +117,10 @@ class Inputs:
                 # As a file, so that the same rules hold.
                 path = Path(folder) / "standard-input"
                 path.write_bytes(sys.stdin.buffer.read())
-                return replace(self._decoded(path, part), source=None)
+                half = self.choice.half_of(path)
+                if half:
+                    print(f"note: {_half_note(half)}", file=sys.stderr)
+                return replace(self._decoded(path, replace(part, half=half)), source=None)
         file = self.path if self.path.is_file() else self.path / part.file
         return self._decoded(file, part)
 
@@ -146,7 +151,8 @@ def read_inputs(
         Refused: there is no picture; or, later, the only one cannot be read.
     """
     if place == STANDARD:
-        return Inputs(place, channels, [Part("standard-input")], levels=levels, flag=flag)
+        parts = [Part("standard-input")]
+        return Inputs(place, channels, parts, levels=levels, flag=flag, choice=choice)
     path = Path(place).expanduser()
     if path.is_file():
         return _one_file(place, channels, choice, levels, flag)
@@ -168,12 +174,15 @@ def _one_file(
 ) -> Inputs:
     path = Path(place).expanduser()
     half = choice.half_of(path)
-    note = (
+    parts, notes = [Part(path.name, half)], (_half_note(half),) * bool(half)
+    return Inputs(place, channels, parts, {}, notes, levels, flag)
+
+
+def _half_note(half: str) -> str:
+    return (
         f"the {half} half is translated, as that side was learned from (--layout pictures takes "
         "the picture whole)"
     )
-    parts = [Part(path.name, half)]
-    return Inputs(place, channels, parts, {}, (note,) * bool(half), levels, flag)
 
 
 def _read(path: Path, part: Part, channels: int, levels: Levels | None) -> InputImage:

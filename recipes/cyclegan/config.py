@@ -70,7 +70,7 @@ class Config(TranslatorConfig):
             self._within(name, 0, 1e6)
 
 
-# Settled by trials, told in the chapter: at the paper's rates ten minutes are too short.
+# Settled by trials: at the paper's rates ten minutes are too short.
 _SMALL = Config(
     width=24,
     patch_layers=2,

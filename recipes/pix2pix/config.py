@@ -74,7 +74,7 @@ class Config(TranslatorConfig):
 # Below, the bottleneck would see too little of the picture.
 _SHALLOWEST = 5
 
-# Settled by trials, told in the chapter: at the paper's rates minutes are too short.
+# Settled by trials: at the paper's rates minutes are too short.
 _SMALL = Config(
     width=32,
     patch_layers=2,

@@ -413,6 +413,26 @@ def test_one_file_is_a_pair_where_the_training_says_so(capsys):
     assert pixels("made.png").shape == (20, 30, 3)
 
 
+def test_standard_input_is_a_pair_where_the_training_says_so(monkeypatch, capsys):
+    still("pair.png", (20, 40))
+    for options, width in (({}, 20), ({"layout": "pictures"}, 40)):
+        piped(monkeypatch, Path("pair.png").read_bytes())
+        work("-", "made.png", halves=True, **options)
+        assert pixels("made.png").shape == (20, width, 3)
+        assert ("note: the left half" in capsys.readouterr().err) == (width == 20)
+
+
+def test_flags_that_nothing_would_listen_to():
+    still("in.png", (20, 40))
+    with pytest.raises(Refused, match="--nearest-label: legal with --input, and with a run that"):
+        work("in.png", "made.png", nearest_label=True)
+    loaded = SimpleNamespace(networks=["generator"])
+    for flag, value in (("layout", "pairs"), ("nearest_label", True)):
+        flags = TranslateFlags(run=Path("run"), **{flag: value})
+        with pytest.raises(Refused, match="legal with --input"):
+            flags.check(loaded)
+
+
 def test_a_moving_pair():
     moving("in.gif", size=(20, 40))
     work("in.gif", "made.gif", halves=True)
