@@ -8,7 +8,8 @@ from common.commands.evaluate import main
 from common.evaluation import pictures
 from common.evaluation.case import Case
 from common.evaluation.flags import PictureFlags
-from common.evaluation.scores import Criterion, Scores
+from common.evaluation.pictures import PIXELS
+from common.evaluation.scores import UNTRAINED, Criterion, Scores
 from data.pixels import to_float
 
 from .config import Config
@@ -21,8 +22,17 @@ def measure(case: Case) -> Scores:
 
 
 def criteria(config: Config, scores: Scores) -> list[Criterion]:
-    """Return the criteria: better than a Gaussian on the pixels' components, and no copies."""
-    return pictures.criteria(scores)
+    """Return the criteria: better than a Gaussian on the pixels' components, and no copies.
+
+    Where pictures have a label, the discriminator has learned more of it than an untrained one and
+    than pixels show; and of the thousand modes of `stacked_digits` nine in ten are reached.
+    """
+    found = pictures.criteria(scores)
+    if "probe error" in scores.measures:
+        found += [Criterion("probe error", most=0.7, of=name) for name in (UNTRAINED, PIXELS)]
+    if config.data == "stacked_digits" and "modes" in scores.measures:
+        found += [Criterion("modes", least=900), Criterion("divergence", most=0.5)]
+    return found
 
 
 def represent(gan, images: np.ndarray) -> np.ndarray:
