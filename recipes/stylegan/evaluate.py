@@ -30,8 +30,8 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
         Criterion("entropy w/z", most=1.0),
         *(Criterion(f"{name} from coarse", least=0.7) for name in ("turn", "hat")),
         *(Criterion(f"{name} from fine", most=0.2) for name in ("turn", "hat")),
-        Criterion("hair from coarse", most=0.2),
-        Criterion("hair from fine", least=0.7),
+        *(Criterion(f"{name} from coarse", most=0.2) for name in ("hair", "skin")),
+        *(Criterion(f"{name} from fine", least=0.7) for name in ("hair", "skin")),
     ]
     found = [criterion for criterion in found if criterion.measure in scores.measures]
     if DCGAN in scores.values:

@@ -31,7 +31,7 @@ _FEWEST = 0.05
 #: Factors in words of pose, shape and colour whose transfer is told beside that of the mean colour.
 #: That is by construction the last layer's: instance normalisation leaves a channel its style's
 #: shift as mean, and what makes colours of channels is linear.
-TOLD = ("turn", "hat", "hair")
+TOLD = ("turn", "hat", "hair", "skin")
 COLOUR = "colour"
 #: Layers whose styles are taken of another picture; none: other noise alone.
 GROUPS = ("coarse", "middle", "fine", "all", "none")

@@ -79,7 +79,8 @@ def test_bad_flags_get_one_line_before_tensorflow(run, case, tmp_path):
         (["--image-size", "48"], "this network makes 16, 32, 64, 128"),
         (["--batch-size", "30"], "a multiple of --deviation-group 4"),
         (["--generation", "2", "--growth"], "--growth: legal with --generation 1"),
-        (["--growth", "--critic-steps", "2"], "--critic-steps and --growth"),
+        (["--growth"], "--decay-steps and --growth"),
+        (["--growth", "--decay-steps", "0", "--critic-steps", "2"], "--critic-steps and --growth"),
         (["--generation", "2", "--styles", "first"], "legal with --generation 1"),
     ],
 )
@@ -356,7 +357,7 @@ def test_styles_of_every_model_are_measured(run, monkeypatch):
     assert set(scores.values) == {"trained"}
     # Of what is told, this reader reads but one.
     assert scores.unavailable.keys() == {
-        f"{name} from {group}" for name in ("hat", "hair") for group in ("coarse", "fine")
+        f"{name} from {group}" for name in ("hat", "hair", "skin") for group in ("coarse", "fine")
     }
     values = scores.values["trained"]
     assert set(values) == set(scores.measures)
