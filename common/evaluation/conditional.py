@@ -38,7 +38,7 @@ _MEASURES = {
     "`real`)",
     WORST: "the lowest of them (as `real`)",
     UNSEEN: "of the combinations that were never learned from, the share of their own words that "
-    "the net reads in samples of them (as `real`)",
+    "the net reads in samples of them, a mean of all combinations (as `real`)",
     WHOLE: "share of those samples in which it reads all words of the combination (as `real`)",
     TAGGING: "share of labels, or words, of held-out pictures that the discriminator finds "
     "likelier than all others",
@@ -178,8 +178,8 @@ class Judge:
     ) -> Values:
         """Compute how much of combinations that were held out is read in pictures of them.
 
-        Only their own words count: a generator that makes one of them without the other would be
-        right about most of all words.
+        Only their own words count, and each combination alike: a generator that makes one of them
+        without the other would be right about most of all words.
 
         Args:
             pictures: uint8 N×H×W×C.
@@ -191,13 +191,12 @@ class Judge:
             if not set(asked) <= set(self.read):
                 continue
             some = matching(wanted, asked)
-            right = np.stack([found[name][some] == value for name, value in asked.items()])
-            words.append(right.ravel())
-            whole.append(right.all(axis=0))
-        if not sum(map(len, words)):
-            return {}
-        each = {UNSEEN: np.concatenate(words), WHOLE: np.concatenate(whole)}
-        return {name: label_accuracy(right, np.ones_like(right)) for name, right in each.items()}
+            if len(some):
+                right = np.stack([found[name][some] == value for name, value in asked.items()])
+                words.append(right.mean())
+                whole.append(right.all(axis=0).mean())
+        # Each combination counts alike: what is always read may be one of them, and that one often.
+        return {UNSEEN: float(np.mean(words)), WHOLE: float(np.mean(whole))} if words else {}
 
     def coverage(self, pictures: np.ndarray, wanted: dict[str, np.ndarray]) -> Values:
         """Compute coverage among the pictures of one value of a condition, for all of them."""

@@ -244,9 +244,12 @@ def test_of_what_was_held_out_its_own_words_count():
     read = {"hat": np.array([1, 1, 0, 1]), "beard": np.array([0, 0, 0, 1]), "age": wanted["age"]}
     net = SimpleNamespace(read=lambda pictures: read)
     judge = conditional.Judge(net, ("hat", "beard", "age"), None)
-    values = judge.unseen(np.zeros((4, 2, 2, 1)), wanted, [{"hat": 1, "beard": 1}])
-    assert values[conditional.UNSEEN].value == pytest.approx(4 / 6)
-    assert values[conditional.WHOLE].value == pytest.approx(1 / 3)
+    both = {"hat": 1, "beard": 1}
+    values = judge.unseen(np.zeros((4, 2, 2, 1)), wanted, [both])
+    assert values == {conditional.UNSEEN: 4 / 6, conditional.WHOLE: pytest.approx(1 / 3)}
+    # A combination of one picture counts as much as one of three.
+    values = judge.unseen(np.zeros((4, 2, 2, 1)), wanted, [both, {"hat": 0, "age": 0}])
+    assert values[conditional.WHOLE] == pytest.approx((1 / 3 + 1) / 2)
     # What the net does not read, it cannot judge.
     blind = conditional.Judge(net, ("hat", "age"), None)
-    assert blind.unseen(np.zeros((4, 2, 2, 1)), wanted, [{"hat": 1, "beard": 1}]) == {}
+    assert blind.unseen(np.zeros((4, 2, 2, 1)), wanted, [both]) == {}
