@@ -36,7 +36,7 @@ def make(pictures: Path) -> None:
     painting = style.painting("paintings:strokes", 64)
     rows = [[painting, one[0][0], *(each[1] for each in one)] for one in zip(*made, strict=True)]
     heads = ("painting", "content", "adversarial", "optimise", "feedforward")
-    save(sheets.headed(rows, heads), pictures / "methods.png")
+    save(sheets.headed(rows, heads), pictures / "methods.webp")
     place = os.environ.get("PAINTINGS")
     if not place:
         print("sheet.webp stays as it is: PAINTINGS=FOLDER names the pictures", file=sys.stderr)
