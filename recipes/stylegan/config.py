@@ -161,19 +161,19 @@ _SMALL = Config(
     image_size=32,
     latent_size=64,
     # Eight layers that learn a hundred times more slowly, as published, hardly move in so few
-    # steps. Of first weights, 64 wide, they leave w seven directions, and so there were few kinds
+    # steps. Of first weights, 64 wide, they leave w a few directions, and so there were few kinds
     # of faces: recall was .02, and with these two layers .21.
     mapping_layers=2,
     mapping_multiplier=0.1,
-    # So narrow, and in so small batches, that two cores take 18,000 steps in 17 minutes; with twice
-    # the width and batches of 32, heads had no features after 1,200, in the time of 4,000 of these.
+    # So narrow, and in so small batches, that two cores take 18,000 steps in about 17 minutes, by the
+    # processor's time; with a width of 768 and batches of 32, heads had no features after 1,200.
     width=512,
     widest=64,
     batch_size=16,
     steps=18_000,
     decay_from=9000,
     decay_steps=9000,
-    # Four times the pixel rule: by that D was soon sure.
+    # Four times the pixel rule. Tried together with the width and the falling rates, not apart.
     r1=0.05,
     # The paper's .001 is for 25 million pictures. In trials of 400 steps at 16 pixels that gave
     # blobs, .004 for both networks heads on shoulders, and .01 for the generator grain on top.
