@@ -165,8 +165,9 @@ _SMALL = Config(
     # of faces: recall was .02, and with these two layers .21.
     mapping_layers=2,
     mapping_multiplier=0.1,
-    # So narrow, and in so small batches, that two cores take 18,000 steps in about 17 minutes, by the
-    # processor's time; with a width of 768 and batches of 32, heads had no features after 1,200.
+    # So narrow, and in so small batches, that two cores take 18,000 steps in about 17 minutes, by
+    # the processor's time; with a width of 768 and batches of 32, heads had no features after
+    # 1,200 steps.
     width=512,
     widest=64,
     batch_size=16,
