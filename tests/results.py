@@ -4,7 +4,8 @@ What was measured is kept in recipes/NAME/results.json; the tables in RESULTS.md
 chapters are written from these files alone. With the figures lie two digests: of what each
 training does (`tests.behaviour`) and of the code that measures, and the flags that it was given. As
 long as all are the same the figures stand, on a fresh clone too, and nothing is repeated unless
-FORCE=1 asks for it. A training that was interrupted goes on.
+FORCE=1 asks for it: where more seeds are wanted, the others are added to those that there are. A
+training that was interrupted goes on.
 """
 
 from __future__ import annotations
@@ -92,8 +93,10 @@ def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
         due = "FORCE=1" if force else why_due(kept.get(name), made, wanted)
         if due:
             print(f"{recipe}, {name}: due, {due}", flush=True)
-            runs = [_one(recipe, experiment, seed, force) for seed in range(wanted)]
-            kept[name] = summary(recipe, experiment, runs) | {"provenance": made}
+            before = None if force else _to_add_to(kept.get(name), made)
+            seeds_due = range(before["seeds"] if before else 0, wanted)
+            runs = [_one(recipe, experiment, seed, force) for seed in seeds_due]
+            kept[name] = summary(recipe, experiment, runs, before) | {"provenance": made}
         else:
             print(f"{recipe}, {name}: kept, it is trained and measured as before", flush=True)
             kept[name] |= _told(recipe, experiment)
@@ -140,6 +143,14 @@ def why_due(kept: dict | None, made: dict, seeds: int) -> str:
     if kept["seeds"] < seeds:
         return f"{seeds} seeds are wanted, and {kept['seeds']} measured"
     return ""
+
+
+def _to_add_to(kept: dict | None, made: dict) -> dict | None:
+    """An experiment's figures, if those of more seeds can stand beside them."""
+    if kept is None or why_due(kept, made, 0):
+        return None
+    # A table tells of one machine's seconds. What an earlier version wrote has no such counts.
+    return kept if kept["machine"] == machine() and "in_part" in kept else None
 
 
 @functools.cache
@@ -315,55 +326,81 @@ def _python(*words) -> None:
         )
 
 
-def summary(recipe: str, experiment: Experiment, runs: list[dict]) -> dict:
+def summary(
+    recipe: str, experiment: Experiment, runs: list[dict], before: dict | None = None
+) -> dict:
     """What is kept of an experiment: every figure of every seed.
+
+    Args:
+        recipe: The recipe's name.
+        experiment: What was run.
+        runs: Of each seed, what its evaluation says and the seconds of its trainings.
+        before: The summary of the seeds before these, if there is one.
 
     Raises:
         Refused: the seeds were measured differently, with other nets for instance.
     """
-    first = runs[0]
-    for run in runs[1:]:
-        for fact in ("features", "samples", "measures", "criteria"):
-            if run.get(fact) != first.get(fact):
-                raise Refused(
-                    f"{recipe}, {experiment.name}: {fact} differ between the seeds, so they cannot "
-                    "be told together; remove runs/results/*/*/*.evaluated.json and run this again"
-                )
-    count = len(first["criteria"])
-    return _told(recipe, experiment) | {
-        "seeds": len(runs),
-        "data": first["data"],
-        "steps": first["step"],
-        "samples": first["samples"],
-        "seconds": [round(run["seconds"][TRAINED]) for run in runs],
-        "seconds_of": {
-            name: [round(run["seconds"][name]) for run in runs] for name in experiment.ablations
-        },
+    each = [before] if before else []
+    each += [_of_one(experiment, run) for run in runs]
+    for fact in ("features", "samples", "measures", "criteria"):
+        if any(one[fact] != each[0][fact] for one in each):
+            raise Refused(
+                f"{recipe}, {experiment.name}: {fact} differ between the seeds, so they cannot "
+                "be told together; remove runs/results/*/*/*.evaluated.json and run this again, "
+                "with FORCE=1 to begin anew"
+            )
+    return _told(recipe, experiment) | functools.reduce(_joined, each)
+
+
+def _of_one(experiment: Experiment, run: dict) -> dict:
+    """The summary of one seed."""
+    met, seconds = run["met"], run["seconds"]
+    return {
+        "seeds": 1,
+        "data": run["data"],
+        "steps": run["step"],
+        "samples": run["samples"],
+        "seconds": [round(seconds[TRAINED])],
+        "seconds_of": {name: [round(seconds[name])] for name in experiment.ablations},
         "machine": machine(),
-        "made_with": first["made_with"],
-        "features": first.get("features"),
-        "candidates": first["candidates"],
-        "measures": first["measures"],
-        "unavailable": first["unavailable"],
-        "criteria": first["criteria"],
-        "of_criteria": first["of_criteria"],
-        "met": [_met([run["met"][TRAINED][i] for run in runs]) for i in range(count)],
-        "passes": {name: sum(all(run["met"][name]) for run in runs) for name in first["scores"]},
-        "in_part": {
-            name: sum(_in_part(run["met"][name]) for run in runs) for name in first["scores"]
-        },
+        "made_with": run["made_with"],
+        "features": run.get("features"),
+        "candidates": run["candidates"],
+        "measures": run["measures"],
+        "unavailable": run["unavailable"],
+        "criteria": run["criteria"],
+        "of_criteria": run["of_criteria"],
+        # None: not measured.
+        "met": [None if one is None else int(one) for one in met[TRAINED]],
+        "passes": {name: int(all(met[name])) for name in run["scores"]},
+        "in_part": {name: int(_in_part(met[name])) for name in run["scores"]},
         "scores": {
-            name: {measure: [run["scores"][name][measure] for run in runs] for measure in row}
-            for name, row in first["scores"].items()
+            name: {measure: [value] for measure, value in row.items()}
+            for name, row in run["scores"].items()
         },
-        # Several seeds show the spread themselves.
-        "intervals": first.get("intervals", {}) if len(runs) == 1 else {},
+        "intervals": run.get("intervals", {}),
     }
 
 
-def _met(seeds: list[bool | None]) -> int | None:
-    """How many seeds meet a criterion; None: it was not measured."""
-    return None if None in seeds else sum(seeds)
+def _joined(some: dict, more: dict) -> dict:
+    """The summary of the seeds of two."""
+    pairs = zip(some["met"], more["met"], strict=True)
+    return some | {
+        "seeds": some["seeds"] + more["seeds"],
+        "seconds": some["seconds"] + more["seconds"],
+        "seconds_of": _added(some["seconds_of"], more["seconds_of"]),
+        "met": [None if None in pair else sum(pair) for pair in pairs],
+        "passes": _added(some["passes"], more["passes"]),
+        "in_part": _added(some["in_part"], more["in_part"]),
+        "scores": {name: _added(row, more["scores"][name]) for name, row in some["scores"].items()},
+        # Several seeds show the spread themselves.
+        "intervals": {},
+    }
+
+
+def _added(some: dict, more: dict) -> dict:
+    """Counts summed, or lists put together, by name."""
+    return {name: some[name] + more[name] for name in some}
 
 
 def _in_part(met: list[bool | None]) -> bool:

@@ -213,6 +213,32 @@ def test_figures_stand_on_a_fresh_clone(shelf, workshop, tmp_path, capsys):
     assert "2 seeds are wanted, and 1 measured" in capsys.readouterr()[0]
 
 
+def test_more_seeds_are_added_to_those_that_there_are(shelf, workshop, tmp_path, monkeypatch):
+    """Whose runs lie on another machine; all seeds together are told as if they had run in one."""
+    _, done = workshop
+    kept = tmp_path / "recipes" / "first_gan" / "results.json"
+    shelf()
+    whole = json.loads(kept.read_text())
+    assert whole["experiments"]["ring"]["scores"][TRAINED] == {"a": [1.0, 1.0, 1.0]}
+    shutil.rmtree(results.RUNS)
+    shelf(seeds=1, force=True)
+    assert json.loads(kept.read_text())["experiments"]["ring"]["intervals"]
+    shutil.rmtree(results.RUNS)
+    assert shelf() == 2 * ["train", "train", "evaluate"]
+    assert [words[words.index("--seed") + 1] for words in done[::3]] == ["1", "2"]
+    assert json.loads(kept.read_text()) == whole
+    # Not to another machine's seconds, and not to counts that an earlier version did not make.
+    shelf(seeds=1, force=True)
+    monkeypatch.setattr(results, "machine", lambda: "another")
+    shutil.rmtree(results.RUNS)
+    assert shelf(seeds=2) == 2 * ["train", "train", "evaluate"]
+    figures = json.loads(kept.read_text())
+    del figures["experiments"]["ring"]["in_part"]
+    kept.write_text(json.dumps(figures))
+    shutil.rmtree(results.RUNS)
+    assert shelf() == 3 * ["train", "train", "evaluate"]
+
+
 def test_what_is_measured_beside_is_asked_for_before_any_training(shelf, monkeypatch, capsys):
     beside = dataclasses.replace(RING, evaluate_flags=("--baselines", "$RING_BESIDE"))
     monkeypatch.setattr(results, "_experiments", lambda recipe: [beside])
