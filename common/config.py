@@ -73,7 +73,8 @@ class Config:
     beta_2: float = 0.999
     """Adam's decay rate of the mean squared gradient."""
     decay_from: int = 0
-    """Step at which each learning rate starts to decay, if --decay-steps is above 0."""
+    """Step at which each learning rate starts to decay, if --decay-steps is above 0. Updates of a
+    network's pretraining are counted, too."""
     decay_steps: int = 0
     """Steps over which the learning rates decay (0: they are constant)."""
     decay: Literal["cosine", "linear"] = "cosine"

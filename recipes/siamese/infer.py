@@ -9,6 +9,7 @@ import numpy as np
 
 from common.commands.infer import keep, loaded_with
 from common.commands.made import writing
+from common.groups import OWN
 from common.run.loaded import LoadedRun
 from common.translation.infer import examples_for
 from common.translation.sheet import Translated
@@ -58,7 +59,7 @@ def compared(loaded: LoadedRun, flags: Flags) -> list[dict]:
     word = "same" if same else "different"
     side = "within" if same else "beyond"
     print(f"{word}: distance {distance:.3f}, {side} the threshold {limit.distance:.3f}")
-    tell(limit)
+    tell(limit, loaded.config)
     return [{"input": list(flags.input), "same": same, "distance": distance}]
 
 
@@ -88,7 +89,7 @@ def named(loaded: LoadedRun, flags: Flags) -> list[dict]:
             | {"distance": distance}
         )
     print(f"threshold {limit.distance:.3f}")
-    tell(limit)
+    tell(limit, loaded.config)
     return answers
 
 
@@ -97,7 +98,7 @@ def limit_of(loaded: LoadedRun, comparison: Comparison, flags: Flags) -> thresho
     return threshold.for_run(loaded, comparison, flags.data, flags.distance)
 
 
-def tell(limit: threshold.Threshold) -> None:
+def tell(limit: threshold.Threshold, config: Config) -> None:
     """Print how often a threshold is wrong."""
     print(
         f"of held-out pairs, {limit.pairs:,} of either kind, it takes {limit.accepted:.1%} of "
@@ -105,6 +106,12 @@ def tell(limit: threshold.Threshold) -> None:
     )
     if not limit.apart:
         print("note: so few classes were held out that they also chose it", file=sys.stderr)
+    if config.split_by == OWN:
+        print(
+            f"note: with --split-by {OWN}, held-out pictures may be of classes that were learned; "
+            "of new ones it is wrong more often",
+            file=sys.stderr,
+        )
 
 
 def main() -> int:

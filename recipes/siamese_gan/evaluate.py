@@ -9,7 +9,7 @@ from common.evaluation.flags import PictureFlags
 from common.evaluation.pictures import measure
 from common.evaluation.scores import Criterion, Scores
 
-from .config import PRESETS, Config
+from .config import OF_VECTORS, PRESETS, Config
 from .train import build
 
 DCGAN = "DCGAN"
@@ -27,6 +27,10 @@ def ablation(theirs: Config, ours: Config) -> str:
     """Return the name of a run that is alike but for what a preset changes; "" for others."""
     # What would have stopped a run does not change what it learned.
     theirs = replace(theirs, watchdog=ours.watchdog)
+    if theirs.loss not in OF_VECTORS:
+        # Nor do settings of vectors, where there are none.
+        unused = ("margin", "anchor", "squared")
+        theirs = replace(theirs, **{name: getattr(ours, name) for name in unused})
     for preset, name in _BESIDE.items():
         changed = {
             field: value

@@ -245,6 +245,12 @@ def test_each_column_has_a_name_of_its_own():
     assert (named["dcgan"], named["far-anchor"]) == ("DCGAN", "far anchor")
     assert len(set(named.values())) == len(named)
     assert evaluate.ablation(settled(width=5), ours) == ""
+    # Where there is no vector, settings of vectors change nothing.
+    for preset in ("triplet", "squared", "far-anchor", "margin-100"):
+        others = settled(**changed_by(preset))
+        assert evaluate.ablation(settled(**changed_by("dcgan")), others) == "DCGAN"
+        # But of vectors they do.
+        assert evaluate.ablation(settled(width=5, margin=7.0), others) == ""
 
 
 @pytest.mark.parametrize(
