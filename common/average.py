@@ -56,8 +56,7 @@ class Average:
 
     def _decay_of(self, network: Network):
         # Young averages forget faster, or the first weights would show for long.
-        age = ops.cast(network.optimizer.iterations, "float32")
-        return ops.minimum(self._decay, (1 + age) / (10 + age))
+        return ops.minimum(self._decay, (1 + network.age) / (10 + network.age))
 
     def _follow(self, decay_of) -> None:
         for copies, network in zip(self._copies, self._networks, strict=True):

@@ -90,7 +90,12 @@ class Batches:
         taken = self._real(number)
         inputs = self._input(number).samples if self._input else taken.inputs
         batch = {"real": taken.samples} | ({} if inputs is None else {"input": inputs})
-        batch |= {name: v for name, v in taken.factors.items() if name in self._asked}
+        # What is uint8 is taken for pixels.
+        batch |= {
+            name: np.asarray(v, np.int32) if v.dtype == np.uint8 else v
+            for name, v in taken.factors.items()
+            if name in self._asked
+        }
         return batch | self._draw(rng_for(seed, "noise", number), count)
 
 

@@ -182,9 +182,13 @@ def showing(config: ConditionalConfig, text: str, seed: int, count: int) -> Batc
         text: Words for some of the conditions: "red tower winter".
 
     Raises:
-        Refused: something in it is no word for a condition, or words contradict each other.
+        Refused: something in it is no word for a condition, nothing is, or words contradict each
+            other.
     """
     asked = understood(config.condition_words, text)
+    if not asked:
+        known = ", ".join(config.conditions)
+        raise Refused(f"'{text}' asks for nothing; legal are words for {known}")
     rows = config.remembered()
     fitting = np.sum([rows[name] == value for name, value in asked.items()], axis=0)
     best = np.flatnonzero(fitting == fitting.max())

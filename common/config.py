@@ -225,6 +225,11 @@ class Config:
         return self.channels is not None and sized
 
     @property
+    def together(self) -> int:
+        """How many neighbours of a batch are compared, and so must be on one device."""
+        return 1
+
+    @property
     def pretraining(self) -> int:
         """Number of pretraining steps."""
         return 0

@@ -42,7 +42,7 @@ def share_statistics(network: Model) -> None:
 
     Such layers have an attribute `synchronized`, as Keras' own.
     """
-    for layer in network.layers:
+    for layer in network._flatten_layers(include_self=False):
         if hasattr(layer, "synchronized"):
             layer.synchronized = True
 

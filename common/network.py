@@ -93,6 +93,11 @@ class Network:
         """Apply the gradients of `trainable_variables`; the place to gate or to clip them."""
         self.optimizer.apply(gradients, self.trainable_variables)
 
+    @property
+    def age(self):
+        """Its updates so far, a float32 scalar: what averages and fading noise go by."""
+        return ops.cast(self.optimizer.iterations, "float32")
+
     def log(self, **values) -> None:
         """Log scalars that are not part of the loss."""
         self.logged.update(values)
@@ -241,7 +246,7 @@ class Discriminator(Network):
         seen = batch | {"sample": samples}
         if stabilise.alters(self.config):
             names = [tensor.name for tensor in self.models[which].inputs]
-            seen = stabilise.view(seen, names, self.config, self.optimizer.iterations)
+            seen = stabilise.view(seen, names, self.config, self.age)
         return (self.frozen if frozen else self)(seen, which=which)
 
     def __call__(self, batch: dict, which: int = 0):

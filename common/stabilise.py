@@ -61,14 +61,13 @@ def view(seen: dict, names: list[str], config: AdversarialConfig, done) -> dict:
         seen: The batch, with `sample`.
         names: The discriminator's inputs. Pictures among them are shifted and cut alike;
             colours change in `sample` alone.
-        done: Number of the discriminator's updates so far.
+        done: Number of the discriminator's updates so far, float32.
     """
     seen = dict(seen)
     if config.instance_noise:
         width = config.instance_noise
         noise = seen["instance_noise"][..., : seen["sample"].shape[-1]]
         if config.instance_noise_steps:
-            done = ops.cast(done, "float32")
             width = width * ops.relu(1 - done / config.instance_noise_steps)
         seen["sample"] = _f32(seen["sample"]) + width * noise
     if config.augment:

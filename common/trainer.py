@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -338,10 +339,18 @@ class Trainer(keras.Model):
         if what := occupant(path):
             load = f"go on with it, {name}.load({str(folder)!r}), or " if what == "a run" else ""
             raise Refused(f"{path} holds {what}: {load}save to a new folder")
+        there = path.is_dir()
         run = Run.create(path, _recipe_of(type(self)), self.config, dict(self._facts))
-        checkpoint.save(run.checkpoints, self.step, self.state())
-        run.save_networks(self.average)
-        run.note(**networks_of(self.average), saved=True)
+        try:
+            checkpoint.save(run.checkpoints, self.step, self.state())
+            run.save_networks(self.average)
+            run.note(**networks_of(self.average), saved=True)
+        except BaseException:
+            # Whole or not at all: half a run could neither be loaded nor be saved to again.
+            shutil.rmtree(path, ignore_errors=True)
+            if there:
+                path.mkdir(exist_ok=True)
+            raise
 
     def restore(self, folder: Path) -> int | None:
         """Restore state and step from the latest usable checkpoint in a folder.

@@ -49,6 +49,7 @@ class Checkpoints(keras.callbacks.Callback):
         self._events.flush()
         # While something looks wrong, the last state before it is worth more than the latest.
         since = self._watchdog.suspicious_since
-        good = [s for s in checkpoint.steps(self._run.checkpoints) if since is None or s < since]
-        checkpoint.prune(self._run.checkpoints, self._KEEP, good[-1] if good else None)
+        before = step + 1 if since is None else since
+        good = [s for s in checkpoint.steps(self._run.checkpoints) if s < before]
+        checkpoint.prune(self._run.checkpoints, self._KEEP, step, good[-1] if good else None)
         self._saved_at, self._saved_when = step, time.monotonic()

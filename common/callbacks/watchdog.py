@@ -102,7 +102,9 @@ class Watchdog(keras.callbacks.Callback):
                     f"{name} is {value} at step {step}: the training has diverged; try a lower "
                     f"{rates or 'learning rate'}, or --precision float32"
                 )
-        if self._mode != "off" and "generator/adversarial" in values:
+        # A critic's scores have no zero, and no scale: of them nothing can be said to have tripled.
+        scored = getattr(self._config, "loss", None) != "wasserstein"
+        if self._mode != "off" and scored and "generator/adversarial" in values:
             self._check_balance(step, values)
 
     def _check_balance(self, step: int, values: dict[str, float]) -> None:

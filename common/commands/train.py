@@ -320,17 +320,20 @@ def _place(
     """Choose the strategy, once all workers are connected."""
     if cluster:
         # Whatever devices each has: they share their part out, too.
-        check_shares(config.batch_size, len(cluster.addresses))
+        from common.machine import precision
+
+        check_shares(config.batch_size, len(cluster.addresses), config.together)
         print(f"{cluster.named(cluster.index)} of {len(cluster.addresses)}: waiting for all")
         # Their pictures may lie in different places, but must be the same.
         told = dataclasses.asdict(config) | {"data": fingerprint(dataset), "recipe": recipe}
-        told |= {"versions": versions()}
+        # What auto stands for depends on the machine.
+        told |= {"versions": versions(), "precision": precision.choose(config.precision)}
         told |= {"checkpoint": checkpoint.last(run.checkpoints) if run else None}
         meet(cluster, devices.wait, json.dumps(told, sort_keys=True))
     from common.machine import strategy
     from common.machine.devices import why_no_gpu
 
-    found = strategy.choose(devices.strategy, cluster, config.batch_size)
+    found = strategy.choose(devices.strategy, cluster, config.batch_size, config.together)
     if devices.require_gpu and (reason := why_no_gpu()):
         raise EnvironmentFailure(f"--require-gpu: {reason}")
     return found

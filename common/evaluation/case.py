@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.batches import unjittered
+from common.batches import rng_for, unjittered
 from common.config import Config
 from common.evaluation.flags import EvaluateFlags
 from common.evaluation.reference import ReferenceSet
@@ -86,7 +86,9 @@ class Case:
                 f"{self.source.name} has {len(tests)} pictures for testing; {self.count or 2} are "
                 "needed (of a folder of 100 or more, about a tenth is kept for that)"
             )
-        return tests.take(np.arange(min(len(tests), wanted)))
+        # A set of one's own may be sorted by class.
+        mixed = rng_for(TEST_SEED, "tests").permutation(len(tests))
+        return tests.take(np.sort(mixed[:wanted]))
 
     def reserve(self, *controls: str) -> None:
         """Refuse runs given by --beside that have the name of one of a measure's controls.

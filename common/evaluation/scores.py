@@ -48,9 +48,10 @@ class Criterion:
         if value is None or not self.measured(values):
             return None
         if self.of:
-            unit = _number(values[self.of][self.measure])
-            # Strictly: no candidate is better than itself.
-            return self.least * unit < _number(value) < self.most * unit
+            unit, found = _number(values[self.of][self.measure]), _number(value)
+            # Strictly: no candidate is better than itself. Infinity times 0 is no bound.
+            above = math.isinf(self.least) or self.least * unit < found
+            return above and (math.isinf(self.most) or found < self.most * unit)
         return self.least <= _number(value) <= self.most
 
     def measured(self, values: dict[str, Values]) -> bool:

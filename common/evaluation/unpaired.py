@@ -257,7 +257,8 @@ class GroundTruth:
                 truth, known = self.pictures[way]
                 away = np.abs(fake.astype(np.float32) - truth).mean(-1) / 255
                 values[f"{_ERROR} {way}"] = float((away * known).sum() / known.sum())
-            if self._nets:
+            # What keeps the colours of another kind of set cannot be read.
+            if self._nets and fake.shape[-1] == self._other[way].samples.shape[-1]:
                 read, own = self._nets[way].read(fake), self._own[way]
                 right = [(read[factor] == own.factors[factor]).mean() for factor in self._asked]
                 values[f"{_KEPT} {way}"] = float(np.mean(right))

@@ -19,8 +19,15 @@ from common.machine.workers import Cluster, check_shares
 from data.errors import EnvironmentFailure, Refused
 
 
-def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribute.Strategy:
+def choose(
+    wanted: str, cluster: Cluster | None, batch_size: int, together: int = 1
+) -> tf.distribute.Strategy:
     """Return the strategy that `--strategy` stands for here; call it before using TensorFlow.
+
+    Args:
+        wanted: The flag's value.
+        cluster: Several machines, if there are.
+        batch_size, together: As for `check_shares`.
 
     Raises:
         Refused: there are not several devices, or they cannot share out a batch evenly.
@@ -28,7 +35,7 @@ def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribu
     if cluster:
         with _readable_start(cluster):
             strategy = tf.distribute.MultiWorkerMirroredStrategy()
-        check_shares(batch_size, strategy.num_replicas_in_sync)
+        check_shares(batch_size, strategy.num_replicas_in_sync, together)
         return strategy
     if wanted == "one":
         return tf.distribute.get_strategy()
@@ -37,13 +44,13 @@ def choose(wanted: str, cluster: Cluster | None, batch_size: int) -> tf.distribu
     if wanted == "mirrored":
         if len(devices) < 2:
             raise Refused(f"--strategy mirrored: there is 1 {kind}; legal here is one")
-        check_shares(batch_size, len(devices))
+        check_shares(batch_size, len(devices), together)
     elif len(devices) < 2 or kind == "CPU":
         return tf.distribute.get_strategy()
-    elif batch_size % len(devices):
+    elif batch_size % (whole := len(devices) * together):
         print(
             f"note: {len(devices)} {kind}s cannot share out a batch of {batch_size} evenly, so one "
-            "trains (--strategy one); a --batch-size that is a multiple uses all",
+            f"trains (--strategy one); a --batch-size that is a multiple of {whole} uses all",
             file=sys.stderr,
         )
         return tf.distribute.get_strategy()

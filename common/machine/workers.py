@@ -94,16 +94,22 @@ class Cluster:
         return f"worker {index} ({self.addresses[index]})"
 
 
-def check_shares(batch_size: int, count: int) -> None:
+def check_shares(batch_size: int, count: int, together: int = 1) -> None:
     """Refuse a batch that so many devices, or workers, cannot share out evenly.
+
+    Args:
+        batch_size: That of all together.
+        count: How many share it.
+        together: How many samples must stay together: `Config.together`.
 
     Raises:
         Refused: the number of samples is no multiple of theirs.
     """
-    if batch_size % count:
+    if batch_size % (count * together):
+        why = f", as {together} neighbours are compared" if together > 1 else ""
         raise Refused(
             f"--batch-size {batch_size}: it is that of all {count} devices together; legal is a "
-            f"multiple of {count}"
+            f"multiple of {count * together}{why}"
         )
 
 

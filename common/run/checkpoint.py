@@ -83,10 +83,11 @@ def last_whole(folder: Path) -> int | None:
     """Return the step of the latest checkpoint that can be read; None where there is none."""
     for step in reversed(steps(folder)):
         try:
-            npz.read(path_of(folder, step), own=True)
+            arrays = npz.read(path_of(folder, step), own=True)
         except (npz.Damaged, OSError):
             continue
-        return step
+        if int(arrays.get(_STEP, step)) == step:
+            return step
     return None
 
 
@@ -109,9 +110,14 @@ def restore(folder: Path, state: dict[str, list]) -> int | None:
         except OSError as fault:
             faults.append(f"{path} cannot be read ({fault.strerror})")
         else:
-            if _assign(arrays, state):
+            if int(arrays.get(_STEP, step)) != step:
+                faults.append(f"{path} is the checkpoint of step {int(arrays[_STEP])}, renamed")
+            elif _assign(arrays, state):
                 return step
-            faults.append(f"{path} is of another network than this version of the recipe builds")
+            else:
+                faults.append(
+                    f"{path} is of another network than this version of the recipe builds"
+                )
         earlier = [s for s in found if s < step]
         if earlier:
             print(f"{faults[-1]}; trying the one of step {earlier[-1]}", file=sys.stderr)
@@ -139,8 +145,11 @@ def _assign(arrays: dict[str, np.ndarray], state: dict[str, list]) -> bool:
     return True
 
 
-def prune(folder: Path, keep: int, protected: int | None = None) -> None:
-    """Delete all but the latest `keep` checkpoints and the one of step `protected`."""
-    for step in steps(folder)[:-keep]:
+def prune(folder: Path, keep: int, now: int, protected: int | None = None) -> None:
+    """Delete all but the latest `keep` checkpoints up to step `now`, and the one of `protected`.
+
+    A later one could not be used, or the training would not be at `now`: it takes no one's place.
+    """
+    for step in [step for step in steps(folder) if step <= now][:-keep]:
         if step != protected:
             path_of(folder, step).unlink(missing_ok=True)

@@ -165,5 +165,6 @@ def _animate(run: Run) -> None:
     """Write the animation; a failure is only noted, as the run is complete without it."""
     try:
         animate(sorted(run.samples.glob("step-*.png")), run.samples / "training.webp")
-    except (OSError, ValueError) as fault:
+    # Pillow calls a damaged chunk of a PNG a fault of syntax.
+    except (OSError, ValueError, SyntaxError, Refused) as fault:
         print(f"note: no animation was made ({fault})", file=sys.stderr)

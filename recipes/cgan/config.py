@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from tyro.conf import Suppress
 
 from common.conditions import ConditionalConfig
 from common.config import flag
 from common.sizes import doubled_sizes
 from data.errors import Refused
+from data.source import Source
 
 
 @dataclass(kw_only=True)
@@ -51,6 +54,14 @@ class Config(ConditionalConfig):
     """Distribution of the latents: uniform in [0, 1] as in the paper, in [-1, 1], or N(0, 1)."""
     width: int = 32
     """Channels next to the picture; each map of half the size has twice as many (at most 8×)."""
+
+    rises: Suppress[int | None] = None
+    """Steps over which the dense networks' momentum rises: half of the run's at its beginning."""
+
+    def adapted_to(self, source: Source) -> Config:
+        """As `ConditionalConfig.adapted_to`; more steps later do not change the momentum."""
+        settled = super().adapted_to(source)
+        return settled if settled.rises is not None else replace(settled, rises=settled.steps // 2)
 
     def legal_sizes(self) -> list[int]:
         """Return the sizes that doubling reaches, or 8 to 64 for dense networks."""

@@ -8,6 +8,8 @@ from common.conditions import encoded, inputs
 from common.layers import maxout
 from common.network import Discriminator, Generator
 
+from .config import Config
+
 # "decay factor of 1.00004", "down to .000001"
 _FACTOR, _LEAST = 1.00004, 1e-6
 
@@ -31,7 +33,7 @@ class PublishedGenerator(Generator):
         return keras.Model([latent, *y], picture, name="generator")
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:
-        return sgd(self.config.generator_rate, self.config.steps)
+        return sgd(self.config.generator_rate, self.config)
 
 
 class PublishedDiscriminator(Discriminator):
@@ -54,16 +56,22 @@ class PublishedDiscriminator(Discriminator):
         return keras.Model([picture, *y], logit, name="discriminator")
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:
-        per_step = self.config.critic_steps
-        return sgd(self.config.discriminator_rate, self.config.steps * per_step)
+        return sgd(self.config.discriminator_rate, self.config, self.config.critic_steps)
 
 
-def sgd(rate: float, steps: int) -> keras.optimizers.Optimizer:
+def sgd(rate: float, config: Config, per_step: int = 1) -> keras.optimizers.Optimizer:
     """SGD as in section 4.1: a rate that is divided by 1.00004 a step, a momentum from .5 to .7.
 
-    Over how long the momentum rises the paper does not say: here, over the first half.
+    Over how long the momentum rises the paper does not say: here, over half of the steps that a run
+    begins with.
+
+    Args:
+        rate: At first.
+        config: The settings.
+        per_step: Updates a training step.
     """
-    return RisingMomentum(Divided(rate), steps // 2)
+    rises = config.steps // 2 if config.rises is None else config.rises
+    return RisingMomentum(Divided(rate), rises * per_step)
 
 
 class Divided(keras.optimizers.schedules.LearningRateSchedule):

@@ -79,6 +79,11 @@ class Config(GroupedConfig):
             )
 
     @property
+    def together(self) -> int:
+        """As `common.config.Config.together`: pairs of two classes are of neighbours."""
+        return 2
+
+    @property
     def margin_used(self) -> float:
         """The margin; where none is set, the one that suits the loss."""
         if self.margin is not None:

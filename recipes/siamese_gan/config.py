@@ -48,6 +48,11 @@ class Config(AdversarialConfig):
     width: int = 32
     """Channels next to the picture; each map of half the size has twice as many (at most 8×)."""
 
+    @property
+    def together(self) -> int:
+        """As `common.config.Config.together`: pairs are of neighbours."""
+        return 2 if self.loss == "contrastive" else 1
+
     def legal_sizes(self) -> list[int]:
         """Return the sizes that doubling 4, 5, 6 or 7 pixels reaches, up to 256."""
         return doubled_sizes()

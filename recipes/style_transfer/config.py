@@ -112,6 +112,16 @@ class Config(TranslatorConfig):
             least = max(least, max(self.scales) * (self.patch + self.patch // 2))
         return [size for size in super().legal_sizes() if size >= least]
 
+    def changed(self, **changes) -> Config:
+        """As `Config.changed`; where what is compared depends on the number of steps, it stays."""
+        in_parts = self.method == "optimise" and self.statistic == "patches"
+        if in_parts and changes.get("steps", self.steps) != self.steps:
+            raise Refused(
+                f"--steps {changes['steps']}: with --method optimise --statistic patches legal is "
+                f"{self.steps}, as the parts of the training depend on it; start a new run"
+            )
+        return super().changed(**changes)
+
     def check(self) -> None:
         """As `common.config.Config.check`."""
         super().check()

@@ -118,9 +118,33 @@ class Config(AdversarialConfig):
             raise Refused("--styles first: legal with --generation 1, whose layers can do without")
 
     @property
+    def is_lazy(self) -> bool:
+        """Whether R1 has updates of its own, and with them a state in each checkpoint."""
+        return bool(self.r1) and self.r1_every > 1
+
+    def changed(self, **changes) -> Config:
+        """As `AdversarialConfig.changed`; a lazy penalty stays one."""
+        changed = super().changed(**changes)
+        if changed.is_lazy != self.is_lazy:
+            raise Refused(
+                f"--r1 {changed.r1:g}: with --resume legal is "
+                f"{'more than 0' if self.is_lazy else '0'}, as a checkpoint holds what R1's own "
+                "updates need; start a new run"
+            )
+        return changed
+
+    @property
     def settled(self) -> bool:
         """As `Config.settled`; the penalties, too."""
         return super().settled and None not in (self.r1, self.r1_every, self.path_length)
+
+    @property
+    def together(self) -> int:
+        """As `common.config.Config.together`: a group of the minibatch deviation."""
+        groups = 1 if self.batch_size % self.deviation_group else self.deviation_group
+        # Of the path length every other sample is taken.
+        together = groups if groups > 1 else self.batch_size
+        return math.lcm(together, 2) if self.path_length else together
 
     @property
     def style_layers(self) -> int:

@@ -11,7 +11,7 @@ from common.network import Discriminator
 
 from .config import FIRST_LEVEL
 from .layers import ROOT_2, Blend, Blur, EqualisedConv2D, EqualisedDense, MinibatchDeviation
-from .lazy import Lazy, lazy_adam
+from .lazy import Lazy, lazy_adam, share_of
 
 
 class StyleDiscriminator(Discriminator):
@@ -25,12 +25,11 @@ class StyleDiscriminator(Discriminator):
     bias_gain = 1.0
 
     def __init__(self, config, loss=None):
-        self._gamma, every = config.r1, config.r1_every
-        self.is_lazy = bool(config.r1) and every > 1
+        self._gamma, self.is_lazy = config.r1, config.is_lazy
         # A lazy penalty is no part of the loss.
         super().__init__(dataclasses.replace(config, r1=0.0) if self.is_lazy else config, loss)
         if self.is_lazy:
-            self._lazy = Lazy(self, every)
+            self._lazy = Lazy(self, config.r1_every)
 
     def buildModel(self) -> keras.Model:
         """Build the model: pictures (N, size, size, C) → logits (N, 1), float32."""
@@ -100,6 +99,11 @@ class StyleDiscriminator(Discriminator):
             return super().build_optimizer()
         every = config.r1_every
         return lazy_adam(config.discriminator_rate, config, every, config.critic_steps)
+
+    @property
+    def age(self):
+        """As `Network.age`, without the updates by the penalty."""
+        return super().age * (share_of(self.config.r1_every) if self.is_lazy else 1.0)
 
     def trainModel(self, batch: dict, *outputs, tape=None) -> dict:
         logs = super().trainModel(batch, *outputs, tape=tape)

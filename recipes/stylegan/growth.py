@@ -77,6 +77,11 @@ class GrowingGenerator(Growing, StyleGenerator):
         self.steps = keras.Variable(0, trainable=False, dtype="int32", name="steps")
         self.buffers.append(self.steps)
 
+    @property
+    def age(self):
+        """As `Network.age`, which would begin anew with the optimizer at each level."""
+        return ops.cast(self.steps, "float32")
+
     def level(self, size: int, fades: bool) -> keras.Model:
         """Return the model that makes pictures of a level's size, of the same layers."""
         mapping, mean_style, synthesis = (
@@ -95,6 +100,14 @@ class GrowingGenerator(Growing, StyleGenerator):
 class GrowingDiscriminator(Growing, StyleDiscriminator):
     """Discriminator of which a training can use the last levels alone."""
 
+    #: Steps done, which its generator counts.
+    steps: keras.Variable
+
+    @property
+    def age(self):
+        """As `GrowingGenerator.age`."""
+        return ops.cast(self.steps, "float32")
+
     def level(self, size: int, fades: bool) -> keras.Model:
         """Return the model for pictures of a level's size, of the same layers."""
         return self.assembled(size, self.model.get_layer, [size] if fades else [])
@@ -111,7 +124,9 @@ class GrowingStyleGAN(StyleGAN):
     """
 
     def build_networks(self):
-        return self.build_game(GrowingGenerator, GrowingDiscriminator)
+        generator, discriminator = self.build_game(GrowingGenerator, GrowingDiscriminator)
+        discriminator.steps = generator.steps
+        return generator, discriminator
 
     def _complete(self) -> None:
         super()._complete()

@@ -76,8 +76,22 @@ def test_weights_that_are_not_numbers_are_never_saved(tmp_path):
 def test_pruning_keeps_the_latest_and_the_protected(tmp_path):
     for step in range(-1, 6):
         checkpoint.save(tmp_path, step, state([1.0]))
-    checkpoint.prune(tmp_path, 2, protected=1)
+    checkpoint.prune(tmp_path, 2, 5, protected=1)
     assert checkpoint.steps(tmp_path) == [1, 4, 5]
+    # A later one is damaged, or the training would have gone on from it.
+    checkpoint.save(tmp_path, 9, state([1.0]))
+    checkpoint.prune(tmp_path, 2, 5)
+    assert checkpoint.steps(tmp_path) == [4, 5, 9]
+
+
+def test_one_under_another_step_s_name(tmp_path, capsys):
+    """A copy that was put back wrongly: with it the training would go on from a wrong place."""
+    checkpoint.save(tmp_path, 5, state([1.0]))
+    copy = checkpoint.path_of(tmp_path, 10)
+    copy.write_bytes(checkpoint.path_of(tmp_path, 5).read_bytes())
+    assert checkpoint.last_whole(tmp_path) == 5
+    assert checkpoint.restore(tmp_path, state([0.0])) == 5
+    assert "step-0000010.npz is the checkpoint of step 5, renamed" in capsys.readouterr().err
 
 
 def member_changed(path, name, change):

@@ -112,6 +112,11 @@ def test_a_run_that_knows_no_combinations_draws_evenly():
         (DIGITS, {"text": "12", "lines": 0}, "--lines 0: legal is 1 to 5000"),
         (DIGITS, {"lines": 2}, "--lines: legal with --text only"),
         (PEOPLE, {"text": "1"}, "--text: legal with a single condition; this run has gender"),
+        (
+            PEOPLE,
+            {"showing": "with a"},
+            "^--showing 'with a' asks for nothing; legal are words for",
+        ),
         (PEOPLE, {"showing": "woman man"}, "asks for two kinds of gender at once"),
         (PEOPLE, {"showing": "hat"}, "'hat' is no word .* woman, man; no beard, beard"),
         (told({"label": ("cats", "dogs")}), {"text": "cat"}, "none of its words is a letter"),

@@ -59,6 +59,13 @@ def test_a_criterion_relative_to_a_control():
     assert not criterion.met_by("trained", rows)
     # No candidate is better than itself.
     assert not Criterion("distance", most=1, of="untrained").met_by("untrained", rows)
+    # Times infinity, 0 is no bound; and half of a distance below 0 is none either.
+    covers = Criterion("coverage", least=1, of="PCA")
+    rows = {name: {"coverage": value} for name, value in {"trained": 0.1, "PCA": 0.0}.items()}
+    assert covers.met_by("trained", rows) and not covers.met_by("PCA", rows)
+    near = {"trained": {"distance": -0.2}, "PCA": {"distance": -0.1}}
+    assert Criterion("distance", most=1, of="PCA").met_by("trained", near)
+    rows = {"trained": {"distance": 9.0}, "untrained": {"distance": 100.0}}
     # A control that was not measured cannot be beaten, nor one without this measure.
     assert not Criterion("distance", most=1, of="PCA").met_by("trained", rows)
     assert not Criterion("distance", most=1, of="PCA").met_by("trained", rows | {"PCA": {}})

@@ -14,6 +14,7 @@ from common.commands.latents import arithmetic, parse_arithmetic, path_between
 from common.config import Config
 from common.machine.precision import cpu_has_bfloat16
 from common.optimizers import adam
+from common.run import session
 from common.run.folder import Run
 from common.run.place import check_free
 from data.command import read_flags
@@ -75,6 +76,18 @@ def test_factors_are_in_a_batch_where_a_network_asks_for_them():
     given = Batches(dataset, Config(batch_size=6), asked={"label", "latent", "sample"})(3)
     assert set(given) == {"real", "label"}
     np.testing.assert_array_equal(given["label"], given["real"].ravel())
+
+
+def test_labels_of_eight_bits_stay_numbers():
+    """As Keras gives MNIST's; taken for pixels they would be −1 and 0."""
+    labels = {"label": np.arange(20, dtype=np.uint8)}
+    batches = Batches(SampleSet(numbered(20).samples, labels), Config(batch_size=6), asked=labels)
+    from common.machine import backend
+
+    (batch,) = backend.stream(batches, 3, 4)
+    given = batches(3)
+    assert batch["label"].dtype == "int32" and batch["real"].dtype == "float32"
+    np.testing.assert_array_equal(batch["label"], given["real"].ravel())
 
 
 def test_parts_of_a_step_are_new_samples_each():
@@ -200,6 +213,18 @@ def test_an_animation_has_its_frames(tmp_path):
         shown.load()
         times.append(shown.info["duration"])
     assert times == [450] * 4 + [2500]
+
+
+def test_a_run_without_an_animation_is_complete(tmp_path, capsys):
+    """Sheets that are too large, or damaged: that is said, and nothing more."""
+    run = SimpleNamespace(samples=tmp_path)
+    for name in ("step-1.png", "step-2.png"):
+        Image.new("RGB", (2, 16_384)).save(tmp_path / name)
+    session._animate(run)
+    assert "training.webp: a sheet of 2×16,384 pixels" in capsys.readouterr().err
+    (tmp_path / "step-2.png").write_bytes((tmp_path / "step-1.png").read_bytes()[:60])
+    session._animate(run)
+    assert "note: no animation was made" in capsys.readouterr().err
 
 
 # --- latents ---

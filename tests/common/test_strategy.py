@@ -21,6 +21,7 @@ def test_which_devices(found):
     # A processor is one device, unless one insists.
     assert found["auto"] == 1
     assert "legal is a multiple of 2" in found["uneven"]
+    assert found["pairs, uneven"].endswith("legal is a multiple of 4, as 2 neighbours are compared")
     # GPUs are all used, where no number is asked for, and where they can be.
     assert (found["even, auto"], found["uneven, auto"]) == (2, 1)
 

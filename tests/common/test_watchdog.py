@@ -39,6 +39,17 @@ def test_a_discriminator_that_has_won_is_told_of():
         watched("stop", WON)
 
 
+def test_a_critic_s_scores_are_not_compared():
+    """They have no zero and no scale, so three times as much means nothing."""
+    dog = Watchdog(AdversarialConfig(log_every=1, loss="wasserstein"), 1.0)
+    model = SimpleNamespace(step=0)
+    dog.set_model(model)
+    names = ("discriminator/pairwise_accuracy", "generator/adversarial")
+    for model.step, row in enumerate(WON, 1):
+        dog.on_train_batch_end(0, dict(zip(names, row, strict=True)))
+    assert dog.suspicious_since is None
+
+
 def test_a_warning_is_given_once(capsys):
     watched("warn", WON)
     assert capsys.readouterr().err.count("has won") == 1

@@ -143,6 +143,7 @@ found = {
     "uneven, auto": gpus(lambda: strategy.choose("auto", None, 7)).num_replicas_in_sync,
     "even, auto": gpus(lambda: strategy.choose("auto", None, 8)).num_replicas_in_sync,
     "uneven": refusal(lambda: strategy.choose("mirrored", None, 7)),
+    "pairs, uneven": refusal(lambda: strategy.choose("mirrored", None, 6, together=2)),
     "pools": [pooled(ONE), pooled(TWO)],
     "gates": [gated(ONE), gated(TWO)],
     "dcgan": apart("dcgan", pictures(0), **DCGAN),

@@ -219,7 +219,7 @@ def _gone_on_with(ground: Ground, path: Path) -> None:
         log.resume_at(7)
         checkpoint.save(run.checkpoints, 9, trainer.state())
         run.save_networks(trainer.average)
-        checkpoint.prune(run.checkpoints, 2)
+        checkpoint.prune(run.checkpoints, 2, checkpoint.last(run.checkpoints))
         run.note()
         checkpoint.last_whole(run.checkpoints)
 

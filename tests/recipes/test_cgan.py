@@ -101,6 +101,15 @@ def test_momentum_moves_as_it_should():
         assert float(weight[0]) == pytest.approx(wanted)
 
 
+def test_more_steps_do_not_change_the_momentum_of_those_before():
+    config = settled(dataclasses.replace(TINY, network="dense", steps=8))
+    longer = config.changed(steps=16).adapted_to(find(config.data))
+    (first, *_), (second, *_) = (CGAN(each).networks for each in (config, longer))
+    for optimizer in (first.optimizer, second.optimizer):
+        optimizer.iterations.assign(2)
+        assert float(optimizer.present_momentum()) == pytest.approx(0.6)
+
+
 def test_both_networks_are_told_the_same(monkeypatch):
     """The generator, and the discriminator of real and fake ones, in either's step."""
     config = settled()

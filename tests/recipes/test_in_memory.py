@@ -1,6 +1,7 @@
 """Recipes used from Python: sets in memory, settled, trained, kept and taken up again."""
 
 import dataclasses
+import errno
 
 import keras
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import yaml
 from PIL import Image
 
+from common.run.folder import Run
 from data.errors import Refused
 from data.pixels import to_pixels
 from data.samples import SampleSet, UnpairedSet
@@ -168,6 +170,26 @@ def test_what_cannot_be_kept_taken_up_or_learned(trained, kept):
     wrong = np.zeros((9, 3), np.float32) if recipe == "first_gan" else np.zeros((9, 8, 8, 1), bool)
     with pytest.raises(Refused):
         trainer.trainModel(wrong, verbose=False)
+
+
+def test_what_could_not_be_kept_leaves_nothing_behind(kept, tmp_path, monkeypatch):
+    """Half a run could neither be loaded, nor would its place be free for another try."""
+    (_, trainer), place = kept, tmp_path / "empty"
+    place.mkdir()
+    save_networks = Run.save_networks
+
+    def full(self, average):
+        save_networks(self, average)
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(Run, "save_networks", full)
+    for path in (place, tmp_path / "new"):
+        with pytest.raises(OSError, match="no space left"):
+            trainer.save(path)
+    assert list(tmp_path.rglob("*")) == [place]
+    monkeypatch.undo()
+    trainer.save(place)
+    assert type(trainer).load(place).step == trainer.step
 
 
 def test_a_translator_translates(trained):

@@ -224,5 +224,7 @@ def test_growing_moves_the_levels_that_there_are(growing):
     assert moved == [False, True, True, True]
     # Begun anew with the first new level, at step 2.
     assert int(growing.generator.optimizer.iterations) == 3 == int(growing.step) - 2
+    # But not what averages and fading noise go by.
+    assert [float(network.age) for network in growing.networks] == [5.0, 5.0]
     assert float(growing.generator.blends()[16].share) == 1.0
     assert growing.sample(2).shape == (2, 16, 16, 3)
