@@ -4,8 +4,8 @@ What was measured is kept in recipes/NAME/results.json; the tables in RESULTS.md
 chapters are written from these files alone. With the figures lie two digests: of what each
 training does (`tests.behaviour`) and of the code that measures, and the flags that it was given. As
 long as all are the same the figures stand, on a fresh clone too, and nothing is repeated unless
-FORCE=1 asks for it: where more seeds are wanted, the others are added to those that there are. A
-training that was interrupted goes on.
+FORCE=1 asks for it: where more seeds are wanted, the others are added to those that there are, from
+another machine too, which is told. A training that was interrupted goes on.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
         due = "FORCE=1" if force else why_due(kept.get(name), made, wanted)
         if due:
             print(f"{recipe}, {name}: due, {due}", flush=True)
-            before = None if force else _to_add_to(kept.get(name), made)
+            told = _told(recipe, experiment)
+            before = None if force else _to_add_to(kept.get(name), made, told, wanted)
             seeds_due = range(before["seeds"] if before else 0, wanted)
             runs = [_one(recipe, experiment, seed, force) for seed in seeds_due]
             kept[name] = summary(recipe, experiment, runs, before) | {"provenance": made}
@@ -145,12 +146,23 @@ def why_due(kept: dict | None, made: dict, seeds: int) -> str:
     return ""
 
 
-def _to_add_to(kept: dict | None, made: dict) -> dict | None:
-    """An experiment's figures, if those of more seeds can stand beside them."""
-    if kept is None or why_due(kept, made, 0):
+def _to_add_to(kept: dict | None, made: dict, told: dict, seeds: int) -> dict | None:
+    """An experiment's figures of fewer seeds than are wanted, if those of others can be added.
+
+    On another machine a training rounds otherwise, and has another digest. There it has to do that
+    the code, which is the evaluation's as well, and the flags are the same.
+    """
+    # What an earlier version wrote has no such counts.
+    if kept is None or "provenance" not in kept or "in_part" not in kept or kept["seeds"] >= seeds:
         return None
-    # A table tells of one machine's seconds. What an earlier version wrote has no such counts.
-    return kept if kept["machine"] == machine() and "in_part" in kept else None
+    before = kept["provenance"]
+    elsewhere = before["machine"] != made["machine"]
+    same = [
+        elsewhere or before["trainings"] == made["trainings"],
+        before["evaluation"] == made["evaluation"],
+        *(kept[name] == told[name] for name in ("command", "ablations")),
+    ]
+    return kept if all(same) else None
 
 
 @functools.cache
@@ -385,8 +397,10 @@ def _of_one(experiment: Experiment, run: dict) -> dict:
 def _joined(some: dict, more: dict) -> dict:
     """The summary of the seeds of two."""
     pairs = zip(some["met"], more["met"], strict=True)
+    machines = dict.fromkeys([*some["machine"].split("; "), more["machine"]])
     return some | {
         "seeds": some["seeds"] + more["seeds"],
+        "machine": "; ".join(machines),
         "seconds": some["seconds"] + more["seconds"],
         "seconds_of": _added(some["seconds_of"], more["seconds_of"]),
         "met": [None if None in pair else sum(pair) for pair in pairs],

@@ -227,16 +227,40 @@ def test_more_seeds_are_added_to_those_that_there_are(shelf, workshop, tmp_path,
     assert shelf() == 2 * ["train", "train", "evaluate"]
     assert [words[words.index("--seed") + 1] for words in done[::3]] == ["1", "2"]
     assert json.loads(kept.read_text()) == whole
-    # Not to another machine's seconds, and not to counts that an earlier version did not make.
-    shelf(seeds=1, force=True)
-    monkeypatch.setattr(results, "machine", lambda: "another")
-    shutil.rmtree(results.RUNS)
-    assert shelf(seeds=2) == 2 * ["train", "train", "evaluate"]
+    # Not to counts that an earlier version did not make.
     figures = json.loads(kept.read_text())
+    figures["experiments"]["ring"] |= {"seeds": 1}
     del figures["experiments"]["ring"]["in_part"]
     kept.write_text(json.dumps(figures))
     shutil.rmtree(results.RUNS)
     assert shelf() == 3 * ["train", "train", "evaluate"]
+
+
+def test_seeds_of_another_machine(shelf, workshop, tmp_path, monkeypatch):
+    """They are added while code and flags are the same, and both machines are told."""
+    python, _ = workshop
+    kept = tmp_path / "recipes" / "first_gan" / "results.json"
+    once = ["train", "train", "evaluate"]
+    here = results.machine()
+    shelf(seeds=1)
+    shutil.rmtree(results.RUNS)
+    monkeypatch.setattr(results, "machine", lambda: "elsewhere")
+    monkeypatch.setattr(results, "machine_of_digests", lambda: "another")
+    python.does[RING.flags] = "other bits"
+    assert shelf() == 2 * once
+    ring = json.loads(kept.read_text())["experiments"]["ring"]
+    assert ring["machine"] == f"{here}; elsewhere" and len(ring["seconds"]) == ring["seeds"] == 3
+    # With another code, or other flags, all are trained.
+    for change in ("measure", "flags"):
+        shelf(seeds=1, force=True)
+        shutil.rmtree(results.RUNS)
+        monkeypatch.setattr(results, "machine_of_digests", lambda change=change: change)
+        if change == "measure":
+            python.does["measure"] = "otherwise"
+        else:
+            longer = [dataclasses.replace(RING, flags=(*RING.flags, "--steps", "7"))]
+            monkeypatch.setattr(results, "_experiments", lambda recipe, longer=longer: longer)
+        assert shelf(seeds=2) == 2 * once
 
 
 def test_what_is_measured_beside_is_asked_for_before_any_training(shelf, monkeypatch, capsys):
