@@ -62,13 +62,14 @@ def main() -> None:
     unknown = [name for name in asked if name not in PARTS]
     if unknown:
         raise Refused(f"{unknown[0]}: legal parts are {', '.join(PARTS)}")
-    of_machine = {"machine": f"{machine()}."}
     for name in asked:
         with printed() as text:
             PARTS[name]()
         found = text.getvalue().strip() if name in TABLES else block(text.getvalue())
         place = PAGES.get(name, PAGE)
-        page = filled(place.read_text(encoding="utf-8"), of_machine | {name: found})
+        # Parts may be measured on several machines; within one all sides were on the same.
+        found = f"{found}\n\n*{machine()}.*"
+        page = filled(place.read_text(encoding="utf-8"), {name: found})
         with atomic_write(place) as tmp:
             tmp.write_text(page, encoding="utf-8")
 
