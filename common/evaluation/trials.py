@@ -36,6 +36,21 @@ class Classes:
         found = {n: np.flatnonzero(self.numbers == n) for n in np.unique(self.numbers)}
         return {number: index for number, index in found.items() if len(index) > 1}
 
+    @property
+    def groups(self) -> list[list[int]]:
+        """The classes of each alphabet; without alphabets, all of them."""
+        members = self.members
+        if self.within is None:
+            return [list(members)]
+        values = {number: self.within[index[0]] for number, index in members.items()}
+        different = sorted(set(values.values()))
+        return [[n for n, value in values.items() if value == one] for one in different]
+
+    @property
+    def most_together(self) -> int:
+        """The largest number of classes that a trial can have."""
+        return max(map(len, self.groups), default=0)
+
 
 def one_shot(
     classes: Classes, rng: np.random.Generator, ways: int = 20, count: int = 400
@@ -52,14 +67,9 @@ def one_shot(
         Refused: nowhere are there as many classes.
     """
     members = classes.members
-    groups = [list(members)]
-    if classes.within is not None:
-        values = {number: classes.within[index[0]] for number, index in members.items()}
-        different = sorted(set(values.values()))
-        groups = [[n for n, value in values.items() if value == one] for one in different]
-    groups = [group for group in groups if len(group) >= ways]
+    groups = [group for group in classes.groups if len(group) >= ways]
     if ways < 2 or not groups:
-        most = max(map(len, groups), default=len(members))
+        most = classes.most_together
         raise Refused(f"{ways}-way trials need as many classes of two pictures; there are {most}")
     observers = None if classes.observers is None else np.unique(classes.observers)
     for number in range(-(-count // ways)):

@@ -173,8 +173,9 @@ class Likeness:
         return {
             f"{_KERNEL} {way}": kernel_distance(self._features[way], net(pictures[way]), self._seed)
             for way, net in self._nets.items()
-            # Pictures as they are may have other channels.
-            if pictures[way].shape[1:] == self._real[way].shape[1:]
+            # Another recipe may translate one way only, and pictures as they are may have other
+            # channels.
+            if way in pictures and pictures[way].shape[1:] == self._real[way].shape[1:]
         }
 
 

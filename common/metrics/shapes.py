@@ -77,7 +77,9 @@ def mean_shape(training: np.ndarray) -> np.ndarray:
         bool S×S×S×1.
     """
     mean = sum(some.sum(0, dtype=np.float64) for some in _parts(training)) / len(training)
-    some = training[: 4 * _AT_ONCE]
+    # Any of them, not the first: folders come class by class.
+    mixed = np.random.default_rng(0).permutation(len(training))
+    some = training[np.sort(mixed[: 4 * _AT_ONCE])]
     cuts = [mean > threshold for threshold in THRESHOLDS]
     return max(cuts, key=lambda cut: iou(np.broadcast_to(cut, some.shape), some).mean())
 

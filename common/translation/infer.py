@@ -295,12 +295,15 @@ def _palette(loaded: LoadedRun, flags: TranslateFlags) -> np.ndarray | None:
     return None if labels is None else np.array(labels, np.uint8)
 
 
-def examples_for(config: TranslatorConfig, place: str | None) -> SampleSet | UnpairedSet:
+def examples_for(
+    config: TranslatorConfig, place: str | None, split: str = "test"
+) -> SampleSet | UnpairedSet:
     """Load the pictures that a run's sheets show.
 
     Args:
         config: The run's.
         place: Where its pictures are now; None: where they were.
+        split: The split that they are of; where there is none for tests, the training's.
 
     Raises:
         Refused: they are no longer there.
@@ -312,7 +315,8 @@ def examples_for(config: TranslatorConfig, place: str | None) -> SampleSet | Unp
     except Refused as no:
         raise Refused(f"{no}; the run's pictures have moved? --data says where to") from no
     config.check_kind(source)
-    kept = source.load("test", config.loaded_size, config.sample_count, config.seed)
+    count = config.sample_count if split == "test" else config.pictures
+    kept = source.load(split, config.loaded_size, count, config.seed)
     if not len(kept):
         kept = source.load("train", config.loaded_size, config.pictures, config.seed)
     return unjittered(config.examples_of(source, kept), config)

@@ -16,6 +16,7 @@ from common.translation.fitted import each_fitted
 from common.translation.pictures import read_inputs
 from data.errors import Refused
 from data.files import resolved
+from data.levels import Levels
 from data.listing import picture_files, printable
 
 from .config import Config
@@ -27,13 +28,16 @@ class Folder:
     Args:
         place: The folder.
         config: Of the run, whose networks take the pictures.
+        levels: The values that become 0 and 255, as in the run's training; None: its pictures had
+            8 bits.
 
     Raises:
         Refused: it has no pictures.
     """
 
-    def __init__(self, place: Path, config: Config):
-        self._inputs, self._config = read_inputs(str(place), config.channels, flag="--in"), config
+    def __init__(self, place: Path, config: Config, levels: Levels | None = None):
+        self._inputs = read_inputs(str(place), config.channels, levels=levels, flag="--in")
+        self._config = config
         #: What tells it from other places; the path itself is nobody's business.
         self.key = f"{zlib.crc32(str(resolved(place)).encode()):08x}"
         self._parts = {part.file: part for part in self._inputs.parts}
@@ -95,7 +99,7 @@ class Loaded:
             yield name, samples[place]
 
 
-def open_gallery(place: str, config: Config) -> Folder | Loaded:
+def open_gallery(place: str, config: Config, levels: Levels | None = None) -> Folder | Loaded:
     """Open what is to be searched.
 
     Raises:
@@ -103,5 +107,5 @@ def open_gallery(place: str, config: Config) -> Folder | Loaded:
     """
     path = Path(place).expanduser()
     if path.is_dir() and picture_files(path).files:
-        return Folder(path, config)
+        return Folder(path, config, levels)
     return Loaded(place, config)

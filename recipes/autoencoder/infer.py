@@ -47,6 +47,8 @@ class Flags(LatentFlags):
         given = [name for name in names if getattr(self, name) not in (None, 0)]
         if len(given) > 1:
             raise Refused(f"--{given[0]} and --{given[1]}: legal is one of them")
+        if self.numbered and given:
+            raise Refused(f"--numbered and --{given[0]}: legal is one of them")
         if not 0 <= self.plane <= 50:
             raise Refused(f"--plane {self.plane}: legal is 0 to 50")
         size = loaded.config.latent_size

@@ -138,7 +138,10 @@ class Examiner:
     def _components(self):
         from sklearn.decomposition import PCA as Components
 
-        some = self._flattened(self._training[: max(2, _FITTED // self._training[0].size)])
+        # Any of them, not the first: folders come class by class.
+        mixed = np.random.default_rng(0).permutation(len(self._training))
+        places = np.sort(mixed[: max(2, _FITTED // self._training[0].size)])
+        some = self._flattened(self._training[places])
         count = min(self._config.latent_size, *some.shape)
         solver = "randomized" if count < 0.8 * min(some.shape) else "full"
         return Components(count, svd_solver=solver, random_state=0).fit(some)

@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from common.commands.made import writing
+from common.commands.made import check_kept, writing
 from common.commands.name import recipe_name
 from common.run.loaded import LoadedRun
 from common.translation.fitted import each_fitted
@@ -21,6 +21,7 @@ from common.translation.pictures import read_inputs
 from data.command import read_flags, run_program
 from data.errors import Refused
 from data.files import atomic_write
+from data.levels import Levels
 from data.listing import printable
 from data.plurals import number_of
 from data.resize import height_and_width
@@ -59,10 +60,18 @@ class Flags:
             raise Refused(f"--count {self.count}: legal is 1 to 100")
         if self.out is not None and self.out.suffix.lower() not in _ENDINGS:
             raise Refused(f"--out {self.out}: legal endings are {' '.join(_ENDINGS)}")
+        if self.out is not None:
+            for out in (self.out, self.out.with_suffix(".json")):
+                check_kept(out, (self.input, self.place))
 
 
-def asked(flags: Flags, config: Config) -> tuple[list[str], np.ndarray]:
+def asked(flags: Flags, config: Config, levels: Levels | None) -> tuple[list[str], np.ndarray]:
     """Read the pictures to search for, fitted as in training, and say which ones were fitted.
+
+    Args:
+        flags: The options.
+        config: The run's.
+        levels: The values that become 0 and 255, as `LoadedRun.levels` has them.
 
     Returns:
         Their names, and uint8 N×H×W×C.
@@ -71,7 +80,7 @@ def asked(flags: Flags, config: Config) -> tuple[list[str], np.ndarray]:
         Refused: there is none.
     """
     names, found, size = [], [], height_and_width(config.image_size)
-    inputs = read_inputs(flags.input, config.channels)
+    inputs = read_inputs(flags.input, config.channels, levels=levels)
     for picture, pixels in each_fitted(inputs, config.image_size, config.fit):
         height, width = picture.frames[0].shape[:2]
         if (height, width) != size:
@@ -91,9 +100,9 @@ def search(loaded: LoadedRun, flags: Flags) -> Path:
         Refused: there is nothing to search for, or in; or a network's file is damaged.
         EnvironmentFailure: a file cannot be written.
     """
-    config = loaded.config
-    names, pictures = asked(flags, config)
-    gallery = open_gallery(flags.place, config)
+    config, levels = loaded.config, loaded.levels()
+    names, pictures = asked(flags, config, levels)
+    gallery = open_gallery(flags.place, config, levels)
     encode, _ = networks(loaded)
     digest = hashlib.sha256(loaded.run.network("encoder").read_bytes()).hexdigest()[:16]
     file = loaded.run.path / "index" / f"{gallery.key}.npz"

@@ -14,6 +14,8 @@ from .config import OBSERVATIONS
 
 # Pictures that are made at once, at most.
 _MOST = 10_000
+#: Updates of the codes of a picture.
+SEARCH_STEPS = 300
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Flags(InferFlags):
     observed_as: str | None = None
     """With --input: pictures whose observations to take (a pose, a light, glasses); None: drawn
     ones."""
-    search_steps: int = 300
+    search_steps: int = SEARCH_STEPS
     """With --input: updates of the codes that are looked for."""
 
     read_from = ("input", "observed_as")
@@ -54,6 +56,10 @@ class Flags(InferFlags):
             )
         if self.input is None and self.observed_as is not None:
             raise Refused("--observed-as: legal with --input, whose identity is shown")
+        if self.input is None and self.search_steps != SEARCH_STEPS:
+            raise Refused("--search-steps: legal with --input, whose codes are looked for")
+        if self.observed_as is not None and self.observations != OBSERVATIONS:
+            raise Refused("--observations and --observed-as: legal is one of them")
         if self.walk is not None and self.observations != OBSERVATIONS:
             raise Refused("--observations and --walk: legal is one of them")
         for flag in ("walk", "identities"):

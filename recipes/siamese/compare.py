@@ -40,7 +40,7 @@ class Comparison:
         return np.concatenate([generate(self.encoder, {"sample": part}) for part in floats])
 
     def distances(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        """Measure how far apart embeddings are, N×D by N×D row by row: float32 N.
+        """Measure how far apart embeddings are, N×D by N×D row by row: N.
 
         Euclidean distances or, with a head, the probability that they are of different classes.
         """
@@ -48,4 +48,5 @@ class Comparison:
             return np.linalg.norm(one - other, axis=-1)
         weights, bias = self.head
         logits = np.abs(one - other) @ weights + bias
-        return 1 / (1 + np.exp(np.clip(logits, -50, 50)))
+        # In float32 all that are surely different would be equally far apart.
+        return 1 / (1 + np.exp(np.clip(logits.astype(np.float64), -50, 50)))

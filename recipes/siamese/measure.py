@@ -109,7 +109,7 @@ class Exam:
         self._pictures = tests.samples
         self.classes = Classes(numbers, within, observers)
         most = len(self.classes.members)
-        self._ways = min(flags.ways, most)
+        self._ways = min(flags.ways, self.classes.most_together)
         self._pairs = verification(self.classes, rng_for(case.seed, "pairs"))
         rng = rng_for(case.seed, "trials")
         self._sets = list(one_shot(self.classes, rng, self._ways, flags.trials))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy.stats import bootstrap
@@ -18,18 +19,24 @@ _FEWEST = 10
 _RESAMPLES = 2000
 
 
-def load_labelled(place: str, config: TranslatorConfig, known: SampleSet) -> SampleSet:
+def load_labelled(
+    place: str, config: TranslatorConfig, known: SampleSet, words_of: dict
+) -> SampleSet:
     """Load all pictures of a file or folder, whatever its splits, at the size of a run.
 
     Args:
         place: Names pictures with labels.
         config: The run's.
         known: Simulated pictures, of whose labels there must be some.
+        words_of: Factor -> the words for its values, of simulated pictures.
 
     Raises:
-        Refused: no such pictures, too few, of other channels, or with none of the labels.
+        Refused: no such pictures, too few, of other channels, with none of the labels, or with
+            other classes.
     """
-    source, words = data.find(place), f"--labelled {place}"
+    # As the run's own pictures are read, but for what they are one half of.
+    reading = replace(config.reading, layout="auto")
+    source, words = data.find(place, reading), f"--labelled {place}"
     if source.kind != "pictures":
         raise Refused(f"{words} holds {source.kind}; legal are pictures with labels")
     if source.count is None:
@@ -45,6 +52,14 @@ def load_labelled(place: str, config: TranslatorConfig, known: SampleSet) -> Sam
     names = [name for name in known.factors if all(name in split.factors for split in splits)]
     if not names:
         raise Refused(f"{words} has none of the labels {', '.join(known.factors) or 'there are'}")
+    for name in names:
+        # Each set numbers its own classes.
+        theirs, ours = source.factors.get(name), words_of.get(name)
+        if theirs and ours and theirs != ours:
+            raise Refused(
+                f"{words} has the classes {', '.join(theirs)} of '{name}'; legal are those of the "
+                f"simulated pictures, {', '.join(ours)}"
+            )
     return SampleSet(
         np.concatenate([split.samples for split in splits]),
         {name: np.concatenate([split.factors[name] for split in splits]) for name in names},

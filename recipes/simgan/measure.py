@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
+from common.batches import rng_for
 from common.evaluation.candidates import usable
 from common.evaluation.case import Case
 from common.evaluation.scores import Scores, Values
@@ -17,7 +19,7 @@ from data.errors import Refused
 from data.pixels import to_float
 from data.plurals import number_of
 from data.progress import waiting
-from data.samples import SampleSet
+from data.samples import SampleSet, UnpairedSet
 
 from .labelled import correlation, load_labelled, over_pictures
 from .reader import Labels, Reader
@@ -101,6 +103,11 @@ def matching(real: np.ndarray) -> Refine:
     return match
 
 
+def _some(side: SampleSet, count: int) -> SampleSet:
+    """Some samples, of any class: a set of one's own may be sorted by class."""
+    return side.take(np.sort(rng_for(TEST_SEED, "tests").permutation(len(side))[:count]))
+
+
 class Examiner:
     """Readers, trained on one set of pictures after the other and tested on real ones."""
 
@@ -111,11 +118,15 @@ class Examiner:
         self.tests = case.source.load(
             "test", case.config.image_size, case.count or _TESTS, TEST_SEED
         )
-        if min(len(self.tests.a), len(self.tests.b)) < 2:
+        least = case.count or 2
+        if min(len(self.tests.a), len(self.tests.b)) < least:
             raise Refused(
-                f"{number_of(len(self.tests), 'pictures')} for testing in {case.source.name}; 2 "
-                "are needed (of a folder of 100 or more, about a tenth is kept for that)"
+                f"{number_of(len(self.tests), 'pictures')} for testing in {case.source.name}; "
+                f"{least} are needed (of a folder of 100 or more, about a tenth is kept for that)"
             )
+        if case.count:
+            a, b = (_some(side, case.count) for side in (self.tests.a, self.tests.b))
+            self.tests = UnpairedSet(a, b)
         self.unavailable: dict[str, str] = {}
         place = case.flags.labelled
         #: Whether readers may learn on the labels of real pictures, to know what there is to gain.
@@ -123,7 +134,8 @@ class Examiner:
         #: Real pictures that readers are tested on.
         self.asked = self.tests.b
         if place:
-            self.asked = load_labelled(place, case.config, self._simulated)
+            simulated = next(iter(case.source.domains.values())).factors
+            self.asked = load_labelled(place, case.config, self._simulated, simulated)
             self.unavailable[GAP] = "labelled pictures are for testing only (--labelled)"
         self.labels = self._labels()
         # Column -> the mean error on each picture of its readers.
@@ -174,14 +186,28 @@ class Examiner:
             for measure in (ERROR, GAIN, CORRELATION, GAP, SEVEN):
                 self.unavailable[measure] = "the two sets have no labels in common (--labels)"
             return None
-        for side in factors:
+        learned = [self._real.factors] if self.has_oracle else []
+        for side in factors + learned:
             for name in names:
                 if not np.isfinite(side[name]).all():
                     at = int(np.argmin(np.isfinite(side[name]).reshape(len(side[name]), -1).all(1)))
                     raise Refused(f"'{name}' of picture {at}, from 0, is no number")
-        domains = self._case.source.domains.values()
-        words = {n: w for domain in domains for n, w in domain.factors.items() if w}
+        known = [domain.factors for domain in self._case.source.domains.values()]
+        words = {n: w for some in known for n, w in some.items() if w}
+        for name in names:
+            # Each set numbers its own classes.
+            told = {some[name] for some in known if some.get(name)}
+            if len(told) > 1:
+                one, other = (", ".join(each) for each in sorted(told)[:2])
+                raise Refused(
+                    f"--labels {name}: legal are the same classes in both sets, which have {one} "
+                    f"and {other}"
+                )
         labels = Labels.of(self.asked.factors, names, words)
+        if labels.kind == "class":
+            # Of as many as a reader may meet.
+            most = max(int(side[names[0]].max()) for side in factors + learned)
+            labels = replace(labels, classes=max(labels.classes, most + 1))
         if labels.kind == "class":
             self.unavailable[CORRELATION] = "the labels are classes"
         if labels.kind != "angles":

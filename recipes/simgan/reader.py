@@ -15,6 +15,9 @@ from common.machine.precision import computing_in  # first: it imports TensorFlo
 import keras  # isort: skip
 from keras import layers  # isort: skip
 
+from data.errors import Refused
+from data.splits import MOST_CLASSES
+
 #: Pictures a batch, and the learning rate at first.
 BATCH, RATE = 64, 2e-3
 #: How many pictures a training looks at, and how often at each at most.
@@ -43,12 +46,18 @@ class Labels:
             names: Which of them are labels.
             words: Factor -> the words for its values, of factors that are classes.
         """
-        if names == ("pitch", "yaw"):
-            return cls("angles", names)
         values = factors[names[0]]
-        if names == ("gaze",) and values.ndim == 2 and values.shape[1] == 2:
+        pair = names == ("gaze",) and values.ndim == 2 and values.shape[1] == 2
+        if pair or names == ("pitch", "yaw"):
+            largest = max(float(np.abs(factors[name]).max()) for name in names)
+            if largest > np.pi:
+                raise Refused(
+                    f"{' and '.join(names)} are up to {largest:.3g}; legal are radians, up to 3.14 "
+                    "(--labels NAME of another name takes numbers of any unit)"
+                )
             return cls("angles", names)
-        if len(names) == 1 and (names[0] in words or values.dtype.kind in "iu"):
+        whole = values.dtype.kind in "iu" and values.ndim == 1 and 0 <= values.min() <= values.max()
+        if len(names) == 1 and (names[0] in words or (whole and values.max() < MOST_CLASSES)):
             count = len(words.get(names[0], ())) or int(values.max()) + 1
             return cls("class", names, count)
         scale = cls("numbers", names).answers(factors).std(0)

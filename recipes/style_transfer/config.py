@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -102,8 +103,9 @@ class Config(TranslatorConfig):
 
     @property
     def multiple(self) -> int:
-        """4, as pictures are halved twice."""
-        return 4
+        """4, as pictures are halved twice; with VGG's deeper layers more often."""
+        deepest = re.fullmatch(r"block(\d)_conv\d", self.preserving_layers[0])
+        return max(4, 2 ** (int(deepest[1]) - 1)) if self.method == "adain" and deepest else 4
 
     def legal_sizes(self) -> list[int]:
         """As `TranslatorConfig.legal_sizes`, from 32 on, or what borders of the networks need."""
@@ -153,6 +155,11 @@ class Config(TranslatorConfig):
             raise Refused("--vgg: legal with --features vgg16 or vgg19 only")
         if self.statistic == "patches" and self.method not in ("optimise", "feedforward"):
             raise Refused("--statistic patches: legal with --method optimise or feedforward")
+        if self.statistic == "patches" and self.features != "random":
+            raise Refused(
+                f"--features {self.features}: patches are compared as pixels; legal with "
+                "--statistic gram, as in the presets gatys and johnson"
+            )
         known = _layers(self._net)
         for name in ("style_layers", "content_layers"):
             for layer in getattr(self, name):
@@ -180,6 +187,9 @@ class Config(TranslatorConfig):
                     f"each, legal is up to {MOST_PICTURES}"
                 )
             settled = replace(settled, pictures=source.count)
+        if self.method == "optimise" and self.statistic == "gram":
+            # All at every step: Adam goes on moving pictures that are not in a batch.
+            settled = replace(settled, batch_size=max(settled.batch_size, settled.pictures))
         if self.features != "random":
             self.weights()
         style.check(settled.style, settled.style_reach, many=settled.method == "adain")
@@ -238,7 +248,8 @@ class Config(TranslatorConfig):
 
     def training_set(self, loaded: SampleSet | UnpairedSet) -> SampleSet:
         """Return the content in colour, as `samples` and as the translator's `inputs`."""
-        if loaded.inputs is not None and loaded.samples.shape[-1] == 3:
+        if "which" in loaded.factors:
+            # It has been through this.
             return loaded
         coloured = np.repeat(loaded.samples, 3, -1) if loaded.samples.shape[-1] == 1 else None
         content = loaded.samples if coloured is None else coloured

@@ -130,13 +130,14 @@ class Flags(InferFlags):
         """
         config = PRESETS["small" if self.method == "adversarial" else self.method]
         changes = {"features": self.features, "vgg": self.vgg, "seed": self.seed}
-        if self.features != "random" and self.method == "optimise":
-            # Gram matrices of trained features say more than patches of pixels; in the painting's
-            # colours a picture is on its way already.
-            gatys = PRESETS["gatys"]
+        if self.features != "random" and self.method in ("optimise", "feedforward"):
+            # Gram matrices of trained features say more than patches of pixels.
+            published = PRESETS["gatys" if self.method == "optimise" else "johnson"]
             names = ("statistic", "gram_loss", "style_weight", "content_weight", "beta_1")
-            changes |= {name: getattr(gatys, name) for name in names}
-            changes |= {"steps": _VGG_STEPS, "generator_rate": 0.03}
+            changes |= {name: getattr(published, name) for name in names}
+            if self.method == "optimise":
+                # In the painting's colours a picture is on its way already.
+                changes |= {"steps": _VGG_STEPS, "generator_rate": 0.03}
         changes |= {name: getattr(self, name) for name in self.asked}
         if self.style and self.method != "adain":
             changes["style"] = self.style[0]

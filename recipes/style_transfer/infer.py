@@ -50,13 +50,16 @@ def finished(
     Returns:
         uint8 H×W×3.
     """
-    made = paint(content)
+
+    def painted_by(some: Paint) -> np.ndarray:
+        made = some(content)
+        return with_colours_of(made, content) if flags.colours == "content" else made
+
+    made = painted_by(paint)
     if flags.mask is not None:
         share = flags.mask_for(content.shape[:2])
-        behind = content if others is None else others(content)
+        behind = content if others is None else painted_by(others)
         made = _mixed(behind, made, share)
-    if flags.colours == "content":
-        made = with_colours_of(made, content)
     return made if strength == 1 else _mixed(content, made, strength)
 
 
@@ -111,7 +114,9 @@ def from_examples(loaded: LoadedRun, flags: Flags) -> Translated:
         Refused: they are no longer there, or the network is damaged.
     """
     config = loaded.config
-    some = examples_for(config, flags.data)
+    # Pictures that were trained themselves are those of the training set.
+    split = "train" if config.method == "optimise" else "test"
+    some = config.training_set(examples_for(config, flags.data, split))
     some = some.take(np.arange(min(config.sample_count, len(some))))
     network = loaded.network()
     from .painted import one_by_one
@@ -130,7 +135,8 @@ def painter(loaded: LoadedRun | None, flags: Flags) -> Paint:
 
     def way(styles: tuple[str, ...], shares: tuple[float, ...]) -> Paint:
         if config.method == "optimise":
-            return by_training(flags, config, styles or (config.style,), shares)
+            asked = config if flags.seed is None else replace(config, seed=flags.seed)
+            return by_training(flags, asked, styles or (config.style,), shares)
         return by_network(loaded, flags, styles, shares)
 
     if flags.mask is None or len(flags.style) < 2:

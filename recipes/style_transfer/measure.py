@@ -163,6 +163,9 @@ class Judge:
         if not config.style.startswith("paintings:") or name not in MANNERS:
             self.unavailable[MANNER] = f"the manner of {config.style} has no name"
             return None
+        if not isinstance(config.image_size, int):
+            self.unavailable[MANNER] = "only in square pictures a net reads manners"
+            return None
         net = feature_net(data.find("paintings"), config.image_size)
         if isinstance(net, str) or net.info.accuracy["manner"] < _TRUSTED:
             self.unavailable[MANNER] = net if isinstance(net, str) else "no net reads manners"

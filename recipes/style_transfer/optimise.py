@@ -93,6 +93,9 @@ def in_parts(
         config: The run's settings.
         anew: Whether they are trained; else they are what a training starts from.
     """
+    if config.statistic == "gram":
+        # Adam would go on moving those that are not in a batch.
+        most = config.batch_size
     made = []
     for start in range(0, len(inputs), most):
         some = inputs[start : start + most]

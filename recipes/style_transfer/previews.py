@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from pathlib import Path
 
 import keras
@@ -26,7 +28,7 @@ class Previews(keras.callbacks.Callback):
     def __init__(self, out: Path, size: tuple[int, int], every: int = 4):
         super().__init__()
         folder = out if names_folder(out) else out.parent
-        self._file = None if str(out) == "-" else folder / "preview.png"
+        self._file = None if str(out) == "-" else _unused(folder)
         self._size, self._every, self._told = size, every, False
 
     def __enter__(self):
@@ -51,3 +53,10 @@ class Previews(keras.callbacks.Callback):
         if not self._told:
             say(f"preview: {self._file}")
             self._told = True
+
+
+def _unused(folder: Path) -> Path:
+    """A name that no picture has, as the preview is written over it and removed."""
+    numbers = itertools.chain([""], (f"-{n}" for n in itertools.count(2)))
+    files = (folder / f"preview{number}.png" for number in numbers)
+    return next(file for file in files if not os.path.lexists(file))

@@ -111,9 +111,14 @@ class Config(AdversarialConfig):
         self._at_least(1, "growth_pictures")
         if self.growth and self.generation != 1:
             raise Refused("--growth: legal with --generation 1, which the others do without")
-        if self.growth and (self.decay_steps or self.critic_steps > 1):
-            name = "decay_steps" if self.decay_steps else "critic_steps"
-            raise Refused(f"{flag(name)} and --growth: legal is one of them")
+        together = [("decay_steps", 0), ("critic_steps", 1), ("instance_noise", 0)]
+        for name, off in together if self.growth else ():
+            if getattr(self, name) != off:
+                raise Refused(f"{flag(name)} and --growth: legal is one of them")
+        if self.path_length and self.generation != 2:
+            raise Refused("--path-length: legal with --generation 2, whose penalty it is")
+        if not self.generation and (self.r1_every or 1) > 1:
+            raise Refused("--r1-every: legal with a StyleGAN; a DCGAN's R1 is of every step")
         if self.generation == 2 and self.styles == "first":
             raise Refused("--styles first: legal with --generation 1, whose layers can do without")
 

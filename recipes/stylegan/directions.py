@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PICTURES, _FEWEST = 2000, 40
 # Least mean share of pictures with and without a word that a direction tells rightly.
 _LEARNED = 0.7
-_ONE = re.compile(r"\s*([^\W\d][\w ]*?)\s*=\s*([+-]?\d+(?:\.\d+)?)(?=\s|$)")
+_ONE = re.compile(r"\s*(\w[\w -]*?)\s*=\s*([+-]?\d+(?:\.\d+)?)(?=\s|$)")
 
 
 @dataclass(frozen=True)

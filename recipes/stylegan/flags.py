@@ -14,6 +14,8 @@ from data.errors import Refused
 from .directions import check_words, parse_edit
 from .reading import RANGES, words_of
 
+#: Steps of a search for the styles of a picture.
+ITERATIONS = 200
 # What makes something else than samples, one at a time.
 _WAYS = ("mixing", "noises", "walk", "interpolate", "arithmetic")
 
@@ -37,7 +39,7 @@ class Flags(LatentFlags):
     --edit, or to be the sources A of --mixing."""
     space: Literal["w", "w+"] = "w"
     """Where --input looks: for one style (w), or for one a layer, which comes nearer (w+)."""
-    iterations: int = 200
+    iterations: int = ITERATIONS
     """Steps of that search."""
     edit: str | None = None
     """Words and how far to move, in standard deviations of w: "red hair=2 hat=-1"."""
@@ -65,6 +67,13 @@ class Flags(LatentFlags):
             raise Refused(f"--{styled[0]}: {self.run} is a DCGAN, which has no styles")
         if len(ways) > 1:
             raise Refused(f"--{ways[0]} and --{ways[1]}: legal is one of them")
+        if self.truncation is not None and not loaded.config.generation:
+            raise Refused(f"--truncation: {self.run} is a DCGAN, which has no styles")
+        if self.truncation is not None and self.input is not None and not self.mixing:
+            raise Refused("--truncation and --input: legal is one of them, or both with --mixing")
+        for name, usual in (("space", "w"), ("iterations", ITERATIONS)):
+            if getattr(self, name) != usual and self.input is None:
+                raise Refused(f"--{name}: legal with --input only")
         if self.layers is not None and not self.mixing:
             raise Refused("--layers: legal with --mixing only")
         for name in ("input", "edit"):

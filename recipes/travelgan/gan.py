@@ -46,14 +46,18 @@ class TravelGAN(TranslatingGAN):
 
     def discriminator_step(self, batch):
         """Update both discriminators only."""
-        return self.discriminator.trainModel(
-            batch, *map(ops.stop_gradient, self.translations(batch))
-        )
+        return self.discriminator.trainModel(batch, *self.translations(batch, frozen=True))
 
-    def translations(self, batch) -> tuple:
-        """Translate a batch: its pictures of B to A, and those of A to B."""
-        fake_b = self.generator({"input": batch["input"]}, which=0)
-        fake_a = self.generator({"input": batch["real"]}, which=1)
+    def translations(self, batch, frozen: bool = False) -> tuple:
+        """Translate a batch: its pictures of B to A, and those of A to B.
+
+        Args:
+            batch: Arrays by name.
+            frozen: Whether the generators' batch statistics stay as they are.
+        """
+        translate = self.generator.frozen if frozen else self.generator
+        fake_b = translate({"input": batch["input"]}, which=0)
+        fake_a = translate({"input": batch["real"]}, which=1)
         return fake_a, fake_b
 
     def vectors(self, batch, fake_a, fake_b) -> tuple:

@@ -99,6 +99,11 @@ class Config(AdversarialConfig):
         for name in ("latent_size", "width", "encoder_width"):
             self._within(name, 1, 4096)
         self._within("gate", 0.5, 1)
+        if self.gate < 1 and self.loss in ("wasserstein", "relativistic"):
+            raise Refused(
+                f"--gate {self.gate:g}: legal with --loss {self.loss} is 1, as its scores say "
+                "what is more real, and not what is"
+            )
         self._within("occupied_weight", 0, 1)
         for name in ("reconstruction_weight", "divergence_weight"):
             self._within(name, 0, 1e6)

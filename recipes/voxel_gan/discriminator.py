@@ -47,7 +47,9 @@ class VoxelDiscriminator(Discriminator):
     def observe(self, real_logits, fake_logits) -> None:
         """Log the share of both batches that is told rightly, and keep it for the gate."""
         super().observe(real_logits, fake_logits)
-        right = ops.concatenate([real_logits > 0, fake_logits <= 0])
+        # Between what real and fake ones are drawn to.
+        middle = 0.5 if self.config.loss == "least-squares" else 0.0
+        right = ops.concatenate([real_logits > middle, fake_logits <= middle])
         # All devices decide alike, by the whole batch.
         self._present = ops.mean(all_gather(ops.cast(right, "float32")))
         self.log(accuracy=self._present)

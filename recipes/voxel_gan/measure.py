@@ -172,7 +172,9 @@ class Examiner:
     def _components(self, rng: np.random.Generator, count: int) -> np.ndarray:
         from sklearn.decomposition import PCA as Components
 
-        some = np.asarray(self._training[:_FITTED]).reshape(-1, self._training[0].size)
+        # Any of them, not the first: folders come class by class.
+        mixed = rng_for(self._case.seed, "components").permutation(len(self._training))
+        some = self._training[np.sort(mixed[:_FITTED])].reshape(-1, self._training[0].size)
         kept = min(_COMPONENTS, len(some) - 1)
         found = Components(kept, svd_solver="randomized", random_state=0)
         found.fit(some.astype(np.float32))

@@ -34,6 +34,12 @@ def test_trials_by_the_protocol_of_koch():
         assert by != others and set(alphabet[queries]) == {one}
         seen.add(one)
     assert len(sets) == 20 and seen == {0, 1}
+    assert Classes(character, alphabet, drawer).most_together == 20
+    # Alphabets that are all too small: what is told is theirs, not how many classes there are.
+    small = Classes(character, character // 15, drawer)
+    assert small.most_together == 15 and len(small.members) == 45
+    with pytest.raises(Refused, match="20-way trials need .* there are 15"):
+        next(one_shot(small, np.random.default_rng(0), 20, 400))
 
 
 def test_pairs_for_verification():

@@ -168,6 +168,10 @@ def test_a_set_is_searched_by_its_name(runs, tmp_path):
         (["--run", "vae", "--input", "a.png", "--in", ".", "--count", "0"], "legal is 1 to 100"),
         (["--run", "vae", "--input", "a.png", "--in", ".", "--out", "x.txt"], "legal endings are"),
         (["--run", "vae", "--input", "a.png", "--in", "."], "--input a.png: no such file"),
+        (
+            ["--run", "vae", "--input", "a.png", "--in", ".", "--out", "a.png"],
+            "--out a.png: would be written over what is read",
+        ),
     ],
 )
 def test_bad_input_gets_one_line(runs, flags, words):
@@ -215,6 +219,7 @@ def test_without_distributions_the_runs_own_pictures_are_reconstructed(runs):
         ("vae", {"plane": 3}, "--plane: legal with codes of 2 numbers; .* has 8"),
         ("plane", {"plane": 51}, "--plane 51: legal is 0 to 50"),
         ("vae", {"input": "a", "between": ("a", "b")}, "--input and --between: legal is one"),
+        ("vae", {"input": "a", "numbered": True}, "--numbered and --input: legal is one"),
         ("plain", {"interpolate": 2}, "--interpolate: legal where latents are drawn"),
         ("plain", {"arithmetic": "1 + 2"}, "--arithmetic: legal where latents are drawn"),
     ],

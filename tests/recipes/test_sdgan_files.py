@@ -167,6 +167,11 @@ def test_an_observation_is_taken_from_another_picture(run, tmp_path, capsys):
         ({"identities": 0}, "--identities 0: legal is 1 to 10000"),
         ({"observations": 101}, "--observations 101: legal is 1 to 100"),
         ({"identities": 200, "observations": 100}, "100 of 200 --identities: legal are 10,000"),
+        ({"search_steps": 9}, "--search-steps: legal with --input"),
+        (
+            {"input": "a.png", "observed_as": "b.png", "observations": 3},
+            "--observations and --observed-as: legal is one of them",
+        ),
         ({"observed_as": "a.png"}, "--observed-as: legal with --input"),
         ({"input": "a.png", "walk": "identity"}, "--walk and --input: legal is one of them"),
         (

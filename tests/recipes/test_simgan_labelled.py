@@ -1,5 +1,6 @@
 """Readers tested on labelled pictures that belong to neither training set."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -27,7 +28,7 @@ def file(folder, count=40, **changes):
 
 
 def test_all_pictures_are_used_with_the_labels_that_both_have(tmp_path):
-    found = load_labelled(file(tmp_path), CONFIG, KNOWN)
+    found = load_labelled(file(tmp_path), CONFIG, KNOWN, {})
     assert found.samples.shape == (40, 8, 12, 1) and list(found.factors) == ["gaze"]
     order = np.lexsort(LABELS.T), np.lexsort(found.factors["gaze"].T)
     np.testing.assert_array_equal(LABELS[order[0]], found.factors["gaze"][order[1]])
@@ -43,12 +44,33 @@ def test_all_pictures_are_used_with_the_labels_that_both_have(tmp_path):
 )
 def test_what_cannot_be_tested_on_is_refused(changes, words, tmp_path):
     with pytest.raises(Refused, match=words):
-        load_labelled(file(tmp_path, **changes), CONFIG, KNOWN)
+        load_labelled(file(tmp_path, **changes), CONFIG, KNOWN, {})
+
+
+def test_other_classes_are_refused(tmp_path):
+    """Each set numbers its own: the second of two is not the second of three."""
+    vehicle = np.array(["bus", "truck"] * 20)
+    place = file(tmp_path, vehicle=vehicle)
+    known = SampleSet(KNOWN.samples, {"vehicle": np.arange(4)})
+    found = load_labelled(place, CONFIG, known, {"vehicle": ("bus", "truck")})
+    assert set(found.factors["vehicle"]) == {0, 1}
+    with pytest.raises(
+        Refused, match="has the classes bus, truck of 'vehicle'; legal are .* bus, car"
+    ):
+        load_labelled(place, CONFIG, known, {"vehicle": ("bus", "car", "truck")})
+
+
+def test_labelled_pictures_are_fitted_as_those_of_the_run(tmp_path):
+    wide = np.full((40, 8, 24), 200, np.uint8)
+    place = file(tmp_path, images=wide)
+    cut = load_labelled(place, CONFIG, KNOWN, {}).samples
+    padded = load_labelled(place, dataclasses.replace(CONFIG, fit="pad"), KNOWN, {}).samples
+    assert (cut == 200).all() and not (padded == 200).all()
 
 
 def test_a_world_is_no_labelled_set():
     with pytest.raises(Refused, match="--labelled eyes:real is an endless world"):
-        load_labelled("eyes:real", CONFIG, KNOWN)
+        load_labelled("eyes:real", CONFIG, KNOWN, {})
 
 
 def test_correlation():
@@ -80,7 +102,7 @@ def case_of(labelled):
         config=CONFIG,
         count=None,
         training=UnpairedSet(KNOWN, real),
-        source=SimpleNamespace(load=lambda *_: few, name="s", domains={}),
+        source=SimpleNamespace(load=lambda *_: few, name="s", domains={"s": SimpleNamespace(factors={})}),
         flags=SimpleNamespace(readers=2, labels=(), labelled=labelled),
     )
 

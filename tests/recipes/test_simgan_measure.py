@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import data
+from data.errors import Refused
 from recipes.simgan.measure import matching
 from recipes.simgan.reader import Labels, Reader
 
@@ -30,6 +31,20 @@ def test_a_gaze_of_two_columns_is_angles_and_others_are_numbers():
     assert numbers.kind == "numbers" and numbers.scale == pytest.approx(tuple(gaze.std(0)))
     wrong = numbers.errors(gaze + np.array(numbers.scale, np.float32), gaze)
     assert wrong == pytest.approx(np.ones(50), rel=1e-5)
+
+
+def test_angles_are_in_radians():
+    degrees = np.array([[10.0, -40.0]])
+    with pytest.raises(Refused, match="gaze are up to 40; legal are radians, up to 3.14"):
+        Labels.of({"gaze": degrees}, ("gaze",), {})
+    assert Labels.of({"offset": degrees}, ("offset",), {}).kind == "numbers"
+
+
+@pytest.mark.parametrize(
+    "values", [np.array([[3, 4], [5, 6]]), np.array([-1, 4]), np.array([0, 70_000])]
+)
+def test_whole_numbers_need_not_be_classes(values):
+    assert Labels.of({"corner": values}, ("corner",), {}).kind == "numbers"
 
 
 def test_classes_are_right_or_wrong():

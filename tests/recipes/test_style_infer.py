@@ -13,6 +13,7 @@ from data.errors import Refused
 from recipes.style_transfer import enlarged, flags, infer, needed, optimise, style
 from recipes.style_transfer.config import PRESETS, Config
 from recipes.style_transfer.flags import Flags
+from recipes.style_transfer.previews import Previews
 from tests.conftest import called, refused
 from tests.recipes.test_style_transfer import noise
 
@@ -90,6 +91,13 @@ def test_a_mask_says_where(place):
     both = infer.finished(content, inverted, chosen, lambda x: 0 * x)
     assert (both[:, :20] == 0).all()
     np.testing.assert_array_equal(both[:, -20:], inverted(content)[:, -20:])
+
+
+def test_what_a_mask_keeps_has_no_other_colours(place):
+    Image.new("L", (30, 20), 0).save("mask.png")
+    chosen = asked(mask=Path("mask.png"), colours="content")
+    content = pixels("photo.png")
+    np.testing.assert_array_equal(infer.finished(content, inverted, chosen), content)
 
 
 def test_the_contents_colours(place):
@@ -239,6 +247,10 @@ def test_a_preview_lies_where_the_picture_will(place, monkeypatch):
         monkeypatch.setattr(sys, "argv", ["infer", *given])
         assert infer.main() == 0
     assert seen == [Path("painted/preview.png"), Path("some/preview.png")]
+    # It is written over and removed, so it never has the name of another picture.
+    for name in ("preview.png", "preview-2.png"):
+        Image.new("RGB", (4, 4)).save(place / "some" / name)
+    assert Previews(Path("some/made.png"), (4, 4))._file == Path("some/preview-3.png")
 
 
 def test_adain_follows_any_painting(place):
@@ -299,6 +311,9 @@ def test_what_vgg_is_trained_with_is_gatys(monkeypatch):
     found = Flags(style=("paintings:dots",), features="vgg16").settings
     assert (found.statistic, found.gram_loss, found.palette) == ("gram", "sum", True)
     assert found.sees_with == "VGG16" and found.style == "paintings:dots"
+    network = Flags(style=("paintings:dots",), features="vgg16", method="feedforward").settings
+    assert (network.statistic, network.style_weight, network.width) == ("gram", 5.0, 16)
+    assert network.sees_with == "VGG16"
     plain = Flags(style=("paintings:dots",)).settings
     assert (plain.statistic, plain.palette) == ("patches", True)
     assert isinstance(plain, Config) and flags.Flags is Flags

@@ -385,6 +385,10 @@ def test_a_style_that_cannot_be_learned_from_is_refused(case, tmp_path, monkeypa
         ({"features": "vgg16"}, "--features vgg16: legal with --method optimise, feedforward"),
         ({"vgg": "x.h5"}, "--vgg: legal with --features vgg16 or vgg19 only"),
         ({"statistic": "patches"}, "--statistic patches: legal with --method optimise or feed"),
+        (
+            {"method": "feedforward", "statistic": "patches", "features": "vgg16"},
+            "--features vgg16: patches are compared as pixels; legal with --statistic gram",
+        ),
         ({"palette": True}, "--palette: legal with --method optimise only"),
         ({"style_layers": ("block1_conv1",)}, "--style-layers block1_conv1: legal are scale1 to"),
         ({"scales": (3,)}, "--scales: legal are some of 4 2 1"),
@@ -401,6 +405,29 @@ def test_weights_are_asked_for_before_anything_else(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     with pytest.raises(Refused, match="--features vgg16: no weights in Keras' cache; legal are"):
         settled("johnson")
+
+
+def test_pictures_are_halved_as_often_as_the_content_s_layer_is_deep():
+    assert PRESETS["adain"].multiple == PRESETS["johnson"].multiple == 4
+    assert PRESETS["huang"].multiple == 8
+    with pytest.raises(Refused, match="--image-size 100: this network makes .*, 96, 104"):
+        dataclasses.replace(PRESETS["huang"], image_size=100).check()
+
+
+def test_pairs_give_their_pictures_alone():
+    config = settled("feedforward")
+    pairs = data.find("facades").load("train", 32, 5, 0)
+    learned = config.training_set(pairs)
+    np.testing.assert_array_equal(learned.inputs, pairs.samples)
+    assert list(learned.factors) == ["which"] and config.training_set(learned) is learned
+
+
+def test_gram_matrices_train_all_pictures_at_every_step():
+    """Adam would go on moving those that are not in a batch."""
+    some = data.memory.source_of(np.stack([noise(32, 32, n) for n in range(5)]))
+    gram = dataclasses.replace(PRESETS["optimise"], statistic="gram", palette=False, batch_size=2)
+    assert gram.adapted_to(some).batch_size == 5
+    assert PRESETS["optimise"].adapted_to(some).batch_size == 8
 
 
 def test_each_picture_can_be_trained_up_to_a_number():

@@ -62,6 +62,9 @@ BAD = {
     "both": (["--mixing", "2", "--walk", "9"], "legal is one of them"),
     "psi": (["--truncation", "3"], "legal is 0 to 2"),
     "alone": (["--layers", "0"], "legal with --mixing only"),
+    "space": (["--space", "w+"], "--space: legal with --input only"),
+    "iterations": (["--iterations", "9"], "--iterations: legal with --input only"),
+    "truncated": (["--truncation", ".5", "--input", "a.png"], "--truncation and --input: legal"),
     "photo": (["--input", "nowhere.png"], "nowhere.png"),
 }
 
@@ -81,6 +84,12 @@ def test_bad_flags_get_one_line_before_tensorflow(run, case, tmp_path):
         (["--generation", "2", "--growth"], "--growth: legal with --generation 1"),
         (["--growth"], "--decay-steps and --growth"),
         (["--growth", "--decay-steps", "0", "--critic-steps", "2"], "--critic-steps and --growth"),
+        (
+            ["--growth", "--decay-steps", "0", "--instance-noise", ".1"],
+            "--instance-noise and --growth",
+        ),
+        (["--path-length", "2"], "--path-length: legal with --generation 2"),
+        (["dcgan", "--r1", ".1", "--r1-every", "4"], "--r1-every: legal with a StyleGAN"),
         (["--generation", "2", "--styles", "first"], "legal with --generation 1"),
     ],
 )
@@ -100,6 +109,8 @@ def test_a_word_that_was_not_learned_is_refused_with_those_that_were():
 def test_an_edit_is_words_and_numbers():
     asked = directions.parse_edit("smiling=2 red hair=-1.5 turned left = +1")
     assert asked == {"smiling": 2.0, "red hair": -1.5, "turned left": 1.0}
+    # Words are the data's own.
+    assert directions.parse_edit("7=2 T-shirt=-1") == {"7": 2.0, "T-shirt": -1.0}
     for bad in ("", "smiling=", "smiling=two", "smiling 2", "=2", "smiling=2 glasses"):
         with pytest.raises(Refused, match="legal are words"):
             directions.parse_edit(bad)

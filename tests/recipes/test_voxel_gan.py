@@ -134,6 +134,14 @@ def test_the_discriminator_waits_where_it_was_right_too_often(last, moves):
     assert any(v is discriminator.accuracy for v in discriminator.state()["discriminator_buffers"])
 
 
+def test_least_squares_are_told_apart_half_way():
+    """Real shapes are drawn to 1 there, and fake ones to 0."""
+    config = settled(dataclasses.replace(PLAIN, loss="least-squares"))
+    discriminator = build(config).discriminator
+    discriminator.observe(np.float32([[1.0], [0.4]]), np.float32([[0.0], [0.3]]))
+    assert float(discriminator.logged["accuracy"]) == 0.75
+
+
 def real_batch(trainer, config):
     source = data.find(config.data)
     loaded = config.training_set(source.load("train", config.image_size, 24, 0))
@@ -264,6 +272,7 @@ def test_meshes_by_name_are_voxelised_at_the_usual_side():
 def test_settings_that_make_no_sense():
     for changes, words in (
         ({"gate": 0.4}, "--gate 0.4: legal is 0.5 to 1"),
+        ({"loss": "relativistic"}, "--gate 0.8: legal with --loss relativistic is 1"),
         ({"occupied_weight": 1.5}, "--occupied-weight 1.5"),
         ({"augment": True}, "--augment: not available in this recipe"),
         ({"image_size": 48}, "--image-size 48: this network makes 16, 32, 64, 128"),
