@@ -102,7 +102,9 @@ def case_of(labelled):
         config=CONFIG,
         count=None,
         training=UnpairedSet(KNOWN, real),
-        source=SimpleNamespace(load=lambda *_: few, name="s", domains={"s": SimpleNamespace(factors={})}),
+        source=SimpleNamespace(
+            load=lambda *_: few, name="s", domains={"s": SimpleNamespace(factors={})}
+        ),
         flags=SimpleNamespace(readers=2, labels=(), labelled=labelled),
     )
 
