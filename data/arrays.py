@@ -31,6 +31,8 @@ _LABELS |= {"voxels": "labels"}
 #: Beside voxels: pictures of them, from which they are to be made.
 VIEWS = ("views", "input")
 LABELS = frozenset(_LABELS.values())
+# Labels under the name of the factor that they become, where there are none under their own.
+_ALIAS = "label"
 # A factor is one value a sample, or a few: two angles, say.
 _MOST_COLUMNS = 16
 
@@ -108,13 +110,14 @@ class ArraySource(Source):
             raise Refused(
                 f"--layout {reading.layout}: {name} holds arrays, and no {reading.layout}"
             )
-        self._arrays = arrays = numbered(name, arrays, LABELS)
         shapes = {key: getattr(array, "shape", ()) for key, array in arrays.items()}
         self._train = training_key(shapes)
         self._test = next((key for key in TESTS if key in arrays), None)
         if self._train is None:
             found = ", ".join(printable(key) for key in sorted(arrays)) or "nothing"
             raise Refused(f"{name} holds {found}: none of {', '.join(_TRAIN)}")
+        self._labels_of = _LABELS | self._find_alias(shapes)
+        self._arrays = arrays = numbered(name, arrays, frozenset(self._labels_of.values()))
         samples = arrays[self._train]
         grids = voxels.is_grid(samples.shape) and (
             samples.ndim == 5 or samples.dtype == bool or samples.shape[3] not in (1, 3)
@@ -136,9 +139,18 @@ class ArraySource(Source):
         """As `Source.remarks`; of loaded pictures also on their brightness."""
         return self._found + self._little
 
+    def _find_alias(self, shapes: dict) -> dict[str, str]:
+        """The samples for training -> `label`, where that is what their labels are called."""
+        if _ALIAS not in _factors_of(shapes, self._train):
+            return {}
+        if (own := _LABELS.get(self._train)) in shapes:
+            self._found += (f"'{_ALIAS}' is not used, as there is '{own}'",)
+            return {}
+        return {self._train: _ALIAS}
+
     def _read_factors(self, shapes: dict) -> None:
         arrays = self._arrays
-        own, theirs = (_LABELS.get(key or "", "") for key in (self._train, self._test))
+        own, theirs = (self._labels_of.get(key or "", "") for key in (self._train, self._test))
         if theirs in arrays and own not in arrays:
             self._found += (f"the labels '{theirs}' are not used, as there is no '{own}'",)
             arrays.pop(theirs)
@@ -148,7 +160,7 @@ class ArraySource(Source):
         self.factors = {"label": words} if words else {}
         self.modes = tuple(self.factors) if self.factors and balanced(labels[0]) else ()
         self._others = {}
-        for key in sorted(_factors_of(shapes, self._train)):
+        for key in sorted(_factors_of(shapes, self._train) - {_ALIAS}):
             values, known = _factor(arrays[key])
             if values is not None:
                 self._others[key] = values
@@ -184,7 +196,7 @@ class ArraySource(Source):
                 raise Refused(f"{name} is {samples.dtype}, '{self._train}' is {first.dtype}")
         if samples.ndim != first.ndim or samples.shape[3:] != first.shape[3:]:
             raise Refused(f"{name} and '{self._train}' differ in their channels")
-        labels = self._arrays.get(_LABELS.get(key, ""))
+        labels = self._arrays.get(self._labels_of.get(key, ""))
         if labels is not None and labels.size != len(samples):
             raise Refused(
                 f"{self.name}: {labels.size} labels for the {len(samples)} {self.kind} of '{key}'"
@@ -195,8 +207,8 @@ class ArraySource(Source):
         key, index = self._in_split(split_of(split))
         self._settle_levels()
         factors = {}
-        if _LABELS.get(key, "") in self._arrays:
-            labels = self._arrays[_LABELS[key]]
+        if self._labels_of.get(key, "") in self._arrays:
+            labels = self._arrays[self._labels_of[key]]
             factors["label"] = labels.reshape(len(self._arrays[key]))[index]
         factors |= {name: values[index] for name, values in self._others.items()}
         loaded = self._read(key, index, size, factors)
@@ -213,7 +225,7 @@ class ArraySource(Source):
         """Determine the values that become 0 and 255."""
         if self._settled or self.kind == "voxels":
             return
-        self._settled, asked = True, understood(self._asked)
+        asked = understood(self._asked)
         if not isinstance(asked, str):
             self.levels = {"real": asked}
         elif asked == "full" and self._arrays[self._train].dtype in (np.uint8, bool):
@@ -224,6 +236,8 @@ class ArraySource(Source):
             lows, highs = zip(*map(extremes, self._stretches(self._train)), strict=True)
             low, high = min(lows), max(highs)
             self.levels = {"real": full(low, high) if asked == "full" else spread(low, high)}
+        # Last: what was interrupted begins anew.
+        self._settled = True
 
     def _stretches(self, key: str) -> Iterator[np.ndarray]:
         """The samples of an array, a stretch at a time."""
@@ -246,7 +260,9 @@ class ArraySource(Source):
 
     def _classes(self) -> np.ndarray | None:
         """The label of each sample for training, where labels are classes."""
-        return self._arrays[_LABELS[self._train]].ravel() if "label" in self.factors else None
+        if "label" not in self.factors:
+            return None
+        return self._arrays[self._labels_of[self._train]].ravel()
 
     def _fitted(self, key: str, samples: np.ndarray, size) -> np.ndarray:
         if self.kind == "voxels":
@@ -281,8 +297,8 @@ def _factor(values: np.ndarray) -> tuple[np.ndarray | None, tuple[str, ...] | No
     """A factor's values as numbers, and its words; no values if it is of no use as a factor."""
     values = decoded(values)
     if values.dtype.kind in "uib":
-        numbers = values.astype(np.int32)
-        return (numbers, None) if (numbers == values).all() else (None, None)
+        kinds = map(values.astype, (np.int32, np.int64, np.uint64))
+        return next(numbers for numbers in kinds if (numbers == values).all()), None
     if values.dtype.kind == "f":
         return values.astype(np.float32), None
     if values.dtype.kind != "U" or values.ndim != 1:

@@ -60,7 +60,8 @@ def facts(source: Source, samples: SampleSet) -> list[str]:
         named = [words[v] if words else str(v) for v in found]
         each = (f"{word} ×{count}" for word, count in zip(named, counts, strict=True))
         lines.append(f"{name}: " + ", ".join(each))
-    if any(source.factors.values()) and samples.kind != "points":
+    # One split may have labels, and another none.
+    if any(map(source.factors.get, samples.factors)) and samples.kind != "points":
         lines.append(f"the first is: {told(source.factors, samples.factors)[0]}")
     return lines
 

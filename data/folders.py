@@ -142,7 +142,7 @@ class FolderSource(Source):
         """Determine the values that become 0 and 255, from the pictures for training."""
         if self._settled:
             return
-        self._settled = True
+        levels, remarks = {}, ()
         index = self._in_split("train")
         for side, parts in self._sides.items():
             some = [parts[i] for i in (index if len(index) else range(len(parts)))]
@@ -151,9 +151,12 @@ class FolderSource(Source):
             found = levels_of(self.path, self.name, files, self._reading.levels, kept)
             if found is None:
                 continue
-            self.levels["real" if side == "samples" else "input"] = found
+            levels["real" if side == "samples" else "input"] = found
             if not kept and any(header.deep for header in files.values()):
-                self._remarks += (told(found, _CALLED[side]),)
+                remarks += (told(found, _CALLED[side]),)
+        # Last: what was interrupted begins anew.
+        self.levels, self._settled = levels, True
+        self._remarks += remarks
 
     def _look_at_brightness(self, loaded: SampleSet) -> None:
         """Remark on pictures that are nearly black, or nearly all of one brightness."""
@@ -224,6 +227,8 @@ class FolderSource(Source):
                         rows[name][len(kept)] = pixels
                     kept.append(index)
                 progress(start + len(some))
+        # Before anything is cached.
+        self._faults.add(left_out)
         factors = {"label": self._labels[kept]} if self.factors else {}
         read = {name: array[: len(kept)] for name, array in rows.items()}
         return SampleSet(**read, factors=factors, left_out=left_out)

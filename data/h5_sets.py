@@ -80,7 +80,7 @@ class H5Source(ArraySource):
         known = {"file": str(resolved(self._path)), "bytes": status.st_size, "array": key}
         known |= {"changed": status.st_mtime_ns, "fit": self._fit, "levels": self.levels}
         known |= {"index": hashlib.sha256(index.tobytes()).hexdigest()}
-        known |= {"shapes": shapes, "version": 2}
+        known |= {"shapes": shapes, "version": 3}
 
         # One in ten may be wanted of what is read.
         each = math.prod(self._arrays[key].shape[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import numpy as np
@@ -175,7 +176,23 @@ class HeldOutSource(WrappedSource):
         if not any(files):
             first = parts[0][0]
             return fill({n: np.empty(s, getattr(first, n).dtype) for n, s in shapes.items()})
-        # The names of files in the cache tell what they hold.
-        key = {"split by": self._factor, "split": split, "files": files, "shapes": shapes}
+        told = [_told(of, index) for of, index in parts]
+        key = {"split by": self._factor, "split": split, "parts": told, "shapes": shapes}
         label = f"{self.name.replace(':', '-').replace('/', '-')}-by-{self._factor}"
-        return cache.cached(label, key | {"version": 1}, shapes, fill)
+        return cache.cached(label, key | {"version": 2}, shapes, fill)
+
+
+def _told(of: SampleSet, index: np.ndarray) -> str:
+    """A digest of what is taken of a set: other samples, factors or indices have another."""
+    arrays = {"index": index} | {f"factor:{name}": each for name, each in of.factors.items()}
+    # The name of a file in the cache tells what it holds.
+    file = getattr(of.samples, "filename", None)
+    if file is None:
+        arrays["samples"] = of.samples
+        if of.inputs is not None:
+            arrays["inputs"] = of.inputs
+    found = hashlib.sha256(repr((file, sorted(of.left_out.items()))).encode())
+    for name, array in arrays.items():
+        found.update(repr((name, array.dtype.str, array.shape)).encode())
+        found.update(np.ascontiguousarray(array))
+    return found.hexdigest()

@@ -279,7 +279,8 @@ def _of_one(name: str, places: list[_Place], headers: dict, layout: Layout) -> P
     _refuse_none(name, items, unusable)
     if layout == "domains":
         sides = {"A": [replace(item, b=None) for item in items]}
-        return Plan("domains", domains=sides | {"B": [replace(i, a=i.b, b=None) for i in items]})
+        sides["B"] = [replace(item, a=item.b, b=None) for item in items]
+        return Plan("domains", domains=sides, unusable=unusable)
     said = "every picture is twice as wide as high: taken as pairs, side by side "
     remarks = (said + "(--layout pictures takes them whole)",) if layout == "auto" else ()
     return Plan("pairs", items, unusable=unusable, remarks=remarks)

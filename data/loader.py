@@ -20,7 +20,7 @@ from data.listing import picture_files, printable
 from data.made import open_world
 from data.reading import AS_IT_SEEMS, Reading
 from data.shape_files import GRIDS, MESHES
-from data.shapes import holds_shapes, open_shapes
+from data.shapes import holds_shapes, is_one_shape, open_shapes
 from data.source import Source
 from data.tensorflow_sets import PREFIX, open_by_name
 
@@ -94,10 +94,8 @@ def _find(spec: str, reading: Reading) -> Source:
     if os.path.isdir(path):
         return _open_folder(path, reading)
     if os.path.isfile(path):
-        if path.suffix.lower() in ENDINGS:
-            return open_arrays(path, reading)
-        if path.suffix.lower() in (*GRIDS, *MESHES):
-            return open_shapes(path, reading)
+        if path.suffix.lower() in (*ENDINGS, *GRIDS, *MESHES):
+            return _open_file(path, reading)
         raise Refused(
             f"--data {printable(spec)} is a file; legal are a folder of pictures or shapes, "
             f"a file with arrays ({' '.join(ENDINGS)}), or one with a shape"
@@ -112,16 +110,25 @@ def _missing_half(spec: str) -> str:
     return halves[1 - halves.index(there[0])] if len(halves) == 2 and len(there) == 1 else ""
 
 
+def _open_file(path: Path, reading: Reading) -> Source:
+    """Open a file of arrays, or one of a shape."""
+    if path.suffix.lower() in ENDINGS and not is_one_shape(path):
+        return open_arrays(path, reading)
+    return open_shapes(path, reading)
+
+
 def _open_folder(path: Path, reading: Reading) -> Source:
     """Open a folder of pictures, or the only file of arrays in it."""
     try:
-        arrays = [entry.name for entry in os.scandir(path) if entry.name.lower().endswith(ENDINGS)]
+        names = [entry.name for entry in os.scandir(path)]
     except OSError as fault:
         raise Refused(f"{printable(path)} cannot be read: {fault.strerror}") from fault
+    # A hidden file is what another system keeps beside one: "._digits.npz".
+    arrays = [n for n in names if n.lower().endswith(ENDINGS) and not n.startswith(".")]
     # Only where there is nothing else: beside pictures, it is something about them; beside meshes,
     # one shape of many.
     if len(arrays) == 1 and not picture_files(path).files and not holds_shapes(path):
-        return open_arrays(path / arrays[0], reading)
+        return _open_file(path / arrays[0], reading)
     return open_shapes(path, reading) or open_folder(path, reading)
 
 

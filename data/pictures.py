@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -15,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
 from data import deep
+from data.errors import EnvironmentFailure
 from data.levels import SIXTEEN_BITS, UNCHANGED, Levels, extremes, scaled, within
 
 ENDINGS = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".apng", ".bmp", ".gif", ".webp")
@@ -25,6 +27,8 @@ MOST_PIXELS = 100_000_000
 BACKGROUND = "white"
 
 _GREY_MODES = ("1", "L", "LA", "La")
+# Formats that can be decoded at a fraction of their size; MPO is a JPEG with others behind it.
+_DRAFTED = ("JPEG", "MPO")
 _LOSSLESS = ("PNG", "BMP", "GIF", "TIFF", "PPM")
 # Whatever a file is called: Pillow also reads formats for which it runs other programs.
 Image.init()
@@ -40,6 +44,9 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
+# The numbers of an OSError that is due to a file's content: decoders give none, and a place that a
+# damaged file names may be none that a file can have.
+_OF_THE_CONTENT = (None, errno.EINVAL, errno.EOVERFLOW)
 # Formats in which further pictures are pages or frames. (A telephone's JPEG has others, too:
 # the same one again, smaller or as a map of its brightness.)
 _WITH_PAGES = ("PNG", "GIF", "WEBP", "AVIF", "TIFF")
@@ -176,10 +183,13 @@ def decode(
     Raises:
         Unreadable: it cannot be decoded, or without `levels` it has values that nothing is
             known of.
+        EnvironmentFailure: the disk failed.
     """
     with _opened(file) as picture:
-        if least:
-            picture.draft(picture.mode, least)
+        if least and picture.format in _DRAFTED:
+            # As it is stored: it is turned below.
+            turned = _orientation(picture) in _ON_ITS_SIDE
+            picture.draft(picture.mode, least[::-1] if turned else least)
         # The pixels first: in some formats they stand before the rotation mark.
         picture.load()
         mark = _orientation(picture)
@@ -198,6 +208,7 @@ def decode_values(file: Path, channels: int) -> tuple[np.ndarray, float]:
 
     Raises:
         Unreadable: it cannot be decoded.
+        EnvironmentFailure: the disk failed.
     """
     with _opened(file) as picture:
         if deep.is_deep(picture):
@@ -208,13 +219,22 @@ def decode_values(file: Path, channels: int) -> tuple[np.ndarray, float]:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[Image.Image]:
-    """An opened picture file; whatever its decoder raises becomes Unreadable."""
+    """An opened picture file; whatever its decoder raises becomes Unreadable.
+
+    What the machine fails at is no fault of the file, and is never kept as one.
+    """
     try:
         with Image.open(file, formats=_FORMATS) as picture:
             yield picture
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
     except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno not in _OF_THE_CONTENT:
+            # Not above: `data.listing` asks this module what is a picture.
+            from data.listing import printable
+
+            why = fault.strerror or fault
+            raise EnvironmentFailure(f"{printable(file)} cannot be read: {why}") from fault
         raise Unreadable(f"cannot be decoded{_because(fault)}") from fault
 
 

@@ -9,10 +9,12 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from data import cache
+from data import cache, npz
+from data.arrays import training_key
 from data.errors import Refused
 from data.faults import Faults
 from data.files import resolved
+from data.layouts import SPLITS
 from data.listing import picture_files, printable
 from data.pictures import Unreadable, decode, read_header
 from data.progress import counted
@@ -24,8 +26,6 @@ from data.source import Source
 from data.splits import MOST_CLASSES, balanced, divided, split_of
 from data.voxels import LARGEST, SMALLEST, side_of
 
-# Folders that are splits, and not classes.
-_SPLITS = {"train": "train", "test": "test", "validation": "validation", "val": "validation"}
 # Folders of either side of pairs.
 _SIDES = {"a", "views", "images", "pictures", "b", "shapes", "voxels", "models", "meshes"}
 # Pixels a side of views, at most and in steps.
@@ -45,11 +45,40 @@ def holds_shapes(folder: Path) -> bool:
     return any(file.lower().endswith(SHAPES_ALONE) for file in _files(folder))
 
 
+def is_one_shape(file: Path) -> bool:
+    """Return whether a file of arrays holds one grid, where many samples could be.
+
+    It is a cube of truth values (.npy; numbers are as many pictures), or in an .npz file a cube
+    under `voxels`, or the only one where there are no samples.
+    """
+    try:
+        with npz.noticing_damage():
+            if file.suffix.lower() == ".npy":
+                values = np.load(file, mmap_mode="r", allow_pickle=False)
+                return values.dtype == bool and _is_cube(values.shape)
+            if file.suffix.lower() != ".npz":
+                return False
+            shapes = npz.shapes(file)
+    except (OSError, npz.Damaged):
+        # Whoever reads it will say why.
+        return False
+    train = training_key(shapes)
+    if train is None:
+        return sum(map(_is_cube, shapes.values())) == 1
+    return train == "voxels" and _is_cube(shapes[train])
+
+
+def _is_cube(shape: tuple[int, ...]) -> bool:
+    """Whether an array's shape is S×S×S or S×S×S×1."""
+    return len(set(shape[:3])) == 1 and shape[3:] in ((), (1,)) and len(shape) >= 3
+
+
 def open_shapes(path: Path, reading: Reading) -> Source | None:
     """Open a folder of shapes, or a single file of one; None for a folder of other things.
 
     With pictures in the folder, it is one of pairs: a picture belongs to the shape of its name
     (chair.png, chair.obj; also in folders views and shapes), or to the only shape in its folder.
+    Pictures of which none belongs to a shape are passed over where they are fewer than the shapes.
 
     Raises:
         Refused: a folder cannot be read.
@@ -68,7 +97,13 @@ def open_shapes(path: Path, reading: Reading) -> Source | None:
         if len(shapes) == len(arrays) == 1:
             return None
         return ShapeSource(path, name, [Item(file) for file in shapes], reading)
-    partners = _partners(pictures, shapes)
+    # Beside pictures, arrays and .mat files may be anything: labels, say.
+    own = [file for file in shapes if file.lower().endswith(SHAPES_ALONE)]
+    partners = _partners(pictures, own)
+    if not partners and len(own) > len(pictures):
+        passed_over = f"passed over: {len(pictures):,} pictures without a shape"
+        remarks = (*listed.remarks(), passed_over)
+        return ShapeSource(path, name, [Item(file) for file in shapes], reading, remarks)
     if 2 * len(partners) < len(pictures):
         return None
     items = [Item(partners[view], view) for view in pictures if view in partners]
@@ -109,23 +144,35 @@ def _files(path: Path) -> list[str]:
 
 
 def _partners(pictures: list[str], shapes: list[str]) -> dict[str, str]:
-    """Picture -> the shape that it shows, of the pictures that have one.
-
-    Beside pictures, arrays and .mat files may be anything: labels, say.
-    """
-    own = [file for file in shapes if file.lower().endswith(SHAPES_ALONE)]
-    named = {_stem(file): file for file in own}
+    """Picture -> the shape that it shows, of the pictures that have one."""
+    named = {_stem(file): file for file in shapes}
     single = {}
-    for file in own:
+    for file in shapes:
         single.setdefault(str(PurePath(file).parent), []).append(file)
     found = {}
     for picture in pictures:
         alone = single.get(str(PurePath(picture).parent), ())
         if _stem(picture) in named:
             found[picture] = named[_stem(picture)]
-        elif len(alone) == 1 and len(own) > 1:
+        elif len(alone) == 1 and len(shapes) > 1:
             found[picture] = alone[0]
     return found
+
+
+def _split_of(file: str) -> str:
+    """The split whose folder a file lies in; "" where in none."""
+    folders = PurePath(file).parts[:-1]
+    return next((SPLITS[f.lower()] for f in folders if f.lower() in SPLITS), "")
+
+
+def _inside_splits(items: list[Item]) -> tuple[list[Item], tuple[str, ...]]:
+    """The items inside of splits, if there are splits; and a remark on the shapes beside them."""
+    inside = [item for item in items if _split_of(item.shape)]
+    beside = {item.shape for item in items if not _split_of(item.shape)}
+    if not inside or not beside:
+        return items, ()
+    named = " and ".join(f"{split}/" for split in sorted({_split_of(i.shape) for i in inside}))
+    return inside, (f"passed over: {len(beside):,} shapes beside {named}",)
 
 
 def _stem(file: str) -> str:
@@ -157,20 +204,23 @@ class ShapeSource(Source):
         reading: Reading,
         remarks: tuple[str, ...] = (),
     ):
-        self.path, self.name, self._items, self._reading = path, name, items, reading
-        self.count, self._found, self._open = len(items), remarks, 0
-        self._shapes = sorted({item.shape for item in items})
+        self.path, self.name, self._reading = path, name, reading
+        self._items, beside = _inside_splits(items)
+        self.count, self._found, self._open = len(self._items), remarks + beside, 0
+        self._shapes = sorted({item.shape for item in self._items})
         self._faults = Faults(path, len(self._shapes), reading, "shapes")
         self._read_classes()
-        if items[0].view is not None:
+        if self._items[0].view is not None:
             self._read_headers()
 
     def _read_classes(self) -> None:
         parts = [PurePath(file).parts[:-1] for file in self._shapes]
-        plain = [[f for f in p if f.lower() not in {*_SPLITS, *_SIDES}] for p in parts]
-        self._splits = np.array(
-            [next((_SPLITS[f.lower()] for f in p if f.lower() in _SPLITS), "") for p in parts]
-        )
+        self._splits = np.array([_split_of(file) for file in self._shapes])
+        # Without views there are no sides, and what is called like one is a class, or around all.
+        sides = _SIDES
+        if self._items[0].view is None:
+            sides = _SIDES.intersection(*({f.lower() for f in folders} for folders in parts))
+        plain = [[f for f in p if f.lower() not in {*SPLITS, *sides}] for p in parts]
         # The outermost folder is the class, where all shapes lie in one.
         words = sorted({folders[0] for folders in plain if folders})
         self._labels = None
@@ -226,6 +276,12 @@ class ShapeSource(Source):
         kept = found.factors.pop("open", np.zeros(0, bool))
         if split == "train":
             self._open = int(kept.sum())
+        # Never out of the cache: a shape's number depends on which other classes there are.
+        found.factors.pop("label", None)
+        if self._labels is not None:
+            labels = dict(zip(self._shapes, self._labels.tolist(), strict=True))
+            read = [item for item in items if not {item.shape, item.view} & found.left_out.keys()]
+            found.factors["label"] = np.array([labels[item.shape] for item in read], np.int32)
         self._faults.add(found.left_out)
         return found
 
@@ -272,9 +328,6 @@ class ShapeSource(Source):
         if not kept and items:
             raise Refused(f"{self.name}: none of its shapes can be read")
         factors = {"open": np.array(opened, bool)}
-        if self._labels is not None:
-            labels = dict(zip(self._shapes, self._labels.tolist(), strict=True))
-            factors["label"] = np.array([labels[item.shape] for item in kept], np.int32)
         rows = {name: array[: len(kept)] for name, array in rows.items()}
         return SampleSet(**rows, factors=factors, left_out=reasons)
 

@@ -52,7 +52,14 @@ def understood(words: Words, text: str) -> dict[str, int]:
 
 
 def matching(factors: dict[str, np.ndarray], asked: dict[str, int]) -> np.ndarray:
-    """Indices of the samples that have all the given factor values."""
+    """Indices of the samples that have all the given factor values.
+
+    Raises:
+        Refused: nothing is known of one of these factors.
+    """
+    if unknown := ", ".join(sorted(asked.keys() - factors.keys())):
+        legal = f"; legal are words for {', '.join(factors)}" if factors else ""
+        raise Refused(f"no {unknown} is known of these samples{legal}")
     chosen = np.ones(len(next(iter(factors.values()))), bool)
     for name, number in asked.items():
         chosen &= factors[name] == number

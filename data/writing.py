@@ -61,12 +61,14 @@ def write(source: Source, folder: Path, size: int) -> list[str]:
 
 def _write_part(source: Source, folder: Path, side: str, size: int) -> list[str]:
     sets = {split: source.load(split, size, 1, 0) for split in SPLITS}
+    # Now: the words of some sets are known only once they are loaded.
+    folders = _folders_of(source.factors.get("label") or ())
     lines = []
     for split, of in sets.items():
         kept = without_copies(split, sets)
         with counted(f"writing {source.name}, {split}", max(1, len(kept))) as progress:
             for number, index in enumerate(kept):
-                _write_one(folder / (split + side), of, source, index, number)
+                _write_one(folder / (split + side), of, folders, index, number)
                 progress(number + 1)
         left = len(of) - len(kept)
         lines.append(f"{split}{side}: {len(kept):,} written, {left:,} left out as copies")
@@ -82,20 +84,32 @@ def without_copies(split: str, sets: dict[str, SampleSet]) -> np.ndarray:
     return np.array([i for i in range(len(pictures)) if i not in copies], int)
 
 
-def _write_one(folder: Path, pictures: SampleSet, source: Source, index: int, number: int) -> None:
+def _write_one(
+    folder: Path, pictures: SampleSet, folders: list[str], index: int, number: int
+) -> None:
     one = pictures.take(np.array([index]))
     halves = {"": one.samples}
     if one.inputs is not None:
         halves = {"A": one.inputs, "B": one.samples}
-    elif "label" in one.factors and source.factors.get("label"):
-        word = source.factors["label"][one.factors["label"][0]]
-        halves = {_as_folder(word): one.samples}
+    elif "label" in one.factors and folders:
+        halves = {folders[one.factors["label"][0]]: one.samples}
     for name, images in halves.items():
         place = folder / name
         place.mkdir(parents=True, exist_ok=True)
         (pixels,) = np.asarray(images)
         picture = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
         picture.save(place / f"{number:06}.png")
+
+
+def _folders_of(words: tuple[str, ...]) -> list[str]:
+    """A folder's name for each label's word; no two have the same."""
+    names = []
+    for word in words:
+        name = _as_folder(word)
+        while name in names:
+            name += "_"
+        names.append(name)
+    return names
 
 
 def _as_folder(word: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 import data
 from data.reading import Reading
-from data.splits import hold_out
+from data.splits import SPLITS, hold_out
 
 X = np.random.default_rng(0).integers(0, 256, (130, 12, 12, 3), np.uint8)
 Y = np.arange(130) % 3
@@ -134,6 +134,47 @@ def test_labels_of_one_split_alone(tmp_path):
     assert source.load("test", 12, 0, 0).factors == {}
 
 
+@pytest.mark.parametrize("ending", ["npz", "h5"])
+@pytest.mark.parametrize("samples", ["x_train", "images", "arr_0"])
+def test_labels_that_are_called_label(h5, tmp_path, ending, samples):
+    arrays = {samples: X, "label": np.array(["dog", "cat", "cow"])[Y].astype("S")}
+    np.savez(tmp_path / "a.npz", **arrays)
+    source = data.find(str(h5(**arrays) if ending == "h5" else tmp_path / "a.npz"))
+    assert source.factors == {"label": ("cat", "cow", "dog")} and source.modes == ("label",)
+    index = hold_out(130, "train", None, np.array([2, 0, 1])[Y])
+    loaded = source.load("train", 12, 0, 0)
+    np.testing.assert_array_equal(loaded.samples, X[index])
+    np.testing.assert_array_equal(loaded.factors["label"], np.array([2, 0, 1])[Y][index])
+
+
+@pytest.mark.parametrize("ending", ["npz", "h5"])
+def test_labels_win_over_what_is_called_label(h5, tmp_path, ending):
+    arrays = {"images": X, "labels": Y, "label": np.arange(130)}
+    np.savez(tmp_path / "a.npz", **arrays)
+    source = data.find(str(h5(**arrays) if ending == "h5" else tmp_path / "a.npz"))
+    assert source.factors == {"label": ("0", "1", "2")}
+    assert source.remarks == ("'label' is not used, as there is 'labels'",)
+    assert set(source.load("train", 12, 0, 0).factors["label"]) == {0, 1, 2}
+
+
+def test_pictures_that_are_called_label_are_no_labels(tmp_path):
+    np.savez(tmp_path / "a.npz", images=X, label=X[..., 0])
+    source = data.find(str(tmp_path / "a.npz"))
+    assert source.factors == {} and len(source.load("train", 12, 0, 0)) == 106
+
+
+@pytest.mark.parametrize("ending", ["npz", "h5"])
+@pytest.mark.parametrize("first", [2**31, 2**40, -(2**62), 2**63])
+def test_factors_of_large_numbers(h5, tmp_path, ending, first):
+    people = np.array([first + number for number in range(26)])[np.arange(130) % 26]
+    np.savez(tmp_path / "a.npz", images=X, person=people)
+    path = h5(images=X, person=people) if ending == "h5" else tmp_path / "a.npz"
+    known = load(path).factors["person"]
+    np.testing.assert_array_equal(known, people[hold_out(130, "train")])
+    held = [load(path, split, split_by="person").factors["person"] for split in SPLITS]
+    assert sorted(value for part in held for value in set(part.tolist())) == people[:26].tolist()
+
+
 @pytest.mark.parametrize("name", ["a.npy", "a.npz", "a.h5"])
 def test_one_array_in_a_file_of_any_name(tmp_path, name):
     with open(tmp_path / name, "wb") as file:
@@ -204,6 +245,8 @@ def test_beside_pictures_arrays_are_passed_over(h5, tmp_path):
 
 def test_a_folder_with_one_file_of_arrays_is_that_file(h5, tmp_path):
     h5(images=X)
+    # What a Macintosh leaves on a drive that is not its own.
+    (tmp_path / "._a.h5").write_bytes(b"x")
     assert data.find(str(tmp_path)).count == 130
     h5("b.h5", images=X)
     with pytest.raises(data.Refused, match="holds no pictures"):

@@ -108,6 +108,17 @@ def test_what_pairs_and_jitter_look_like(tmp_path):
     assert Image.open(tmp_path / "h.png").size == (3 * 130 - 2, 64)
 
 
+def test_a_split_of_which_nothing_is_known(tmp_path):
+    """The labels are those of the training alone."""
+    numbers = np.arange(40)
+    images = np.ones((1, 12, 12), np.uint8) * numbers[:, None, None].astype(np.uint8)
+    np.savez(tmp_path / "f.npz", x_train=images, y_train=numbers % 3, x_test=images[:5])
+    code, out, err = refused("data", "f.npz", "--split", "test", "--showing", 2, cwd=tmp_path)
+    assert code == 2 and err == "error: no label is known of these samples\n", err
+    code, out, err = refused("data", "f.npz", "--split", "test", cwd=tmp_path)
+    assert code == 0 and "f.npz, test, 5:" in out and "the first is" not in out, err
+
+
 @pytest.mark.parametrize("name", ["chairs", "eyes", "facades", "facades/train", "monet2photo"])
 def test_real_sets_load_by_folder(tmp_path, name):
     folder = ROOT.parent / "shared" / "datasets" / name

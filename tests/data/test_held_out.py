@@ -8,7 +8,7 @@ from data.derived import lowres
 from data.held_out import held_out_by
 from data.reading import Reading
 from data.splits import SPLITS, divided_by
-from tests.data.folders import brightness, noise
+from tests.data.folders import brightness, noise, put
 
 VALUES = np.repeat(np.arange(40), np.arange(40) % 5 + 1)
 
@@ -84,6 +84,25 @@ def test_a_folder_by_its_classes(folder, monkeypatch, memory):
             assert by_content[picture.tobytes()] == label
     again = load(folder, "test", split_by="label")
     np.testing.assert_array_equal(again.samples, sets["test"].samples)
+
+
+def test_a_small_split_that_has_changed_is_read_again(tmp_path, monkeypatch):
+    """Where the large ones are files of the cache, and their names tell what they hold."""
+    monkeypatch.setenv("GAN_COOKBOOK_CACHE", str(tmp_path / "cache"))
+    # Bytes: the pictures for training take more, and those for testing less.
+    monkeypatch.setenv("GAN_COOKBOOK_MEMORY", "2e-5")
+    for number, name in enumerate(CLASSES):
+        put(tmp_path / "p" / "train" / name, [f"{i}.png" for i in range(4)], start=10 * number)
+        put(tmp_path / "p" / "test" / name, ["x.png"], start=10 * number + 5)
+    before = {split: load(tmp_path / "p", split, split_by="label") for split in SPLITS}
+    assert any(isinstance(of.samples, np.memmap) for of in before.values())
+    for number, name in enumerate(CLASSES):
+        put(tmp_path / "p" / "test" / name, ["x.png"], start=10 * number + 7)
+    for split, of in before.items():
+        again = load(tmp_path / "p", split, split_by="label")
+        changed = [value + 2 * (value % 10 == 5) for value in brightness(of.samples)]
+        assert brightness(again.samples) == changed != brightness(of.samples)
+        np.testing.assert_array_equal(again.factors["label"], of.factors["label"])
 
 
 def test_names_and_what_was_left_out(folder):

@@ -61,6 +61,51 @@ def test_labels_of_16_bits_are_the_labels_of_8(tmp_path):
     assert (short.levels, long.levels) == ({}, {"input": (0, 255)})
 
 
+@pytest.mark.parametrize("fault", [data.Refused("no"), KeyboardInterrupt()])
+@pytest.mark.parametrize("arrays", [True, False])
+def test_levels_whose_search_was_interrupted_are_looked_for_again(
+    tmp_path, monkeypatch, fault, arrays
+):
+    values = np.rint(RAMP * 4095).astype(np.uint16)
+    if arrays:
+        np.save(tmp_path / "a.npy", values[None])
+        source, searched = find(tmp_path / "a.npy"), "data.arrays.extremes"
+    else:
+        source, searched = find(put(tmp_path, values)), "data.range.decode_values"
+
+    def interrupted(*words):
+        raise fault
+
+    with monkeypatch.context() as broken:
+        broken.setattr(searched, interrupted)
+        with pytest.raises(type(fault)):
+            source.load("train", 32, 0, 0)
+    loaded = source.load("train", 32, 0, 0)
+    assert source.levels == {"real": (0, 4095)}
+    np.testing.assert_array_equal(grey(loaded), scaled(values, (0, 4095)))
+
+
+def test_what_is_said_of_levels_is_said_once(tmp_path, monkeypatch):
+    """Also where one side's levels are found, and the search for the other's is interrupted."""
+    for side in "AB":
+        put(tmp_path / side, np.rint(RAMP * 4095).astype(np.uint16))
+    source, found = find(tmp_path, label_maps="none"), []
+
+    def second(*words):
+        found.append(words)
+        if len(found) == 2:
+            raise data.Refused("no")
+        return (0, 4095)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("data.folders.levels_of", second)
+        with pytest.raises(data.Refused):
+            source.load("train", 32, 0, 0)
+    source.load("train", 32, 0, 0)
+    assert source.levels == {"real": (0, 4095), "input": (0, 4095)}
+    assert sum("of more than 8 bits" in remark for remark in source.remarks) == 2
+
+
 def test_labels_that_8_bits_do_not_hold_are_refused(tmp_path):
     labels = np.repeat([[1, 7, 26_001, 26_002]], 32, 0).repeat(8, 1).astype(np.uint16)
     put(tmp_path / "A", labels)

@@ -1,6 +1,7 @@
 """What else a folder may hold: links, pipes, many formats, broken and hidden files."""
 
 import dataclasses
+import errno
 import inspect
 import os
 import struct
@@ -9,9 +10,10 @@ import sys
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 
 import data
+from data.pictures import Unreadable, decode
 from data.reading import Reading
 from tests.data.folders import NAMES, find, load, noise, put
 
@@ -159,6 +161,18 @@ def test_other_endings_of_formats_that_are_read(tmp_path):
     assert find(tmp_path).count == 4
 
 
+@pytest.mark.parametrize("mark", range(1, 9))
+def test_pictures_on_their_side_are_not_decoded_too_small(tmp_path, mark):
+    """A JPEG is decoded at a fraction of its size, which is told as the picture is stored."""
+    exif = Image.Exif()
+    exif[0x0112] = mark
+    size = (400, 1600) if mark < 5 else (1600, 400)
+    noise(size).save(tmp_path / "a.jpg", exif=exif)
+    # Upright, it is 400 pixels wide and 1600 high.
+    assert decode(tmp_path / "a.jpg", 3, (320, 80)).size == (400, 1600)
+    assert decode(tmp_path / "a.jpg", 3, (80, 320)).size == (100, 400)
+
+
 @pytest.mark.parametrize("mark", [1, 6])
 def test_an_odd_note_of_a_camera_costs_no_picture(tmp_path, mark):
     """A resolution as text, where a fraction is usual: pixels and rotation are still right."""
@@ -217,6 +231,56 @@ def test_what_was_left_out_is_said_each_time(tmp_path):
         assert source.name_of("train", 7, load(source).left_out) == "p011.png"
     with pytest.raises(data.Refused, match="p007.png"):
         load(find(tmp_path, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("fault", "known"),
+    [
+        (OSError(errno.EIO, "Input/output error"), "p1.png cannot be read: Input/output error$"),
+        (MemoryError(), None),
+    ],
+)
+def test_what_the_machine_fails_at_is_no_fault_of_a_file(tmp_path, monkeypatch, fault, known):
+    """Nor is it kept: who tries again gets all pictures."""
+    monkeypatch.setenv("GAN_COOKBOOK_CACHE", str(tmp_path / "cache"))
+    put(tmp_path / "p", NAMES)
+    loaded = ImageFile.ImageFile.load
+
+    def failing(picture):
+        if str(picture.filename).endswith("p1.png"):
+            raise fault
+        return loaded(picture)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ImageFile.ImageFile, "load", failing)
+        raised = MemoryError if isinstance(fault, MemoryError) else data.EnvironmentFailure
+        with pytest.raises(raised, match=known):
+            load(find(tmp_path / "p", tolerance=1))
+    again = load(find(tmp_path / "p", tolerance=1))
+    assert len(again) == len(NAMES) and not again.left_out
+
+
+def test_a_place_that_no_file_has_is_a_fault_of_the_file(tmp_path, monkeypatch):
+    put(tmp_path, NAMES)
+
+    def failing(picture):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", failing)
+    with pytest.raises(Unreadable, match="cannot be decoded .Invalid argument"):
+        decode(tmp_path / NAMES[0], 3)
+
+
+def test_a_folder_with_too_many_broken_ones_is_not_cached(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_COOKBOOK_CACHE", str(tmp_path / "cache"))
+    put(tmp_path / "p", NAMES)
+    noise((16, 16)).save(tmp_path / "p" / NAMES[1])
+    whole = (tmp_path / "p" / NAMES[1]).read_bytes()
+    (tmp_path / "p" / NAMES[1]).write_bytes(whole[: len(whole) // 2])
+    for _ in range(2):
+        with pytest.raises(data.Refused, match="1 of 4 pictures cannot be used .p1.png"):
+            load(find(tmp_path / "p"))
+        assert not list((tmp_path / "cache").glob("*.npz"))
 
 
 def test_every_choice_of_reading_is_taken_from_the_configuration():

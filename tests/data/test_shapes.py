@@ -214,6 +214,68 @@ def test_all_views_of_a_shape_are_in_one_split(tmp_path):
     assert len(source.load("test", 16, 0, 0)) == 2 * len(seen[2])
 
 
+@pytest.mark.parametrize(
+    ("train", "other"), [("training", "testing"), ("Train", "dev"), ("train", "valid")]
+)
+def test_splits_are_called_as_those_of_pictures(tmp_path, train, other):
+    for number in range(6):
+        place = tmp_path / (train if number < 4 else other) / f"kind{number % 2}"
+        place.mkdir(parents=True, exist_ok=True)
+        write(place / f"{number}.binvox", GRID)
+    source = data.find(str(tmp_path))
+    assert source.factors == {"label": ("kind0", "kind1")} and source.remarks == ()
+    assert [len(source.load(split, 16, 0, 0)) for split in SPLITS] == [4, 0, 2]
+
+
+def test_shapes_beside_the_splits_are_not_used_and_said(tmp_path):
+    for name in ("train/cat/a", "train/dog/b", "val/cat/c", "test/dog/d", "e", "other/f"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path / f"{name}.binvox", GRID)
+    source = data.find(str(tmp_path))
+    assert source.count == 4 and source.factors == {"label": ("cat", "dog")}
+    assert [len(source.load(split, 16, 0, 0)) for split in SPLITS] == [2, 1, 1]
+    assert source.remarks == ("passed over: 2 shapes beside test/ and train/ and validation/",)
+
+
+@pytest.mark.parametrize("around", ["", "models/", "Shapes/voxels/"])
+def test_classes_that_are_called_like_sides(tmp_path, around):
+    """Without pictures there are no sides, but a folder around all may be called like one."""
+    for name in ("a", "b", "images", "meshes"):
+        (tmp_path / around / name).mkdir(parents=True)
+        for number in range(2):
+            write(tmp_path / around / name / f"{number}.binvox", GRID)
+    source = data.find(str(tmp_path))
+    assert source.factors == {"label": ("a", "b", "images", "meshes")}
+    assert source.load("train", 16, 0, 0).factors["label"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_classes_are_numbered_anew_where_one_was_added(tmp_path, monkeypatch):
+    monkeypatch.setenv("GAN_COOKBOOK_CACHE", str(tmp_path / "cache"))
+    for name in ("train/cat/a", "train/dog/b", "test/dog/c", "val/dog/d"):
+        (tmp_path / "p" / name).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path / "p" / f"{name}.binvox", GRID)
+    assert data.find(str(tmp_path / "p")).load("test", 16, 0, 0).factors["label"].tolist() == [1]
+    (tmp_path / "p" / "train" / "cow").mkdir()
+    write(tmp_path / "p" / "train" / "cow" / "e.binvox", GRID)
+    source = data.find(str(tmp_path / "p"))
+    assert source.factors == {"label": ("cat", "cow", "dog")}
+    assert source.load("test", 16, 0, 0).factors["label"].tolist() == [2]
+
+
+def test_a_stray_picture_makes_no_set_of_pictures_of_shapes(tmp_path):
+    for number in range(6):
+        write(tmp_path / f"{number}.binvox", GRID)
+    Image.effect_noise((40, 40), 50).save(tmp_path / "preview.png")
+    source = data.find(str(tmp_path))
+    assert (source.kind, source.count, source.input_size) == ("voxels", 6, None)
+    assert source.remarks == ("passed over: 1 pictures without a shape",)
+    assert len(source.load("train", 16, 0, 0)) == 6
+    # Where there are as many of either, nothing says what is meant.
+    for number in range(5):
+        Image.effect_noise((40, 40), 60).save(tmp_path / f"preview{number}.png")
+    assert data.find(str(tmp_path)).kind == "pictures"
+
+
 def test_what_cannot_be_used_is_left_out_and_named(tmp_path):
     folder = fill(tmp_path / "a", count=120, views=False)
     (folder / "kind0" / "shapes" / "0.npy").write_bytes(b"no")
@@ -259,6 +321,35 @@ def test_a_single_file_is_seen_from_all_sides(tmp_path):
     (tmp_path / "bad.binvox").write_bytes(ABSURD["a.binvox"])
     code, _, err = refused("data", "bad.binvox", cwd=tmp_path)
     assert code == 2 and "1000000×1000000×1000000; legal is" in err and err.count("\n") == 1, err
+
+
+@pytest.mark.parametrize("in_folder", [True, False])
+@pytest.mark.parametrize(
+    ("name", "arrays"),
+    [
+        ("a.npy", {"": GRID}),
+        ("a.npy", {"": GRID[..., None]}),
+        ("a.npz", {"voxels": GRID}),
+        ("a.npz", {"voxels": GRID[..., None].astype(np.float32), "title": "a chair"}),
+        ("a.npz", {"grid": GRID.astype(np.uint8), "title": "a chair"}),
+    ],
+)
+def test_a_single_grid_in_a_file_of_arrays_is_a_shape(tmp_path, name, arrays, in_folder):
+    if name.endswith(".npy"):
+        np.save(tmp_path / name, arrays[""])
+    else:
+        np.savez(tmp_path / name, **arrays)
+    source = data.find(str(tmp_path if in_folder else tmp_path / name))
+    assert (source.kind, source.count) == ("voxels", 1)
+    np.testing.assert_array_equal(source.load("train", 16, 0, 0).samples[0, ..., 0], GRID)
+
+
+def test_as_many_pictures_as_they_are_high_are_no_shape(tmp_path):
+    np.save(tmp_path / "a.npy", GRID.astype(np.uint8))
+    np.savez(tmp_path / "a.npz", images=GRID)
+    for name in ("a.npy", "a.npz"):
+        source = data.find(str(tmp_path / name))
+        assert (source.kind, source.count) == ("pictures", 16)
 
 
 # --- arrays with views ---

@@ -146,6 +146,11 @@ def test_one_stray_among_many_pairs_side_by_side(tmp_path):
     source = find(tmp_path)
     assert (source.kind, source.count) == ("pairs", 120)
     assert "stray.png: not twice as wide as high" in source.remarks[-1]
+    halves = find(tmp_path, layout="domains")
+    assert [part.count for part in halves.domains.values()] == [120, 120]
+    assert halves.unusable == source.unusable != {}
+    with pytest.raises(data.Refused, match="stray.png.*--strict"):
+        find(tmp_path, layout="domains", strict=True)
 
 
 def test_one_name_written_in_two_ways(tmp_path):

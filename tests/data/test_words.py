@@ -56,6 +56,10 @@ def test_matching():
     assert list(matching(factors, {"a": 1})) == [1, 2]
     assert list(matching(factors, {"a": 1, "b": 0})) == [2]
     assert list(matching(factors, {})) == [0, 1, 2, 3]
+    with pytest.raises(Refused, match="^no c is known of these samples; legal are words for a, b$"):
+        matching(factors, {"c": 0})
+    with pytest.raises(Refused, match="^no a, b is known of these samples$"):
+        matching({}, {"b": 0, "a": 0})
 
 
 @pytest.mark.parametrize(
