@@ -188,7 +188,7 @@ class Discriminator(Network):
             self.buffers += [v for norm in self._spectral for v in norm.variables]
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:
-        """Adam at `config.discriminator_rate`, which decays by its updates, several a step or one."""
+        """Adam at `config.discriminator_rate`, which decays by this network's own updates."""
         rate = getattr(self.config, f"{self.name}_rate")
         return adam(rate, self.config, self.config.critic_steps)
 
