@@ -355,13 +355,21 @@ def summary(
     each = [before] if before else []
     each += [_of_one(experiment, run) for run in runs]
     for fact in ("features", "samples", "measures", "criteria"):
-        if any(one[fact] != each[0][fact] for one in each):
+        if any(_differ(fact, one, each[0]) for one in each):
             raise Refused(
                 f"{recipe}, {experiment.name}: {fact} differ between the seeds, so they cannot "
                 "be told together; remove runs/results/*/*/*.evaluated.json and run this again, "
                 "with FORCE=1 to begin anew"
             )
     return _told(recipe, experiment) | functools.reduce(_joined, each)
+
+
+def _differ(fact: str, one: dict, other: dict) -> bool:
+    """Whether two summaries differ in a fact that all seeds must have in common."""
+    if fact == "measures" and one["machine"] != other["machine"]:
+        # What a net reads was learned there by another one, which is as right or nearly so.
+        return one[fact].keys() != other[fact].keys()
+    return one[fact] != other[fact]
 
 
 def _of_one(experiment: Experiment, run: dict) -> dict:
@@ -401,6 +409,9 @@ def _joined(some: dict, more: dict) -> dict:
     return some | {
         "seeds": some["seeds"] + more["seeds"],
         "machine": "; ".join(machines),
+        "measures": {
+            name: _both(text, more["measures"][name]) for name, text in some["measures"].items()
+        },
         "seconds": some["seconds"] + more["seconds"],
         "seconds_of": _added(some["seconds_of"], more["seconds_of"]),
         "met": [None if None in pair else sum(pair) for pair in pairs],
@@ -410,6 +421,11 @@ def _joined(some: dict, more: dict) -> dict:
         # Several seeds show the spread themselves.
         "intervals": {},
     }
+
+
+def _both(text: str, other: str) -> str:
+    """What a measure is on one machine, and on another."""
+    return text if text.endswith(other) else f"{text}; elsewhere: {other}"
 
 
 def _added(some: dict, more: dict) -> dict:

@@ -249,6 +249,7 @@ def test_seeds_of_another_machine(shelf, workshop, tmp_path, monkeypatch):
     python.does[RING.flags] = "other bits"
     assert shelf() == 2 * once
     ring = json.loads(kept.read_text())["experiments"]["ring"]
+    assert ring["measures"] == {"a": "a"}
     assert ring["machine"] == f"{here}; elsewhere" and len(ring["seconds"]) == ring["seeds"] == 3
     # With another code, or other flags, all are trained.
     for change in ("measure", "flags"):
@@ -391,6 +392,19 @@ def test_seeds_that_were_measured_differently_are_not_told_together(workshop):
     runs[1]["samples"] = 5
     with pytest.raises(Refused, match="samples differ between the seeds"):
         results.summary("first_gan", RING, runs)
+
+
+def test_a_net_of_another_machine_is_told(workshop, monkeypatch):
+    """It is another one; but a measure that the others lack cannot be told beside them."""
+    first, second = (results._one("first_gan", RING, seed) for seed in (0, 1))
+    before = results.summary("first_gan", RING, [first])
+    monkeypatch.setattr(results, "machine", lambda: "elsewhere")
+    second["measures"] = {"a": "a, by a net"}
+    both = results.summary("first_gan", RING, [second, second], before)
+    assert both["measures"] == {"a": "a; elsewhere: a, by a net"}
+    second["measures"] = {"b": "b"}
+    with pytest.raises(Refused, match="measures differ between the seeds"):
+        results.summary("first_gan", RING, [second], before)
 
 
 def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeypatch):
