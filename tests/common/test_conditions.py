@@ -15,9 +15,11 @@ from common.commands.made import Made
 from common.conditions import ConditionalConfig, drawn, encoded, inputs, showing, spelled
 from common.evaluation import conditional
 from common.evaluation.conditional import Judge, class_means, tagging
+from common.evaluation.reference import ReferenceSet
 from common.layers import maxout
 from common.metrics.estimate import Estimate
 from data.errors import Refused
+from data.pixels import to_float
 from data.samples import SampleSet
 
 FACES = {
@@ -200,6 +202,29 @@ def test_accuracy_and_coverage_by_class():
     some[others.factors["label"] == 3] = some[3]
     scores = judge.score(some, others.factors)
     assert scores[conditional.WORST] < 0.5 and scores[conditional.COVERAGE] > 0.8
+
+
+def test_the_shuffled_control_fails_where_the_model_is_right(monkeypatch):
+    training, reference, held = (labelled(seed) for seed in range(3))
+    made = to_float(held.samples)
+    trainer = SimpleNamespace(
+        draw=lambda rng, count: {}, sample=lambda given: made, discriminator=None
+    )
+    case = SimpleNamespace(
+        config=DIGITS,
+        reference=ReferenceSet(training, reference, held),
+        models=lambda: [("trained", "the run's", trainer)],
+        reserve=lambda *names: None,
+        source=None,
+        flags=None,
+        seed=0,
+    )
+    monkeypatch.setattr("common.metrics.features.feature_net", lambda *asked: Reads())
+    monkeypatch.setattr(conditional, "asdict", vars)
+    monkeypatch.setattr(conditional, "tagging", lambda *told: {})
+    values = conditional.measure(case).values
+    found = {name: row[conditional.ACCURACY].value for name, row in values.items()}
+    assert found["trained"] == found["real"] == 1 and 0 < found[conditional.SHUFFLED] < 0.25
 
 
 def test_a_class_without_training_pictures_has_the_mean_of_all():

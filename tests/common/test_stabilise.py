@@ -80,6 +80,22 @@ def test_epsilon_is_drawn_for_each_sample_and_step():
     assert stabilise.draw(np.random.default_rng(0), 50, AdversarialConfig()) == {}
 
 
+def test_r1_is_at_real_samples_and_r2_at_fake_ones():
+    """For D(x) = ‖x‖², whose slope 2x is another at each place."""
+
+    class Squares(Discriminator):
+        def buildModel(self):
+            x = keras.Input((3,), name="sample")
+            return keras.Model(x, layers.Dense(1, use_bias=False, kernel_initializer="ones")(x * x))
+
+    discriminator = Squares(settings(r1=1.0, r2=3.0), loss.get("non-saturating"))
+    real, fake = normal(6, 3), normal(6, 3)
+    terms = discriminator.lossFunction({"real": real}, fake)
+    for name, gamma, places in (("r1", 1.0, real), ("r2", 3.0, fake)):
+        wanted = gamma / 2 * (4 * np.array(places) ** 2).sum(1).mean()
+        assert float(terms[name]) == pytest.approx(wanted, rel=1e-5), name
+
+
 # --- spectral norm ---
 
 
@@ -126,6 +142,20 @@ def test_the_gradient_reaches_the_raw_kernel():
     assert np.abs(gradient).max() > 1e-3
     raw = np.array(model.trainable_variables[0])
     assert abs((gradient * raw).sum()) < 1e-4 * np.abs(gradient).max()
+
+
+def test_an_update_advances_each_singular_vector_once():
+    _, discriminator = two(spectral_norm=True)
+    unit = lambda vector: vector / np.linalg.norm(vector)  # noqa: E731
+    kernels = [np.array(v) for v in discriminator.trainable_variables if len(v.shape) == 2]
+    vectors = discriminator._spectral[0].variables
+    before = [np.array(u) for u in vectors]
+    wanted = [unit(unit(k @ u) @ k) for k, u in zip(kernels, before, strict=True)]
+    given = batch()
+    discriminator.trainModel(given, given["real"] + 1)
+    for u, advanced in zip(vectors, wanted, strict=True):
+        np.testing.assert_allclose(u, advanced, atol=1e-5)
+    assert np.abs(wanted[0] - before[0]).max() > 0.01
 
 
 def test_baked_shows_the_weights_that_are_used():
@@ -225,6 +255,19 @@ def test_instance_noise_fades():
     assert widths == pytest.approx([0.5, 0.25, 0, 0], abs=0.01)
     stays = dataclasses.replace(config, instance_noise_steps=0)
     assert np.std(stabilise.view(seen, ["sample"], stays, 99)["sample"]) > 0.4
+
+
+def test_the_generators_step_sees_altered_samples_too(monkeypatch):
+    """With half of the noise's width, as half of its steps are done."""
+    _, discriminator = two(instance_noise=0.5, instance_noise_steps=10)
+    given = batch() | stabilise.draw(np.random.default_rng(0), 16, discriminator.config)
+    seen = []
+    monkeypatch.setattr(
+        discriminator, "frozen", lambda batch, which=0: seen.append(batch["sample"])
+    )
+    discriminator.optimizer.iterations.assign(5)
+    discriminator.logits(given["real"], given, frozen=True)
+    np.testing.assert_allclose(seen[0], given["real"] + 0.25 * given["instance_noise"], atol=1e-6)
 
 
 # --- label smoothing ---

@@ -122,15 +122,17 @@ def test_each_network_changes_itself_alone(recipe):
 def test_stopping_and_going_on_changes_nothing(recipe, tmp_path):
     """3 + 2 steps are 5, with every option on at once; finite all along.
 
-    In the first 3, which hold every phase, each network changes itself alone.
+    In the first 3, which hold every phase, each network changes itself alone. The average moves.
     """
     config = tiny(recipe, **every_option(recipe))
     whole, dataset = built(recipe, config), loaded(config)
     with each_changes_itself_alone(whole):
         step_on(whole, dataset, 3)
     checkpoint.save(tmp_path, whole.step, whole.state())
+    at_three = snapshot(whole)
     logs = step_on(whole, dataset, 5)
     assert all(math.isfinite(float(value)) for value in logs.values())
+    assert "average" in differing(at_three, snapshot(whole))
 
     other = built(recipe, config)
     other.step = checkpoint.restore(tmp_path, other.state())

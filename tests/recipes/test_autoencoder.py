@@ -20,7 +20,7 @@ from data.errors import Refused
 from recipes.autoencoder import evaluate, measure
 from recipes.autoencoder.bound import bound, bound_of_mean
 from recipes.autoencoder.config import PRESETS, Config
-from recipes.autoencoder.decoding import prepared
+from recipes.autoencoder.decoding import codes_of, prepared
 from recipes.autoencoder.losses import reconstruction
 from recipes.autoencoder.network import DECODER, ENCODER, before_range, code_size
 from recipes.autoencoder.train import build
@@ -111,6 +111,13 @@ def test_what_is_decoded_is_a_picture(decoder, wanted):
     latent = RNG.standard_normal((4, 8)).astype(np.float32)
     raw = np.asarray(before_range(model)(latent))
     np.testing.assert_allclose(model(latent), wanted(raw), atol=1e-6)
+
+
+def test_a_picture_s_code_is_the_mean_of_its_distribution():
+    trainer = built()
+    encoder = trainer.autoencoder.models[ENCODER]
+    mean, _ = np.split(np.asarray(encoder(REAL)), 2, axis=1)
+    np.testing.assert_allclose(codes_of(encoder, REAL, trainer.config), mean, atol=1e-5)
 
 
 def test_pixels_are_drawn_black_and_white():

@@ -11,6 +11,7 @@ from scipy import stats
 
 import data
 from common.batches import Batches
+from common.network import Discriminator
 from common.run import checkpoint
 from data.errors import Refused
 from data.samples import SampleSet
@@ -186,12 +187,18 @@ def test_the_published_networks():
 
 def test_the_discriminators_loss_is_halved():
     """2 log 2 of logits that are all 0, halved; penalties are not."""
-    trainer = build(settled())
+    # A weight as large as the first slopes are small.
+    trainer = build(settled(r1=1e4))
     discriminator = trainer.discriminator
+    batch = batch_of(trainer)
+    given = batch, 0.5 * batch["real"]
+    whole = Discriminator.lossFunction(discriminator, *given)
+    terms = discriminator.lossFunction(*given)
+    assert float(terms["adversarial"]) == pytest.approx(float(whole["adversarial"]) / 2)
+    assert float(terms["r1"]) == pytest.approx(float(whole["r1"])) and float(whole["r1"]) > 0
     logit = discriminator.model.get_layer("logit")
     logit.kernel.assign(0 * logit.kernel)
-    batch = batch_of(trainer)
-    terms = discriminator.lossFunction(batch, batch["real"])
+    terms = discriminator.lossFunction(*given)
     assert float(terms["adversarial"]) == pytest.approx(np.log(2), rel=1e-5)
 
 

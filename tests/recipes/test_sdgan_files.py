@@ -11,11 +11,12 @@ from common.commands.evaluate import evaluate as evaluate_run
 from common.evaluation import trials
 from common.evaluation.flags import PictureFlags
 from common.evaluation.scores import Scores
+from common.invert import Inverted
 from common.metrics import identity_net
 from common.run.loaded import LoadedRun
 from data.errors import Refused
 from data.samples import SampleSet
-from recipes.sdgan import evaluate, infer, measure, readers
+from recipes.sdgan import evaluate, infer, inversion, measure, readers
 from recipes.sdgan.codes import IDENTITY, OBSERVATION, on_sheet
 from recipes.sdgan.config import PRESETS, Config
 from recipes.sdgan.flags import Flags
@@ -159,6 +160,20 @@ def test_an_observation_is_taken_from_another_picture(run, tmp_path, capsys):
     assert told.out.count("distance") == 1
     assert made.samples.shape[0] == 2 and made.observed.shape == (2, 16, 16, 3)
     assert made.sheet().size == (4 * 66 - 2, 2 * 66 - 2)
+
+
+def test_identities_are_of_the_pictures_and_observations_of_the_others(run, tmp_path, monkeypatch):
+    given = photographs(run, tmp_path / "in", 1)
+    others = photographs(run, tmp_path / "as", 2)
+    codes = {name: np.eye(3, dtype=np.float32) for name in (IDENTITY, OBSERVATION)}
+
+    def found(wanted, *asked):
+        return Inverted(codes, wanted, np.zeros(3), np.zeros(3))
+
+    monkeypatch.setattr(inversion, "codes_of", found)
+    made = infer.make(*opened(run, input=str(given), observed_as=str(others)))
+    np.testing.assert_array_equal(made.inputs[IDENTITY], np.eye(3)[[0, 0]])
+    np.testing.assert_array_equal(made.inputs[OBSERVATION], np.eye(3)[[1, 2]])
 
 
 @pytest.mark.parametrize(

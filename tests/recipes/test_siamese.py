@@ -5,17 +5,20 @@ import json
 
 import numpy as np
 import pytest
+from keras import ops
 from PIL import Image
 
 import data
 from common.commands.evaluate import evaluate as evaluate_run
 from common.distortion import distorted
+from common.embedding import triplet
 from common.evaluation import trials
 from common.run.loaded import LoadedRun
 from data.errors import Refused
-from recipes.siamese import evaluate, infer, measure, threshold
+from recipes.siamese import evaluate, infer, losses, measure, threshold
 from recipes.siamese.compare import Comparison
 from recipes.siamese.config import PARAMETERS, PRESETS, Config, turned
+from recipes.siamese.encoder import ENCODER, Encoder
 from recipes.siamese.flags import EvaluateFlags, Flags
 from recipes.siamese.plane import plane
 from recipes.siamese.train import build
@@ -122,6 +125,33 @@ def test_every_loss_trains(loss):
     assert all((a != np.array(b)).any() for a, b in zip(before, after, strict=True))
 
 
+@pytest.mark.parametrize("loss", ["contrastive", "squared", "triplet", "classifier"])
+def test_each_loss_is_of_its_own_pairs(loss, monkeypatch):
+    """Of four places, whose two embeddings each lie one after the other."""
+    encoder = Encoder(settled(loss=loss, margin=0.7, classes=4))
+    # Near enough for the margin to count.
+    v = np.random.default_rng(0).normal(0, 0.1, (8, 8)).astype(np.float32)
+    # The head, where there is one, gives four of an embedding's numbers.
+    monkeypatch.setattr(
+        Encoder,
+        "__call__",
+        lambda self, given, which: ops.convert_to_tensor(v if which == ENCODER else v[:, :4]),
+    )
+    batch = {"real": np.zeros((4, 2, 16, 16, 3), np.float32), "identity": np.arange(4)}
+    each, terms = np.repeat(np.arange(4), 2), encoder.lossFunction(batch)
+    # Pairs of one place, and pairs with the second picture of the neighbour.
+    one, other = np.tile(v[::2], (2, 1)), np.concatenate([v[1::2], v[1::2][[1, 0, 3, 2]]])
+    pairs = ((one - other) ** 2).sum(1), np.repeat([0.0, 1.0], 4).astype(np.float32), 0.7
+    wanted = {
+        "contrastive": lambda: losses.contrastive(*pairs),
+        "squared": lambda: losses.squared(*pairs),
+        "triplet": lambda: triplet(v, each, 0.7)[0],
+        "classifier": lambda: losses.classified(v[:, :4], each),
+    }
+    assert list(terms) == [loss] and float(terms[loss]) > 0
+    assert float(terms[loss]) == pytest.approx(float(wanted[loss]()), rel=1e-5)
+
+
 def test_a_batch_is_two_different_pictures_of_each_class():
     config = settled(batch_size=6)
     learned = config.training_set(data.find("faces").load("train", 16, 40, 0))
@@ -164,6 +194,15 @@ def test_no_class_is_both_trained_on_and_tested_on(tmp_path):
     assert sorted(n for own in labels.values() for n in own) == list(range(10))
     assert all(labels.values())
     assert settled().grouped_by == "identity"
+
+
+def test_what_is_measured_on_was_not_learned_from(run):
+    config = opened(run)[0].config
+    learned = data.find(config.data, config.reading).load("train", config.image_size, 0, 0)
+    pictures, classes = threshold.held_out(config, None)
+    known = {picture.tobytes() for picture in learned.samples}
+    assert len(known) > 2 and len(pictures) == len(classes) > 2
+    assert not known & {picture.tobytes() for picture in pictures}
 
 
 BAD = {

@@ -44,6 +44,10 @@ def moved(before, network):
     return any(not np.array_equal(a, b) for a, b in zip(before, weights(network), strict=True))
 
 
+def averages(trainer):
+    return np.concatenate([np.array(v).ravel() for v in trainer.average.state()["average"]])
+
+
 def test_the_paper_configuration():
     paper = PRESETS["paper"]
     assert (paper.image_size, paper.batch_size, paper.optimizer) == ((35, 55), 512, "sgd")
@@ -146,9 +150,11 @@ def test_the_refiner_learns_first_and_the_discriminator_then(eyes):
     assert (trainer.step, alone.until, judged.until, game.until) == (-5, -2, 0, 6)
     for phase, moves in ((alone, (True, False)), (judged, (False, True)), (game, (True, True))):
         networks = trainer.generator, trainer.discriminator
-        before = [weights(network) for network in networks]
+        before, averaged = [weights(network) for network in networks], averages(trainer)
         phase.step(batch_of(trainer, eyes, phase, 0 if phase is game else -1))
         assert tuple(map(moved, before, networks)) == moves
+        # The average follows the refiner, also where that learns alone.
+        assert (not np.array_equal(averages(trainer), averaged)) == moves[0]
 
 
 @pytest.mark.parametrize(("refiner_steps", "critic_steps"), [(3, 1), (1, 2)])
@@ -223,6 +229,24 @@ def test_the_discriminator_sees_the_history_and_the_refiner_does_not(eyes, monke
     monkeypatch.setattr(trainer.discriminator.history, "exchange", noted)
     trainer.train_step(batch_of(trainer, eyes, trainer.phases()[-1]))
     assert calls == [4]
+
+
+def test_half_of_the_fakes_that_the_discriminator_is_shown_are_old(eyes, monkeypatch):
+    trainer, seen = build(settled(instance_noise=0.0)), []
+    kept, count = trainer.discriminator.history.variables
+    kept.assign(ops.full(kept.shape, 0.125))
+    count.assign(trainer.config.history)
+    kind = type(trainer.discriminator)
+    whole = kind.__call__
+    monkeypatch.setattr(
+        kind,
+        "__call__",
+        lambda self, batch, which=0: seen.append(batch["sample"]) or whole(self, batch, which),
+    )
+    trainer.discriminator_step(batch_of(trainer, eyes, trainer.phases()[1]))
+    # Real and fake pictures share a pass.
+    old = (np.array(seen[0]) == 0.125).all((1, 2, 3)).tolist()
+    assert old == 4 * [False] + 2 * [True] + 2 * [False]
 
 
 def test_labels_of_real_pictures_are_in_no_batch(eyes):

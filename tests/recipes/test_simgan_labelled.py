@@ -116,22 +116,40 @@ def test_labels_that_are_no_numbers_are_refused_before_any_reader_learns(tmp_pat
         measures.Examiner(case_of(file(tmp_path, gaze=gaze)))
 
 
-def test_what_is_for_testing_only_has_no_oracle(tmp_path, monkeypatch):
-    """Its labels train no reader; what is gained is by what the simulated pictures teach."""
-    taught = []
+@pytest.fixture
+def taught(monkeypatch):
+    """What readers learn on, each of which reads with an error of the mean of that."""
+    found = []
 
     class Reader:
-        """Reads with an error of the mean of what it learned on."""
-
         def __init__(self, images, answers, classes=0, seed=0, seen=0):
-            taught.append(images)
+            found.append(images)
             self.off = images.mean() / 1000
 
         def __call__(self, images):
-            true = {len(images): LABELS, 3: LABELS[:3]}[len(images)]
-            return true + self.off
+            return LABELS[: len(images)] + self.off
 
     monkeypatch.setattr(measures, "Reader", Reader)
+    return found
+
+
+def test_the_gap_is_by_what_each_reader_learned_from(taught):
+    """Half of it is closed where the error is half way from simulated pictures to real ones."""
+    case, values = case_of(None), {}
+    real = case.training.b
+    real.factors["gaze"] = LABELS[:4]
+    examiner = measures.Examiner(case)
+    for name, level in ((measures.SIMULATED, 200), ("trained", 150)):
+        values[name] = examiner.examine(name, lambda images, more=level: images + np.uint8(more))
+    values[measures.REAL] = examiner.examine_real()
+    examiner.add_gaps(values)
+    # Two angles that are off by as much are not quite off by as much together.
+    gaps = [values[name][measures.GAP] for name in (measures.SIMULATED, "trained", measures.REAL)]
+    assert gaps == pytest.approx([0, 0.5, 1], abs=0.02)
+
+
+def test_what_is_for_testing_only_has_no_oracle(tmp_path, taught):
+    """Its labels train no reader; what is gained is by what the simulated pictures teach."""
     examiner = measures.Examiner(case_of(file(tmp_path)))
     assert len(examiner.asked) == 40 and not examiner.has_oracle
     values = {

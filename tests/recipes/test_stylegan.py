@@ -52,17 +52,38 @@ def test_two_draws_of_noise_give_equal_pictures_at_first(first, second):
         assert np.abs(pictures[0] - pictures[1]).max() > 1e-3
 
 
-def test_the_first_generation_s_styles_enter_each_layer(first):
+def changes_by_layer(trainer):
+    """How much a picture changes with the style of each layer."""
+    config, synthesis = trainer.config, trainer.generator.model.get_layer("synthesis")
+    styles = random(1, config.style_layers, config.latent_size)
+    noise = np.zeros((1, config.noise_size), np.float32)
+    before = np.asarray(synthesis([styles, noise]))
+    for layer in range(config.style_layers):
+        other = styles.copy()
+        other[:, layer] += 1
+        yield np.abs(np.asarray(synthesis([other, noise])) - before).max()
+
+
+def test_styles_enter_each_layer(first, second):
     """A style of one layer changes the picture; the last layer's is not all that counts."""
-    with first.average.ema_models() as (generator,):
-        synthesis = generator.get_layer("synthesis")
-        styles = random(1, first.config.style_layers, first.config.latent_size)
-        noise = np.zeros((1, first.config.noise_size), np.float32)
-        before = np.asarray(synthesis([styles, noise]))
-        for layer in range(first.config.style_layers):
-            other = styles.copy()
-            other[:, layer] += 1
-            assert np.abs(np.asarray(synthesis([other, noise])) - before).max() > 1e-3, layer
+    for trainer in (first, second):
+        assert min(changes_by_layer(trainer)) > 1e-3
+
+
+def test_only_the_first_layer_s_style_counts_where_that_is_asked_for():
+    constant, *others = changes_by_layer(StyleGAN(settled(styles="first")))
+    assert constant > 1e-3 and not any(others)
+
+
+def test_where_styles_are_mixed_the_second_latent_s_are_taken(first, second):
+    for trainer in (first, second):
+        batch = trainer.draw(rng_for(0, "evaluation"), 2)
+        one, two, mixed_in = (
+            trainer.sample(batch | change)
+            for change in ({}, {"latent": batch["latent_2"]}, {"mix": 1 + batch["mix"]})
+        )
+        np.testing.assert_allclose(mixed_in, two, atol=1e-4)
+        assert np.abs(mixed_in - one).max() > 1e-2
 
 
 def test_one_cut_a_batch(first):

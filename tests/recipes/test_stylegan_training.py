@@ -1,6 +1,7 @@
 """StyleGAN's training: its penalties, which are lazy, and its growth."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -11,9 +12,10 @@ from keras import ops
 from common import stabilise
 from common.machine.lazy import update_when
 from recipes.stylegan.gan import StyleGAN
-from recipes.stylegan.growth import GrowingStyleGAN, as_learned, cut_at, levels
-from recipes.stylegan.lazy import lazy_adam
+from recipes.stylegan.growth import GrowingStyleGAN, Level, as_learned, cut_at, levels
+from recipes.stylegan.lazy import Lazy, lazy_adam
 from recipes.stylegan.second import path_lengths
+from tests.contract.cases import differing, snapshot
 from tests.recipes.stylegan import random, settled
 
 pytestmark = pytest.mark.usefixtures("eagerly")
@@ -61,8 +63,33 @@ def test_the_path_length_penalty_and_its_average(second):
     generator.usual.assign(0.0)
 
 
+def test_a_path_length_is_of_noise_over_the_root_of_the_pixels(second, monkeypatch):
+    """And of every other sample."""
+    batch, seen = batch_for(second), []
+    monkeypatch.setattr(
+        "recipes.stylegan.second.path_lengths",
+        lambda styles, render, y: seen.append(y) or ops.ones(len(styles)),
+    )
+    second.generator.penalty(batch)
+    np.testing.assert_allclose(seen[0], np.array(batch["direction"])[::2] / 16, rtol=1e-5)
+
+
+def test_a_lazy_penalty_counts_n_times():
+    """A step by the gradient of 4·v², 24 where v is 3; what is logged is v² itself."""
+    variable, optimizer = keras.Variable([3.0]), keras.optimizers.SGD(0.1)
+    optimizer.build([variable])
+    owner = SimpleNamespace(buffers=[], optimizer=optimizer, trainable_variables=[variable])
+    found = Lazy(owner, 4).update(lambda: [ops.sum(ops.square(variable.value))])
+    assert float(variable[0]) == pytest.approx(3 - 0.1 * 24) and float(found) == 9
+
+
+def test_a_lazy_penalty_is_no_part_of_the_loss(second):
+    batch = batch_for(second)
+    assert set(second.discriminator.lossFunction(batch, batch["real"])) == {"adversarial"}
+
+
 def test_lazy_rates():
-    """rate·c and β^c with c = n/(n + 1); and the penalty counts n times as much."""
+    """rate·c and β^c with c = n/(n + 1)."""
     config = settled(beta_1=0.5)
     optimizer = lazy_adam(1e-3, config, 16)
     assert float(optimizer.learning_rate) == pytest.approx(1e-3 * 16 / 17)
@@ -200,6 +227,28 @@ def test_a_level_begins_with_the_rate_of_its_size():
     config = trainer.config
     assert rates["generator"] == pytest.approx(config.generator_rate)
     assert rates["discriminator"] == pytest.approx(0.8 * config.discriminator_rate)
+    # Large sizes are learned faster.
+    optimizer = trainer.generator.optimizer
+    for size, factor in ((64, 1), (128, 1.5), (256, 2), (1024, 3)):
+        trainer._begin(trainer.generator, Level(size, False, 0))
+        assert float(optimizer.learning_rate) == pytest.approx(factor * config.generator_rate)
+
+
+def test_what_is_resumed_within_a_fade_does_not_begin_anew(growing, monkeypatch):
+    optimizer, fade = growing.generator.optimizer, levels(growing.config)[1]
+    for step, done in ((fade.begins + 1, 7), (fade.begins, 0)):
+        monkeypatch.setattr(growing, "step", step)
+        optimizer.iterations.assign(7)
+        growing._begin(growing.generator, fade)
+        assert int(optimizer.iterations) == done
+
+
+def test_what_growth_and_penalties_count_by_is_in_every_checkpoint(growing, second):
+    kept = {id(v) for each in (growing, second) for values in each.state().values() for v in values}
+    counted = [growing.generator.steps, second.generator.usual]
+    for network in second.networks:
+        counted += [network._lazy.updates, network._lazy.last]
+    assert all(id(variable) in kept for variable in counted)
 
 
 def test_growing_moves_the_levels_that_there_are(growing):
@@ -212,7 +261,9 @@ def test_growing_moves_the_levels_that_there_are(growing):
             seen[self.model.step] = (values, float(logs["share"]), float(logs["size"]))
 
     dataset = np.random.default_rng(0).integers(0, 255, (16, 16, 16, 3), np.uint8)
+    before = snapshot(growing)
     growing.trainModel(dataset, [Look()], verbose=False)
+    assert "average" in differing(before, snapshot(growing))
     assert [seen[step][1:] for step in range(1, 6)] == [
         *[(1.0, 8.0)] * 2,
         *((0.5, 16.0), (1.0, 16.0), (1.0, 16.0)),

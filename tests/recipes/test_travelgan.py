@@ -164,6 +164,34 @@ def test_who_learns_from_what(trainer):
     assert "siamese" in cases.differing(before, cases.snapshot(trainer))
 
 
+def flat(value):
+    return np.full((2, 32, 32, 3), value, np.float32)
+
+
+def test_each_discriminator_judges_its_own_side(trainer, monkeypatch):
+    """A's logit is here a picture's own value, and B's is 1 more."""
+    discriminator, generator = trainer.discriminator, trainer.generator
+    monkeypatch.setattr(
+        discriminator,
+        "logits",
+        lambda s, batch=None, frozen=False, which=0: s[:, 0, 0, :1] + which,
+    )
+    batch, fakes = {"input": flat(0.1), "real": flat(-0.2)}, (flat(0.5), flat(0.7))
+    of_d = discriminator.lossFunction(batch, *fakes)["adversarial"]
+    of_g = generator.lossFunction(batch, fakes, trainer.vectors(batch, *fakes), discriminator)
+    wanted = np.logaddexp(0, [-0.1, 0.5, -0.8, 1.7]).sum(), np.logaddexp(0, [-0.5, -1.7]).sum()
+    assert (float(of_d), float(of_g["adversarial"])) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_vectors_are_those_of_originals_and_then_of_translations(trainer):
+    batch, (fake_a, fake_b) = {"input": flat(0.1), "real": flat(-0.2)}, (flat(0.5), flat(0.7))
+    a, of_a = trainer.siamese({"a": batch["input"], "b": fake_b})
+    of_b, b = trainer.siamese({"a": fake_a, "b": batch["real"]})
+    assert np.abs(of_b - b).max() > 1e-3 and np.abs(of_a - a).max() > 1e-3
+    found = trainer.vectors(batch, fake_a, fake_b)
+    np.testing.assert_allclose(found, [[a, of_a], [b, of_b]], atol=1e-5)
+
+
 def test_two_updates_have_the_gradients_of_one_loss(trainer, monkeypatch):
     """The published code has one Adam, of one loss, for generators and S.
 

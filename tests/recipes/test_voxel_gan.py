@@ -14,6 +14,7 @@ from keras import layers  # isort: skip
 
 import data
 from common.batches import rng_for
+from common.codes import drawn_from, halves
 from data.errors import Refused
 from data.made import open_world
 from data.samples import SampleSet
@@ -21,6 +22,7 @@ from recipes.voxel_gan import config as configs
 from recipes.voxel_gan.config import PRESETS, Config
 from recipes.voxel_gan.encoder import ViewEncoder
 from recipes.voxel_gan.loss import reconstruction
+from recipes.voxel_gan.predict import predict
 from recipes.voxel_gan.train import build
 from recipes.voxel_gan.vae_gan import VoxelVAEGAN
 from tests.conftest import ROOT, called
@@ -224,6 +226,40 @@ def test_a_step_updates_each_network_by_its_own_terms():
     }
     # Both follow from the same prediction.
     assert float(logs["generator/reconstruction"]) == float(logs["encoder/reconstruction"])
+
+
+def test_encoder_and_decoder_learn_from_what_is_predicted(monkeypatch):
+    """By gradients of one loss: without its divergence the encoder has no other."""
+    config = settled(dataclasses.replace(TINY, divergence_weight=0.0))
+    trainer, found = build(config), {}
+    batch, generator, encoder = real_batch(trainer, config), trainer.generator, trainer.encoder
+    for network in trainer.networks:
+        monkeypatch.setattr(network, "update", lambda g, n=network.name: found.update({n: g}))
+    trainer.train_step(batch)
+    with backend.tape() as tape:
+        predicted = generator({"latent": drawn_from(encoder(batch), batch["noise"])})
+        given = batch, generator(batch), trainer.discriminator, predicted
+        loss = sum(generator.lossFunction(*given).values())
+    networks = (generator, encoder)
+    wanted = tape.gradient(loss, [network.trainable_variables for network in networks])
+    for network, gradients in zip(networks, wanted, strict=True):
+        for mine, theirs in zip(found[network.name], gradients, strict=True):
+            assert np.abs(theirs).max() > 0
+            np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=1e-5)
+
+
+def test_a_shape_is_predicted_from_the_mean_of_its_code():
+    trainer = build(settled(TINY))
+    side, channels = trainer.config.input_size[0], trainer.config.input_channels
+    views = rng_for(0, "views").uniform(-1, 1, (2, side, side, channels)).astype(np.float32)
+    encoder, generator = trainer.encoder.model, trainer.generator.model
+    # Codes that make a difference, as after a training.
+    for variable in encoder.trainable_variables + generator.trainable_variables:
+        if len(variable.shape) > 1:
+            variable.assign(5 * variable)
+    mean, rest = (np.array(generator(half)) for half in halves(encoder(views)))
+    np.testing.assert_allclose(predict(encoder, generator, views), mean, atol=1e-5)
+    assert np.abs(mean - rest).max() > 1e-3
 
 
 def test_from_python_with_a_set_in_memory(tmp_path, eagerly):
