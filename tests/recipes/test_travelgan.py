@@ -183,15 +183,6 @@ def test_each_discriminator_judges_its_own_side(trainer, monkeypatch):
     assert (float(of_d), float(of_g["adversarial"])) == pytest.approx(wanted, rel=1e-5)
 
 
-def test_vectors_are_those_of_originals_and_then_of_translations(trainer):
-    batch, (fake_a, fake_b) = {"input": flat(0.1), "real": flat(-0.2)}, (flat(0.5), flat(0.7))
-    a, of_a = trainer.siamese({"a": batch["input"], "b": fake_b})
-    of_b, b = trainer.siamese({"a": fake_a, "b": batch["real"]})
-    assert np.abs(of_b - b).max() > 1e-3 and np.abs(of_a - a).max() > 1e-3
-    found = trainer.vectors(batch, fake_a, fake_b)
-    np.testing.assert_allclose(found, [[a, of_a], [b, of_b]], atol=1e-5)
-
-
 def test_two_updates_have_the_gradients_of_one_loss(trainer, monkeypatch):
     """The published code has one Adam, of one loss, for generators and S.
 
