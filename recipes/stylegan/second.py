@@ -110,7 +110,7 @@ class ModulatedGenerator(StyleGenerator):
         noise = [half[tensor.name] for tensor in synthesis.inputs[1:]]
         lengths = path_lengths(
             styles,
-            lambda styles: synthesis([styles, *noise], training=True),
+            lambda styles: ops.cast(synthesis([styles, *noise], training=True), "float32"),
             half["direction"] / self.config.image_size,
         )
         # As in the authors' code, the average has moved before lengths are compared with it.

@@ -74,6 +74,13 @@ def test_a_path_length_is_of_noise_over_the_root_of_the_pixels(second, monkeypat
     np.testing.assert_allclose(seen[0], np.array(batch["direction"])[::2] / 16, rtol=1e-5)
 
 
+def test_path_lengths_are_computed_in_any_arithmetic():
+    config = dataclasses.replace(settled(generation=2), precision="mixed_bfloat16")
+    trainer = StyleGAN(config)
+    found, usual = trainer.generator.penalty(batch_for(trainer))
+    assert found.dtype == usual.dtype == "float32" and float(found) > 0
+
+
 def test_a_lazy_penalty_counts_n_times():
     """A step by the gradient of 4·v², 24 where v is 3; what is logged is v² itself."""
     variable, optimizer = keras.Variable([3.0]), keras.optimizers.SGD(0.1)
