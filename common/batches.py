@@ -33,6 +33,19 @@ Batch = dict[str, np.ndarray]
 Draw = Callable[[np.random.Generator, int], Batch]
 
 
+def any_of(total: int, most: int, seed: int, purpose: str) -> np.ndarray:
+    """Return the indices of at most `most` samples of a set, ascending: any, not the first ones.
+
+    Folders come class by class.
+
+    Args:
+        total: How many there are.
+        most: How many are wanted, at most.
+        seed, purpose: As for `rng_for`.
+    """
+    return np.sort(rng_for(seed, purpose).permutation(total)[:most])
+
+
 def rng_for(seed: int, purpose: str, number: int = 0) -> np.random.Generator:
     """Return an independent random number generator for each (seed, purpose, number)."""
     return np.random.default_rng([seed, zlib.crc32(purpose.encode()), number + _OFFSET])

@@ -339,7 +339,7 @@ class Trainer(keras.Model):
         if what := occupant(path):
             load = f"go on with it, {name}.load({str(folder)!r}), or " if what == "a run" else ""
             raise Refused(f"{path} holds {what}: {load}save to a new folder")
-        there = path.is_dir()
+        before = {*path.iterdir()} if path.is_dir() else None
         run = Run.create(path, _recipe_of(type(self)), self.config, dict(self._facts))
         try:
             checkpoint.save(run.checkpoints, self.step, self.state())
@@ -347,9 +347,13 @@ class Trainer(keras.Model):
             run.note(**networks_of(self.average), saved=True)
         except BaseException:
             # Whole or not at all: half a run could neither be loaded nor be saved to again.
-            shutil.rmtree(path, ignore_errors=True)
-            if there:
-                path.mkdir(exist_ok=True)
+            for made in {*path.iterdir()} - (before or set()):
+                if made.is_dir():
+                    shutil.rmtree(made)
+                else:
+                    made.unlink()
+            if before is None:
+                path.rmdir()
             raise
 
     def restore(self, folder: Path) -> int | None:

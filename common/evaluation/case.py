@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from common.batches import rng_for, unjittered
+from common.batches import any_of, unjittered
 from common.config import Config
 from common.evaluation.flags import EvaluateFlags
 from common.evaluation.reference import ReferenceSet
@@ -86,9 +84,7 @@ class Case:
                 f"{self.source.name} has {len(tests)} pictures for testing; {self.count or 2} are "
                 "needed (of a folder of 100 or more, about a tenth is kept for that)"
             )
-        # A set of one's own may be sorted by class.
-        mixed = rng_for(TEST_SEED, "tests").permutation(len(tests))
-        return tests.take(np.sort(mixed[:wanted]))
+        return tests.take(any_of(len(tests), wanted, TEST_SEED, "tests"))
 
     def reserve(self, *controls: str) -> None:
         """Refuse runs given by --beside that have the name of one of a measure's controls.

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from common.batches import any_of
+
 # Pixels a side at which views are compared, and cells a side of a description.
 _VIEW, _CELLS = 32, 8
 #: Occupancies at which a mean shape may be cut.
@@ -77,9 +79,7 @@ def mean_shape(training: np.ndarray) -> np.ndarray:
         bool S×S×S×1.
     """
     mean = sum(some.sum(0, dtype=np.float64) for some in _parts(training)) / len(training)
-    # Any of them, not the first: folders come class by class.
-    mixed = np.random.default_rng(0).permutation(len(training))
-    some = training[np.sort(mixed[: 4 * _AT_ONCE])]
+    some = training[any_of(len(training), 4 * _AT_ONCE, 0, "cut")]
     cuts = [mean > threshold for threshold in THRESHOLDS]
     return max(cuts, key=lambda cut: iou(np.broadcast_to(cut, some.shape), some).mean())
 

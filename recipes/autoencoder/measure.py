@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from common.batches import any_of
 from common.evaluation import pictures
 from common.evaluation.case import Case
 from common.evaluation.scores import TRAINED, Scores, Values
@@ -138,10 +139,8 @@ class Examiner:
     def _components(self):
         from sklearn.decomposition import PCA as Components
 
-        # Any of them, not the first: folders come class by class.
-        mixed = np.random.default_rng(0).permutation(len(self._training))
-        places = np.sort(mixed[: max(2, _FITTED // self._training[0].size)])
-        some = self._flattened(self._training[places])
+        most = max(2, _FITTED // self._training[0].size)
+        some = self._flattened(self._training[any_of(len(self._training), most, 0, "components")])
         count = min(self._config.latent_size, *some.shape)
         solver = "randomized" if count < 0.8 * min(some.shape) else "full"
         return Components(count, svd_solver=solver, random_state=0).fit(some)

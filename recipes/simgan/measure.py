@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from common.batches import rng_for
+from common.batches import any_of
 from common.evaluation.candidates import usable
 from common.evaluation.case import Case
 from common.evaluation.scores import Scores, Values
@@ -103,11 +103,6 @@ def matching(real: np.ndarray) -> Refine:
     return match
 
 
-def _some(side: SampleSet, count: int) -> SampleSet:
-    """Some samples, of any class: a set of one's own may be sorted by class."""
-    return side.take(np.sort(rng_for(TEST_SEED, "tests").permutation(len(side))[:count]))
-
-
 class Examiner:
     """Readers, trained on one set of pictures after the other and tested on real ones."""
 
@@ -125,8 +120,9 @@ class Examiner:
                 f"{least} are needed (of a folder of 100 or more, about a tenth is kept for that)"
             )
         if case.count:
-            a, b = (_some(side, case.count) for side in (self.tests.a, self.tests.b))
-            self.tests = UnpairedSet(a, b)
+            sides = (self.tests.a, self.tests.b)
+            some = [s.take(any_of(len(s), case.count, TEST_SEED, "tests")) for s in sides]
+            self.tests = UnpairedSet(*some)
         self.unavailable: dict[str, str] = {}
         place = case.flags.labelled
         #: Whether readers may learn on the labels of real pictures, to know what there is to gain.

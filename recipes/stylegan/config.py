@@ -146,10 +146,9 @@ class Config(AdversarialConfig):
     @property
     def together(self) -> int:
         """As `common.config.Config.together`: a group of the minibatch deviation."""
-        groups = 1 if self.batch_size % self.deviation_group else self.deviation_group
         # Of the path length every other sample is taken.
-        together = groups if groups > 1 else self.batch_size
-        return math.lcm(together, 2) if self.path_length else together
+        group = self.deviation_group if self.generation else 1
+        return math.lcm(group, 2 if self.path_length else 1)
 
     @property
     def style_layers(self) -> int:

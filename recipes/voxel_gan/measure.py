@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from PIL import Image
 
-from common.batches import rng_for
+from common.batches import any_of, rng_for
 from common.evaluation.candidates import usable
 from common.evaluation.case import Case
 from common.evaluation.probes import MEASURES as PROBED
@@ -172,9 +172,8 @@ class Examiner:
     def _components(self, rng: np.random.Generator, count: int) -> np.ndarray:
         from sklearn.decomposition import PCA as Components
 
-        # Any of them, not the first: folders come class by class.
-        mixed = rng_for(self._case.seed, "components").permutation(len(self._training))
-        some = self._training[np.sort(mixed[:_FITTED])].reshape(-1, self._training[0].size)
+        chosen = any_of(len(self._training), _FITTED, self._case.seed, "components")
+        some = self._training[chosen].reshape(-1, self._training[0].size)
         kept = min(_COMPONENTS, len(some) - 1)
         found = Components(kept, svd_solver="randomized", random_state=0)
         found.fit(some.astype(np.float32))

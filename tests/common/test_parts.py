@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.batches import Batches, check_balance, draw_latents, rng_for
+from common.batches import Batches, any_of, check_balance, draw_latents, rng_for
 from common.callbacks.animation import animate
 from common.callbacks.metrics import Metrics
 from common.commands.latents import arithmetic, parse_arithmetic, path_between
@@ -51,6 +51,12 @@ def test_an_epoch_shows_each_picture_at_most_once_and_epochs_differ():
     ]
     assert all(len(set(epoch)) == 18 for epoch in epochs)
     assert list(epochs[0]) != list(epochs[1])
+
+
+def test_any_samples_are_not_the_first_ones():
+    some = any_of(100, 20, 0, "x")
+    assert len(set(some)) == 20 and list(some) == sorted(some) and some.max() > 60
+    assert list(any_of(5, 20, 0, "x")) == [0, 1, 2, 3, 4]
 
 
 def test_seeds_differ():

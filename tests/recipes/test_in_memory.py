@@ -176,6 +176,8 @@ def test_what_could_not_be_kept_leaves_nothing_behind(kept, tmp_path, monkeypatc
     """Half a run could neither be loaded, nor would its place be free for another try."""
     (_, trainer), place = kept, tmp_path / "empty"
     place.mkdir()
+    # What a new file system has, and what makes no place an occupied one.
+    (place / "lost+found").mkdir()
     save_networks = Run.save_networks
 
     def full(self, average):
@@ -186,7 +188,7 @@ def test_what_could_not_be_kept_leaves_nothing_behind(kept, tmp_path, monkeypatc
     for path in (place, tmp_path / "new"):
         with pytest.raises(OSError, match="no space left"):
             trainer.save(path)
-    assert list(tmp_path.rglob("*")) == [place]
+    assert sorted(tmp_path.rglob("*")) == [place, place / "lost+found"]
     monkeypatch.undo()
     trainer.save(place)
     assert type(trainer).load(place).step == trainer.step

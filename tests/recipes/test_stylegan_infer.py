@@ -98,6 +98,17 @@ def test_bad_settings_get_one_line(flags, words, tmp_path):
     assert code == 2 and err.count("\n") == 1 and words in err, err
 
 
+@pytest.mark.parametrize(
+    ("changes", "together"),
+    [({}, 4), ({"deviation_group": 1}, 1), ({"generation": 0}, 1)],
+)
+def test_what_of_a_batch_one_device_must_have(changes, together):
+    config = dataclasses.replace(PRESETS["small"], **changes)
+    assert config.together == together
+    second = dataclasses.replace(PRESETS["second"], deviation_group=1, path_length=2.0)
+    assert second.together == 2
+
+
 def test_a_word_that_was_not_learned_is_refused_with_those_that_were():
     known = {"smiling": directions.Direction(np.ones(3), 0.9)}
     with pytest.raises(Refused, match='"glasses": this run\'s directions are smiling'):
