@@ -46,7 +46,7 @@ from tests import (
 from tests.bench_dcgan import ROW
 from tests.pages.report import block, filled, in_words, printed
 from tests.peak import HAS_PEAKS, Peak
-from tests.results import machine
+from tests.summaries import machine
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "BENCH.md"

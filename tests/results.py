@@ -13,11 +13,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib
-import importlib.metadata
 import json
 import os
-import platform
-import shlex
 import shutil
 import signal
 import subprocess
@@ -35,6 +32,7 @@ from data.files import atomic_write
 from tests.behaviour import machine as machine_of_digests
 from tests.behaviour import settings
 from tests.digests import evaluation_digest
+from tests.summaries import summary, told
 from tests.tables import write_tables
 
 ROOT = Path(__file__).parent.parent
@@ -93,14 +91,14 @@ def measure(recipe: str, seeds: int | None, force: bool = False) -> None:
         due = "FORCE=1" if force else why_due(kept.get(name), made, wanted)
         if due:
             print(f"{recipe}, {name}: due, {due}", flush=True)
-            told = _told(recipe, experiment)
-            before = None if force else _to_add_to(kept.get(name), made, told, wanted)
+            words = told(recipe, experiment)
+            before = None if force else _to_add_to(kept.get(name), made, words, wanted)
             seeds_due = range(before["seeds"] if before else 0, wanted)
             runs = [_one(recipe, experiment, seed, force) for seed in seeds_due]
             kept[name] = summary(recipe, experiment, runs, before) | {"provenance": made}
         else:
             print(f"{recipe}, {name}: kept, it is trained and measured as before", flush=True)
-            kept[name] |= _told(recipe, experiment)
+            kept[name] |= told(recipe, experiment)
         results = {each.name: kept[each.name] for each in experiments if each.name in kept}
         path = ROOT / "recipes" / recipe / "results.json"
         _write(path, {"recipe": recipe, "experiments": results}, indent=1)
@@ -146,7 +144,7 @@ def why_due(kept: dict | None, made: dict, seeds: int) -> str:
     return ""
 
 
-def _to_add_to(kept: dict | None, made: dict, told: dict, seeds: int) -> dict | None:
+def _to_add_to(kept: dict | None, made: dict, words: dict, seeds: int) -> dict | None:
     """An experiment's figures of fewer seeds than are wanted, if those of others can be added.
 
     On another machine a training rounds otherwise, and has another digest. There it has to do that
@@ -160,7 +158,7 @@ def _to_add_to(kept: dict | None, made: dict, told: dict, seeds: int) -> dict | 
     same = [
         elsewhere or before["trainings"] == made["trainings"],
         before["evaluation"] == made["evaluation"],
-        *(kept[name] == told[name] for name in ("command", "ablations")),
+        *(kept[name] == words[name] for name in ("command", "ablations")),
     ]
     return kept if all(same) else None
 
@@ -336,129 +334,6 @@ def _python(*words) -> None:
             f"python -m {words[0]} ended with exit code {code}; run this again, with "
             "FORCE=1 to begin anew"
         )
-
-
-def summary(
-    recipe: str, experiment: Experiment, runs: list[dict], before: dict | None = None
-) -> dict:
-    """What is kept of an experiment: every figure of every seed.
-
-    Args:
-        recipe: The recipe's name.
-        experiment: What was run.
-        runs: Of each seed, what its evaluation says and the seconds of its trainings.
-        before: The summary of the seeds before these, if there is one.
-
-    Raises:
-        Refused: the seeds were measured differently, with other nets for instance.
-    """
-    each = [before] if before else []
-    each += [_of_one(experiment, run) for run in runs]
-    for fact in ("features", "samples", "measures", "criteria"):
-        if any(_differ(fact, one, each[0]) for one in each):
-            raise Refused(
-                f"{recipe}, {experiment.name}: {fact} differ between the seeds, so they cannot "
-                "be told together; remove runs/results/*/*/*.evaluated.json and run this again, "
-                "with FORCE=1 to begin anew"
-            )
-    return _told(recipe, experiment) | functools.reduce(_joined, each)
-
-
-def _differ(fact: str, one: dict, other: dict) -> bool:
-    """Whether two summaries differ in a fact that all seeds must have in common."""
-    if fact == "measures" and one["machine"] != other["machine"]:
-        # What a net reads was learned there by another one, which is as right or nearly so.
-        return one[fact].keys() != other[fact].keys()
-    return one[fact] != other[fact]
-
-
-def _of_one(experiment: Experiment, run: dict) -> dict:
-    """The summary of one seed."""
-    met, seconds = run["met"], run["seconds"]
-    return {
-        "seeds": 1,
-        "data": run["data"],
-        "steps": run["step"],
-        "samples": run["samples"],
-        "seconds": [round(seconds[TRAINED])],
-        "seconds_of": {name: [round(seconds[name])] for name in experiment.ablations},
-        "machine": machine(),
-        "made_with": run["made_with"],
-        "features": run.get("features"),
-        "candidates": run["candidates"],
-        "measures": run["measures"],
-        "unavailable": run["unavailable"],
-        "criteria": run["criteria"],
-        "of_criteria": run["of_criteria"],
-        # None: not measured.
-        "met": [None if one is None else int(one) for one in met[TRAINED]],
-        "passes": {name: int(all(met[name])) for name in run["scores"]},
-        "in_part": {name: int(_in_part(met[name])) for name in run["scores"]},
-        "scores": {
-            name: {measure: [value] for measure, value in row.items()}
-            for name, row in run["scores"].items()
-        },
-        "intervals": run.get("intervals", {}),
-    }
-
-
-def _joined(some: dict, more: dict) -> dict:
-    """The summary of the seeds of two."""
-    pairs = zip(some["met"], more["met"], strict=True)
-    machines = dict.fromkeys([*some["machine"].split("; "), more["machine"]])
-    return some | {
-        "seeds": some["seeds"] + more["seeds"],
-        "machine": "; ".join(machines),
-        "measures": {
-            name: _both(text, more["measures"][name]) for name, text in some["measures"].items()
-        },
-        "seconds": some["seconds"] + more["seconds"],
-        "seconds_of": _added(some["seconds_of"], more["seconds_of"]),
-        "met": [None if None in pair else sum(pair) for pair in pairs],
-        "passes": _added(some["passes"], more["passes"]),
-        "in_part": _added(some["in_part"], more["in_part"]),
-        "scores": {name: _added(row, more["scores"][name]) for name, row in some["scores"].items()},
-        # Several seeds show the spread themselves.
-        "intervals": {},
-    }
-
-
-def _both(text: str, other: str) -> str:
-    """What a measure is on one machine, and on another."""
-    return text if text.endswith(other) else f"{text}; elsewhere: {other}"
-
-
-def _added(some: dict, more: dict) -> dict:
-    """Counts summed, or lists put together, by name."""
-    return {name: some[name] + more[name] for name in some}
-
-
-def _in_part(met: list[bool | None]) -> bool:
-    """Whether a candidate meets what was measured of it, which is not all."""
-    return True in met and None in met and False not in met
-
-
-def _told(recipe: str, experiment: Experiment) -> dict:
-    """What a table says of an experiment beside its figures."""
-    command = shlex.join(("python", "-m", f"recipes.{recipe}.train", *experiment.flags))
-    ablations = {name: shlex.join(flags) for name, flags in experiment.ablations.items()}
-    told = {"command": command, "aside": experiment.aside, "ablations": ablations}
-    return told | {"rows": experiment.rows}
-
-
-def machine() -> str:
-    """The machine in words."""
-    from common.machine import backend
-
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        model = platform.processor() or platform.machine()
-    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("tensorflow", "keras")]
-    return f"{backend.device_name()} ({model}), Python {platform.python_version()}, " + ", ".join(
-        versions
-    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from common.evaluation.experiment import Experiment, presets
 from common.evaluation.results import read_results
 from common.evaluation.scores import TRAINED
 from data.errors import Refused
-from tests import behaviour, digests, results, tables
+from tests import behaviour, digests, results, summaries, tables
 from tests.conftest import ROOT
 
 
@@ -162,7 +162,7 @@ def test_ablations_may_have_a_row_each(workshop):
     assert done[2][1:4] == ("vanilla", "--steps", "9")
     beside = done[3][done[3].index("--beside") + 1 :]
     assert [path.rpartition("/")[2] for path in beside] == ["sharp", "long"]
-    trial = results.summary("first_gan", many, runs)
+    trial = summaries.summary("first_gan", many, runs)
     # Of their flags the table shows what the experiment does not have.
     assert set(trial["seconds_of"]) == {"sharp", "long"} and len(trial["seconds_of"]["long"]) == 2
     trial["seconds"], trial["seconds_of"] = [3, 5], {"sharp": [7, 7], "long": [9, 9]}
@@ -241,10 +241,10 @@ def test_seeds_of_another_machine(shelf, workshop, tmp_path, monkeypatch):
     python, _ = workshop
     kept = tmp_path / "recipes" / "first_gan" / "results.json"
     once = ["train", "train", "evaluate"]
-    here = results.machine()
+    here = summaries.machine()
     shelf(seeds=1)
     shutil.rmtree(results.RUNS)
-    monkeypatch.setattr(results, "machine", lambda: "elsewhere")
+    monkeypatch.setattr(summaries, "machine", lambda: "elsewhere")
     monkeypatch.setattr(results, "machine_of_digests", lambda: "another")
     python.does[RING.flags] = "other bits"
     assert shelf() == 2 * once
@@ -321,12 +321,12 @@ def test_what_was_interrupted_goes_on(workshop):
 
 def test_a_summary_counts_who_passes(workshop):
     runs = [results._one("first_gan", RING, seed) for seed in (0, 1)]
-    found = results.summary("first_gan", RING, runs)
+    found = summaries.summary("first_gan", RING, runs)
     assert found["passes"] == {TRAINED: 2, "cheat": 0} and found["met"] == [2]
     # Of whom only some was measured passes in part.
     for run in runs:
         run["met"] = {TRAINED: [True, False], "cheat": [True, None]}
-    found = results.summary("first_gan", RING, runs)
+    found = summaries.summary("first_gan", RING, runs)
     assert found["passes"] == found["in_part"] | {"cheat": 0} == {TRAINED: 0, "cheat": 0}
     verdicts = tables.excerpt(found, [TRAINED, "cheat"]).splitlines()[3]
     assert verdicts == "| **meets every criterion** | 0 of 2 | 2 of 2, in part |"
@@ -336,7 +336,7 @@ def test_a_summary_counts_who_passes(workshop):
 
 def test_one_seed_is_told_with_its_own_interval_and_several_with_their_range(workshop):
     runs = [results._one("first_gan", RING, seed) for seed in (0, 1)]
-    one, both = (results.summary("first_gan", RING, runs[:count]) for count in (1, 2))
+    one, both = (summaries.summary("first_gan", RING, runs[:count]) for count in (1, 2))
     assert "| a | 1 [0.5 – 1.25] | 0 |" in tables.details(one)
     assert "with 95 % intervals" in tables.details(one)
     assert "| a | 1 | 0 |" in tables.details(both) and "95 %" not in tables.details(both)
@@ -391,20 +391,20 @@ def test_seeds_that_were_measured_differently_are_not_told_together(workshop):
     runs = [results._one("first_gan", RING, seed) for seed in (0, 1)]
     runs[1]["samples"] = 5
     with pytest.raises(Refused, match="samples differ between the seeds"):
-        results.summary("first_gan", RING, runs)
+        summaries.summary("first_gan", RING, runs)
 
 
 def test_a_net_of_another_machine_is_told(workshop, monkeypatch):
     """It is another one; but a measure that the others lack cannot be told beside them."""
     first, second = (results._one("first_gan", RING, seed) for seed in (0, 1))
-    before = results.summary("first_gan", RING, [first])
-    monkeypatch.setattr(results, "machine", lambda: "elsewhere")
+    before = summaries.summary("first_gan", RING, [first])
+    monkeypatch.setattr(summaries, "machine", lambda: "elsewhere")
     second["measures"] = {"a": "a, by a net"}
-    both = results.summary("first_gan", RING, [second, second], before)
+    both = summaries.summary("first_gan", RING, [second, second], before)
     assert both["measures"] == {"a": "a; elsewhere: a, by a net"}
     second["measures"] = {"b": "b"}
     with pytest.raises(Refused, match="measures differ between the seeds"):
-        results.summary("first_gan", RING, [second], before)
+        summaries.summary("first_gan", RING, [second], before)
 
 
 def test_data_that_is_not_there_leaves_the_results_as_they_are(tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ from data.errors import Refused
 from tests.contract.cases import NAMES
 from tests.faults import files, hostile, kills, lines, writers
 from tests.reliability import write_part
-from tests.results import machine
+from tests.summaries import machine
 
 PROGRAM = "python -m tests.faults"
 # What is counted, in the order of the page, and what it is called there.

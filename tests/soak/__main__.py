@@ -14,9 +14,9 @@ from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
 from tests.commands import ROOT
 from tests.reliability import write_part
-from tests.results import machine
 from tests.soak.growth import Growth, Look, growth
 from tests.soak.watch import Watch, logged_step
+from tests.summaries import machine
 
 PROGRAM = "python -m tests.soak"
 NAMES = sorted(file.parent.name for file in (ROOT / "recipes").glob("*/train.py"))
