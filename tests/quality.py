@@ -32,7 +32,8 @@ from data.pixels import to_pixels
 from data.sheet import save
 from recipes.dcgan.config import PRESETS
 from recipes.dcgan.train import build
-from tests.results import behaviour_of, machine
+from tests.results import behaviour_of
+from tests.summaries import machine
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "recipes" / "dcgan" / "quality.json"
