@@ -163,14 +163,14 @@ _VIEWS = replace(
     _SMALL,
     data="furniture:views",
     encoder=True,
-    encoder_width=24,
+    encoder_width=32,
     pictures=10_000,
-    steps=4000,
+    steps=6000,
     generator_rate=2e-3,
     discriminator_rate=2e-4,
     instance_noise=0.0,
-    decay_from=2000,
-    decay_steps=2000,
+    decay_from=3000,
+    decay_steps=3000,
     sample_count=12,
     # Of occupancies that are uncertain, those above a quarter make the IoU the best: at it, an
     # occupied voxel's share of the weight makes ½. With .9 and 2,600 steps the IoU was .32.

@@ -7,6 +7,7 @@ from common.layers import batch_norm, normal_weights, widths_towards_picture
 from common.machine import backend
 from common.machine.strategy import all_gather
 from common.network import Discriminator
+from common.optimizers import Adam, scheduled
 
 
 class VoxelDiscriminator(Discriminator):
@@ -18,10 +19,12 @@ class VoxelDiscriminator(Discriminator):
     """
 
     def __init__(self, config, loss=None):
+        #: Batches so far, also those that the gate kept from an update: what the rate goes by.
+        self.batches = keras.Variable(0, trainable=False, dtype="int32", name="batches")
         super().__init__(config, loss)
         #: Share of the last batch that was told rightly; at first the gate is open.
         self.accuracy = keras.Variable(0.0, trainable=False, dtype="float32", name="accuracy")
-        self.buffers += [self.accuracy]
+        self.buffers += [self.accuracy, self.batches]
 
     def buildModel(self) -> keras.Model:
         """Build the model: grids (N, S, S, S, 1) → logits (N, 1), float32."""
@@ -44,6 +47,22 @@ class VoxelDiscriminator(Discriminator):
         )(x)
         return keras.Model(voxels, logit, name="discriminator")
 
+    def build_optimizer(self) -> keras.optimizers.Optimizer:
+        """As `common.network.Discriminator.build_optimizer`; the rate decays by the batches seen.
+
+        Adam counts its updates, which its moments need. A gate that is closed at six of ten batches
+        would put a schedule off as much.
+        """
+        config = self.config
+        rate = scheduled(config.discriminator_rate, config, config.critic_steps)
+        by_batches = (lambda: rate(self.batches)) if callable(rate) else rate
+        return Adam(by_batches, config.beta_1, config.beta_2, epsilon=1e-8)
+
+    @property
+    def age(self):
+        """The batches seen so far, a float32 scalar."""
+        return ops.cast(self.batches, "float32")
+
     def observe(self, real_logits, fake_logits) -> None:
         """Log the share of both batches that is told rightly, and keep it for the gate."""
         super().observe(real_logits, fake_logits)
@@ -59,4 +78,5 @@ class VoxelDiscriminator(Discriminator):
         is_open = self.accuracy <= self.config.gate
         backend.update_if(is_open, self.optimizer, gradients, self.trainable_variables)
         self.accuracy.assign(self._present)
+        self.batches.assign(self.batches + 1)
         self.log(updated=ops.cast(is_open, "float32"))

@@ -22,7 +22,7 @@ EXPERIMENTS = [
         "photographs",
         (
             *("views", "--data", "ikea.npz", "--split-by", "model", "--steps", "600"),
-            *("--occupied-weight", "0.9"),
+            *("--decay-from", "300", "--decay-steps", "300", "--occupied-weight", "0.9"),
         ),
         seeds=1,
         data_from="IKEA",

@@ -136,6 +136,21 @@ def test_the_discriminator_waits_where_it_was_right_too_often(last, moves):
     assert any(v is discriminator.accuracy for v in discriminator.state()["discriminator_buffers"])
 
 
+def test_the_rate_falls_while_the_gate_is_closed():
+    """It goes by the batches; Adam's own count, which its moments need, by the updates."""
+    config = settled(dataclasses.replace(PLAIN, decay_from=1, decay_steps=4))
+    discriminator = build(config).discriminator
+    grids = np.zeros((4, 16, 16, 16, 1), np.float32)
+    rates = []
+    for _ in range(6):
+        rates.append(float(discriminator.optimizer.learning_rate) / config.discriminator_rate)
+        discriminator.accuracy.assign(1.0)
+        discriminator.trainModel({"real": 1 + grids}, grids)
+    assert rates == pytest.approx([1, 1, 0.855, 0.505, 0.155, 0.01], abs=1e-3)
+    assert int(discriminator.optimizer.iterations) == 0
+    assert float(discriminator.age) == 6
+
+
 def test_least_squares_are_told_apart_half_way():
     """Real shapes are drawn to 1 there, and fake ones to 0."""
     config = settled(dataclasses.replace(PLAIN, loss="least-squares"))
