@@ -288,7 +288,7 @@ def convolution_share(rates: list[float]) -> None:
     print(
         f"  {work / 1e9:.2f} GFLOP an image; fastest {dtype} convolution {best / 1e9:.0f} GFLOP/s"
     )
-    print(f"  share of it: {in_words(shares, 2)}   (bar: .45)")
+    print(f"  share of it: {in_words(shares, 2)}   (bar: .75)")
 
 
 def paper_speed() -> None:

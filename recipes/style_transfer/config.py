@@ -82,6 +82,10 @@ class Config(TranslatorConfig):
     patch: int = 5
     """Pixels a side of the patches that are compared."""
 
+    sliced_share: float = 0.0
+    """Share of the style's term, with --statistic patches, that compares how all patches are
+    spread in place of each with its nearest."""
+
     scales: tuple[int, ...] = SCALES
     """Scales at which patches are compared, from coarse to fine."""
 
@@ -155,6 +159,11 @@ class Config(TranslatorConfig):
             raise Refused("--vgg: legal with --features vgg16 or vgg19 only")
         if self.statistic == "patches" and self.method not in ("optimise", "feedforward"):
             raise Refused("--statistic patches: legal with --method optimise or feedforward")
+        self._within("sliced_share", 0, 1)
+        if self.sliced_share and (self.statistic, self.method) != ("patches", "feedforward"):
+            raise Refused(
+                "--sliced-share: legal with --method feedforward --statistic patches only"
+            )
         if self.statistic == "patches" and self.features != "random":
             raise Refused(
                 f"--features {self.features}: patches are compared as pixels; legal with "
@@ -323,6 +332,9 @@ _FEEDFORWARD = replace(
     method="feedforward",
     beta_1=0.9,
     statistic="patches",
+    # The nearest patches alone: dark greens everywhere. How patches are spread alone: the colours
+    # are there, in a lattice of rainbows.
+    sliced_share=0.5,
     content_weight=0.3,
 )
 
@@ -370,6 +382,7 @@ PRESETS = {
         _FEEDFORWARD,
         method="adain",
         statistic="gram",
+        sliced_share=0.0,
         style="paintings",
         content_weight=1.0,
     ),

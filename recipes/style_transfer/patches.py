@@ -41,14 +41,8 @@ class NearestPatches:
     ):
         rng = np.random.default_rng([seed, scale, 0x9A7C4])
         self.kernel, self.scale = kernel, scale
-        shares = shares or (1 / len(paintings),) * len(paintings)
-        parts = [
-            _some(_patches_of(_reduced(painting, scale), kernel), round(MOST * share), rng)
-            for painting, share in zip(paintings, shares, strict=True)
-            if share
-        ]
         #: K×(kernel·kernel·3), in the order of `keras.ops.image.extract_patches`.
-        self.patches = np.concatenate(parts)
+        self.patches = patches_of(paintings, kernel, scale, MOST, rng, shares)
         filters = rng.standard_normal((self.patches.shape[1], DESCRIBED_BY))
         # At right angles, so that no two of them say the same.
         filters = np.linalg.qr(filters)[0] if len(filters) >= DESCRIBED_BY else filters
@@ -72,16 +66,11 @@ class NearestPatches:
         """
         stride = self.stride
         border = self.kernel - 1
-        beside = (border, border + stride)
-        beside = ((0, 0), beside, beside, (0, 0))
-        # What is reflected around the picture is looked at, but not trained: a pixel at the
-        # border would count twice.
-        fixed = ops.stop_gradient(picture)
-        around = ops.pad(fixed, beside, "reflect") + ops.pad(picture - fixed, beside)
+        seen = around(picture, border, border + stride)
         top, left = (ops.cast(offset[i] * stride, "int32") for i in range(2))
-        height, width = (side - stride for side in around.shape[1:3])
+        height, width = (side - stride for side in seen.shape[1:3])
         shape = (ops.shape(picture)[0], height, width, 3)
-        part = ops.slice(around, (0, top, left, 0), shape)
+        part = ops.slice(seen, (0, top, left, 0), shape)
         found = ops.image.extract_patches(part, self.kernel, strides=stride, padding="valid")
         found = ops.reshape(found, (-1, self.patches.shape[1]))
         nearest = ops.take(self.patches, self.nearest(ops.stop_gradient(found)), axis=0)
@@ -128,6 +117,47 @@ class NearestPatches:
         both = ops.matmul(described, theirs.T)
         mine = ops.sum(described**2, axis=1, keepdims=True)
         return ops.maximum(mine - 2 * both + (theirs**2).sum(1), 0.0)
+
+
+def around(pictures, before: int, after: int):
+    """Reflect pictures N×H×W×3 beyond their borders, by so many pixels.
+
+    What is reflected is looked at, but not trained: a pixel at the border would count twice.
+    """
+    beside = ((0, 0), (before, after), (before, after), (0, 0))
+    fixed = ops.stop_gradient(pictures)
+    return ops.pad(fixed, beside, "reflect") + ops.pad(pictures - fixed, beside)
+
+
+def patches_of(
+    paintings: list[np.ndarray],
+    kernel: int,
+    scale: int,
+    most: int,
+    rng: np.random.Generator,
+    shares: tuple[float, ...] = (),
+) -> np.ndarray:
+    """Take patches of paintings, and of their mirror images: K×(kernel·kernel·3) in [-1, 1].
+
+    Args:
+        paintings: uint8 H×W×3 each.
+        kernel: Pixels a side of a patch.
+        scale: By how much the paintings are reduced.
+        most: How many, at most.
+        rng: Chooses among them, where there are more.
+        shares: How many come from each; none: as many from all.
+    """
+    shares = shares or (1 / len(paintings),) * len(paintings)
+    used = [(p, share) for p, share in zip(paintings, shares, strict=True) if share]
+    parts = [_patches_of(_reduced(painting, scale), kernel) for painting, _ in used]
+    # A small painting has few: then there are fewer of the others as well.
+    total = min(most, *(len(part) / share for part, (_, share) in zip(parts, used, strict=True)))
+    return np.concatenate(
+        [
+            _some(part, round(total * share), rng)
+            for part, (_, share) in zip(parts, used, strict=True)
+        ]
+    )
 
 
 def _reduced(painting: np.ndarray, scale: int) -> np.ndarray:

@@ -12,6 +12,7 @@ from data.pixels import to_float
 from . import features, losses, style
 from .config import Config
 from .patches import NearestPatches
+from .sliced import SlicedDistance
 from .transformer import structure
 
 
@@ -31,12 +32,17 @@ class Perceptual(Generator):
         shares = tuple(shares) or (1 / len(paintings),) * len(paintings)
         self.net = net_of(config)
         #: What compares with the painting: patches at each scale, or targets of each layer.
-        self.patches, self.targets = {}, {}
+        self.patches, self.spread, self.targets = {}, {}, {}
         if config.statistic == "patches":
             self.patches = {
                 scale: NearestPatches(paintings, config.patch, scale, config.seed, shares)
                 for scale in sorted({*config.scales, 1})
             }
+            if config.sliced_share:
+                self.spread = {
+                    scale: SlicedDistance(paintings, config.patch, scale, config.seed, shares)
+                    for scale in config.scales
+                }
         else:
             for share, painting in zip(shares, paintings, strict=True):
                 maps = self.net(to_float(painting)[None])
@@ -51,8 +57,8 @@ class Perceptual(Generator):
         """Compute the terms of the style, of the content and of the total variation.
 
         Args:
-            batch: Holds the content, `input` N×H×W×3 in [-1, 1], and where the grid of patches
-                begins (`offset`).
+            batch: Holds the content, `input` N×H×W×3 in [-1, 1], where the grid of patches
+                begins (`offset`), and along what they are compared (`directions`).
             made: This network's pictures.
             scales: At which scales patches are compared: pictures are reduced by these.
             bare: Whether the style alone counts, as much as both did.
@@ -84,9 +90,14 @@ class Perceptual(Generator):
                 for mine, theirs in ((_reduced(made, s), _reduced(content, s)) for s in scales)
             )
         # One grid for all pictures of a batch.
-        offset = batch["offset"][0]
-        found = [self.patches[scale](_reduced(made, scale), offset) for scale in scales]
-        return sum(found) / len(scales), kept
+        offset, share = batch["offset"][0], self.config.sliced_share
+        reduced = {scale: _reduced(made, scale) for scale in scales}
+        found = sum(self.patches[scale](seen, offset) for scale, seen in reduced.items())
+        if share:
+            which = batch["directions"][0]
+            spread = sum(self.spread[scale](seen, which) for scale, seen in reduced.items())
+            found = (1 - share) * found + share * spread
+        return found / len(scales), kept
 
     def _of_maps(self, made, content):
         """Distances between statistics, and between maps."""

@@ -7,7 +7,7 @@ import numpy as np
 from common.machine import backend
 from common.trainer import Phase, Trainer
 
-from . import style
+from . import sliced, style
 from .adain import AdaIN
 from .config import Config
 from .painted import one_by_one
@@ -71,12 +71,16 @@ class StyleTransfer(Trainer):
         return logs
 
     def draw(self, rng, count):
-        """Draw where the grid of patches begins and, for AdaIN, paintings."""
+        """Draw where the grid of patches begins, and directions; for AdaIN, paintings."""
         if self.config.method == "adain":
             return style.drawn(self._styles, rng, count)
-        if self.config.statistic == "patches":
-            return {"offset": rng.random((count, 2), np.float32)}
-        return {}
+        if self.config.statistic == "gram":
+            return {}
+        drawn = {"offset": rng.random((count, 2), np.float32)}
+        if self.config.sliced_share:
+            size = (count, sliced.AT_ONCE)
+            drawn["directions"] = rng.integers(0, sliced.DIRECTIONS, size, np.int32)
+        return drawn
 
     def visuals(self, count: int) -> dict[str, np.ndarray]:
         """Return content, for AdaIN the manner, and what was painted."""

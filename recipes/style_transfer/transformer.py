@@ -25,33 +25,38 @@ def transformer(config, initializer="glorot_uniform") -> keras.Model:
     """
     width = config.width
     picture = keras.Input((None, None, config.input_channels), name="input")
+    pad = _bordered if config.upsampling == "transposed" else reflect
     # Each block takes 2 pixels off every side, of maps of a quarter of the size.
     x = reflect(picture, 8 * config.blocks) if config.blocks else picture
-    x = _normalised(_convolution(x, width, 9))
+    x = _normalised(_convolution(pad(x, 4), width, 9))
     for wider in (2 * width, 4 * width):
-        x = _normalised(_convolution(x, wider, 3, 2))
+        x = _normalised(_convolution(pad(x, 1), wider, 3, 2))
     for _ in range(config.blocks):
         y = _normalised(layers.Conv2D(4 * width, 3)(x))
         y = _normalised(layers.Conv2D(4 * width, 3)(y), activate=False)
         x = layers.Add()([layers.Cropping2D(2)(x), y])
     for narrower in (2 * width, width):
         x = _normalised(_doubled(x, narrower, config.upsampling))
-    x = _convolution(x, config.channels, 9, initializer=initializer)
+    x = _convolution(pad(x, 4), config.channels, 9, initializer=initializer)
     x = layers.Activation("tanh", dtype="float32")(x)
     # Beyond the range, so that black and white can be reached.
     painted = layers.Rescaling(150 / 127.5, dtype="float32", name="pictures")(x)
     return keras.Model(picture, painted, name="generator")
 
 
+def _bordered(x, border: int):
+    """Zeros around a map, as in the authors' code; reflected, no frame of them is seen."""
+    return layers.ZeroPadding2D(border)(x)
+
+
 def _convolution(x, width: int, kernel: int, stride: int = 1, initializer="glorot_uniform"):
-    x = layers.ZeroPadding2D(kernel // 2)(x)
     return layers.Conv2D(width, kernel, stride, kernel_initializer=initializer)(x)
 
 
 def _doubled(x, width: int, how: str):
     """Convolution that doubles the size, with symmetric padding."""
     if how == "resize":
-        return layers.Conv2D(width, 3, padding="same")(layers.UpSampling2D(2)(x))
+        return layers.Conv2D(width, 3)(reflect(layers.UpSampling2D(2)(x), 1))
     # The mirror image of a convolution with stride 2.
     x = layers.Conv2DTranspose(width, 3, 2, "valid")(x)
     return layers.Cropping2D(((1, 0), (1, 0)))(x)

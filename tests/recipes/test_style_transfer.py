@@ -305,6 +305,10 @@ def test_shares_decide_how_many_patches_each_painting_gives():
     one, other = (np.full((90, 90, 3), value, np.uint8) for value in (0, 255))
     patches = NearestPatches([one, other], 3, shares=(0.25, 0.75)).patches
     assert np.mean(patches[:, 0] == 1) == pytest.approx(0.75, abs=0.01)
+    # Where one of them has too few, the other gives fewer.
+    patches = NearestPatches([one[:10, :10], other], 3, shares=(0.25, 0.75)).patches
+    assert len(patches) == 4 * 2 * 8**2
+    assert np.mean(patches[:, 0] == 1) == 0.75
     assert (NearestPatches([one, other], 3, shares=(0.0, 1.0)).patches == 1).all()
 
 
@@ -415,6 +419,7 @@ def test_a_style_that_cannot_be_learned_from_is_refused(case, tmp_path, monkeypa
         ),
         ({"palette": True}, "--palette: legal with --method optimise only"),
         ({"style_layers": ("block1_conv1",)}, "--style-layers block1_conv1: legal are scale1 to"),
+        ({"sliced_share": 0.5}, "--sliced-share: legal with --method feedforward --statistic pat"),
         ({"scales": (3,)}, "--scales: legal are some of 4 2 1"),
         ({"method": "optimise", "flip": True}, "--flip: each picture is trained itself"),
         ({"method": "adain", "content_layers": ("stage1", "stage2")}, "legal with --method adain"),

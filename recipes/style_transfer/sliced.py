@@ -1,0 +1,76 @@
+"""Sliced distance: whether patches are spread in a picture as they are in a painting."""
+
+from __future__ import annotations
+
+import numpy as np
+from keras import ops
+
+from .patches import around, patches_of
+
+#: Directions that there are, and how many of them a step looks along.
+DIRECTIONS, AT_ONCE = 1024, 32
+# Patches of a painting, at most: their order is all that is kept of them.
+_MOST = 20_000
+
+
+class SlicedDistance:
+    """Squared Wasserstein distance between patches of a picture and of a painting, by directions.
+
+    Along one direction each patch is a number. Two sets of numbers are spread alike if they are
+    the same once both are sorted. (Of pictures' patches: Elnekave and Weiss 2022; of VGG's maps:
+    Heitz et al. 2021.) Nothing is asked of a single patch, but that all of them together have the
+    painting's colours, contrasts and edges as often as it has them.
+
+    Args:
+        paintings: The painting, uint8 H×W×3; several are used as one.
+        kernel: Pixels a side of a patch.
+        scale: By how much the painting is reduced.
+        seed: Seed of the directions.
+        shares: How much each painting counts.
+    """
+
+    def __init__(
+        self,
+        paintings: list[np.ndarray],
+        kernel: int,
+        scale: int = 1,
+        seed: int = 0,
+        shares: tuple[float, ...] = (),
+    ):
+        rng = np.random.default_rng([seed, scale, 0x511CE])
+        patches = patches_of(paintings, kernel, scale, _MOST, rng, shares)
+        self.kernel, size = kernel, patches.shape[1]
+        # At right angles as far as there are so many, so that no two of them say the same.
+        turned = [
+            np.linalg.qr(rng.standard_normal((size, size)))[0]
+            for _ in range(-(-DIRECTIONS // size))
+        ]
+        self._directions = np.concatenate(turned)[:DIRECTIONS].astype(np.float32)
+        #: The painting's patches along each direction, from least to largest: DIRECTIONS×K.
+        self.sorted = np.sort(self._directions @ patches.T, axis=1)
+
+    def __call__(self, pictures, which):
+        """Compute the loss of pictures N×H×W×3 in [-1, 1], a scalar.
+
+        Args:
+            which: Indices of the directions, from 0 to `DIRECTIONS` - 1.
+        """
+        kernel = self.kernel
+        before = (kernel - 1) // 2
+        seen = around(pictures, before, kernel - 1 - before)
+        filters = ops.take(self._directions, which, axis=0)
+        filters = ops.transpose(ops.reshape(filters, (-1, kernel, kernel, 3)), (1, 2, 3, 0))
+        mine = ops.conv(seen, filters, padding="valid")
+        count, height, width, directions = mine.shape
+        mine = ops.reshape(ops.transpose(mine, (0, 3, 1, 2)), (count, directions, height * width))
+        theirs = self._spread(ops.take(self.sorted, which, axis=0), height * width)
+        return ops.mean((ops.sort(mine, axis=-1) - theirs) ** 2)
+
+    def _spread(self, ordered, count: int):
+        """As many of the painting's numbers as a picture has, in order: directions×count."""
+        last = self.sorted.shape[1] - 1
+        place = np.clip((np.arange(count) + 0.5) / count * (last + 1) - 0.5, 0, last)
+        below = np.floor(place).astype(int)
+        above, share = np.minimum(below + 1, last), (place - below).astype(np.float32)
+        lower, upper = ops.take(ordered, below, axis=1), ops.take(ordered, above, axis=1)
+        return lower + share * (upper - lower)
