@@ -67,7 +67,8 @@ def painted(
     if config.statistic == "gram":
         # Grams of a tile are not those of the whole.
         return begun
-    fine = replace(config, scales=_SCALES)
+    # How patches are spread in a tile is not how they are in the whole.
+    fine = replace(config, scales=_SCALES, sliced_share=0.0)
 
     def in_tiles(batch: dict) -> np.ndarray:
         tiles = to_pixels(batch["input"])

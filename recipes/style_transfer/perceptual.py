@@ -66,7 +66,9 @@ class Perceptual(Generator):
         config, content = self.config, ops.cast(batch["input"], "float32")
         made = ops.cast(made, "float32")
         if self.patches:
-            found, kept = self._of_patches(made, content, batch, scales)
+            # Pictures that are trained themselves first take each patch from the painting.
+            share = config.sliced_share if bare or config.method != "optimise" else 0.0
+            found, kept = self._of_patches(made, content, batch, scales, share)
         else:
             found, kept = self._of_maps(made, content)
         if bare:
@@ -78,8 +80,8 @@ class Perceptual(Generator):
             terms["variation"] = config.variation * losses.total_variation(made)
         return terms
 
-    def _of_patches(self, made, content, batch: dict, scales: tuple[int, ...]):
-        """Distances from the nearest patches, and from the content."""
+    def _of_patches(self, made, content, batch: dict, scales: tuple[int, ...], share: float):
+        """Distances from the painting's patches, and from the content."""
         if self.config.method != "optimise":
             # Content has colours of its own, which are not to be kept.
             pairs = zip(structure(made), structure(content), strict=True)
@@ -89,14 +91,14 @@ class Perceptual(Generator):
                 ops.mean(salience(theirs) * (mine - theirs) ** 2)
                 for mine, theirs in ((_reduced(made, s), _reduced(content, s)) for s in scales)
             )
-        # One grid for all pictures of a batch.
-        offset, share = batch["offset"][0], self.config.sliced_share
-        reduced = {scale: _reduced(made, scale) for scale in scales}
-        found = sum(self.patches[scale](seen, offset) for scale, seen in reduced.items())
-        if share:
-            which = batch["directions"][0]
-            spread = sum(self.spread[scale](seen, which) for scale, seen in reduced.items())
-            found = (1 - share) * found + share * spread
+        found = 0.0
+        for scale in scales:
+            seen = _reduced(made, scale)
+            # One grid for all pictures of a batch, and the same directions.
+            if share < 1:
+                found += (1 - share) * self.patches[scale](seen, batch["offset"][0])
+            if share:
+                found += share * self.spread[scale](seen, batch["directions"][0])
         return found / len(scales), kept
 
     def _of_maps(self, made, content):

@@ -33,7 +33,8 @@ class StyleTransfer(Trainer):
         self._blend = list(paintings), tuple(shares)
         # The same function for a phase each time, so that it is traced once.
         self._steps = [partial(self._step, scales=(scale,)) for scale in config.scales]
-        self._steps.append(partial(self._step, scales=(1,), bare=True))
+        last = config.scales if config.sliced_share else (1,)
+        self._steps.append(partial(self._step, scales=last, bare=True))
         super().__init__(config)
 
     def build_networks(self):
@@ -47,7 +48,8 @@ class StyleTransfer(Trainer):
     def phases(self) -> list[Phase]:
         """Return the phases: pictures are trained on their nearest patches from coarse to fine.
 
-        In the last quarter the patches alone count: what is left is painted through and through.
+        In the last quarter the patches alone count, by how all of them are spread where that is
+        asked for: what is left is painted through and through.
         A generator, which sees ever new pictures, learns all scales at once.
         """
         steps, count = self.config.steps, len(self.config.scales)

@@ -128,7 +128,8 @@ def test_a_method_moves_and_resumes_exactly(preset, tmp_path):
 
 def test_gatys_descends_on_random_filters():
     """The same with Gram matrices: style and content are compared through the same net."""
-    changes = {"statistic": "gram", "palette": False, "averaging": 0.0, "style_weight": 1e6}
+    changes = {"statistic": "gram", "sliced_share": 0.0, "palette": False}
+    changes |= {"averaging": 0.0, "style_weight": 1e6, "content_weight": 1.0}
     config = settled("optimise", generator_rate=0.02, **changes)
     trainer, content = build(config), content_of(config)
     assert trainer.generator.net.name == "random filters"
@@ -143,7 +144,14 @@ def test_gatys_descends_on_random_filters():
 def test_gatys_terms_in_closed_form(reduction):
     """Of two paintings, whose Gram matrices are mixed by their shares."""
     weights = {"style_weight": 3.0, "content_weight": 2.0, "variation": 5.0}
-    config = settled("optimise", statistic="gram", palette=False, gram_loss=reduction, **weights)
+    config = settled(
+        "optimise",
+        statistic="gram",
+        sliced_share=0.0,
+        palette=False,
+        gram_loss=reduction,
+        **weights,
+    )
     paintings = [noise(40, 48, 1), noise(32, 32, 2)]
     generator = Pixels(config, paintings, (0.25, 0.75))
     made, content = RNG.uniform(-1, 1, (2, 2, 32, 32, 3)).astype(np.float32)
@@ -315,7 +323,9 @@ def test_shares_decide_how_many_patches_each_painting_gives():
 @pytest.mark.parametrize("scale", [1, 2])
 def test_one_step_leads_to_the_lowest_point(scale):
     """Of a painting in one colour: with the style alone, the picture is that colour at once."""
-    config = settled("optimise", palette=False, averaging=0.0, batch_size=1, pictures=1)
+    config = settled(
+        "optimise", palette=False, averaging=0.0, batch_size=1, pictures=1, sliced_share=0.0
+    )
     painting = np.full((40, 40, 3), 200, np.uint8)
     from recipes.style_transfer.trainer import StyleTransfer
 
@@ -336,7 +346,10 @@ def test_phases_go_from_coarse_to_fine_and_end_bare():
     assert [phase.until for phase in trainer.phases()] == [4, 9, 14, 18]
     ways = [phase.step.keywords for phase in trainer.phases()]
     assert ways[:3] == [{"scales": (4,)}, {"scales": (2,)}, {"scales": (1,)}]
-    assert ways[3] == {"scales": (1,), "bare": True}
+    # By how patches are spread at all scales, or by the nearest ones of full size.
+    assert ways[3] == {"scales": (4, 2, 1), "bare": True}
+    nearest = build(settled("optimise", steps=18, sliced_share=0.0)).phases()
+    assert nearest[3].step.keywords == {"scales": (1,), "bare": True}
     again = trainer.phases()
     assert [p.step for p in again] == [p.step for p in trainer.phases()]
 
@@ -419,7 +432,7 @@ def test_a_style_that_cannot_be_learned_from_is_refused(case, tmp_path, monkeypa
         ),
         ({"palette": True}, "--palette: legal with --method optimise only"),
         ({"style_layers": ("block1_conv1",)}, "--style-layers block1_conv1: legal are scale1 to"),
-        ({"sliced_share": 0.5}, "--sliced-share: legal with --method feedforward --statistic pat"),
+        ({"sliced_share": 0.5}, "--sliced-share 0.5: legal with --statistic gram is 0"),
         ({"scales": (3,)}, "--scales: legal are some of 4 2 1"),
         ({"method": "optimise", "flip": True}, "--flip: each picture is trained itself"),
         ({"method": "adain", "content_layers": ("stage1", "stage2")}, "legal with --method adain"),
@@ -454,7 +467,8 @@ def test_pairs_give_their_pictures_alone():
 def test_gram_matrices_train_all_pictures_at_every_step():
     """Adam would go on moving those that are not in a batch."""
     some = data.memory.source_of(np.stack([noise(32, 32, n) for n in range(5)]))
-    gram = dataclasses.replace(PRESETS["optimise"], statistic="gram", palette=False, batch_size=2)
+    changes = {"statistic": "gram", "sliced_share": 0.0, "palette": False, "batch_size": 2}
+    gram = dataclasses.replace(PRESETS["optimise"], **changes)
     assert gram.adapted_to(some).batch_size == 5
     assert PRESETS["optimise"].adapted_to(some).batch_size == 8
 
