@@ -367,7 +367,7 @@ PRESETS = {
         palette=True,
         # By the nearest patches to the end, each pixel is a mean of many, and detail is lost.
         sliced_share=1.0,
-        content_weight=0.4,
+        content_weight=0.35,
         generator_rate=1.0,
         averaging=0.0,
         batch_size=8,
