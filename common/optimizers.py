@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import keras
 from keras import ops
@@ -12,13 +13,19 @@ from common.machine import backend
 from common.machine.strategy import replicas
 
 
-def adam(rate: float, config: Config, per_step: float = 1) -> keras.optimizers.Optimizer:
+def adam(
+    rate: float, config: Config, per_step: float = 1, clock: keras.Variable | None = None
+) -> keras.optimizers.Optimizer:
     """Adam with the configuration's schedule and decay rates, ε 1e-8 (Kingma and Ba 2015).
 
     Args:
         rate, config, per_step: As for `scheduled`.
+        clock: What the schedule goes by, counted from 0; None: the updates. Adam's moments go by
+            the updates always.
     """
     rate = scheduled(rate, config, per_step)
+    if clock is not None and callable(rate):
+        rate = partial(rate, clock)
     return Adam(rate, config.beta_1, config.beta_2, epsilon=1e-8)
 
 

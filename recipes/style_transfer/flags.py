@@ -133,8 +133,10 @@ class Flags(InferFlags):
         if self.features != "random" and self.method in ("optimise", "feedforward"):
             # Gram matrices of trained features say more than patches of pixels.
             published = PRESETS["gatys" if self.method == "optimise" else "johnson"]
-            names = ("statistic", "sliced_share", "gram_loss", "style_weight", "content_weight")
-            names += ("beta_1",)
+            names = (
+                *("statistic", "sliced_share", "gram_loss"),
+                *("style_weight", "content_weight", "beta_1"),
+            )
             changes |= {name: getattr(published, name) for name in names}
             if self.method == "optimise":
                 # In the painting's colours a picture is on its way already.

@@ -11,8 +11,8 @@ from data.pixels import to_float
 
 from . import features, losses, style
 from .config import Config
-from .patches import NearestPatches
-from .sliced import SlicedDistance
+from .patches import NearestPatches, patches_of
+from .sliced import MOST_SORTED, SlicedDistance
 from .transformer import structure
 
 
@@ -39,10 +39,10 @@ class Perceptual(Generator):
                 for scale in sorted({*config.scales, 1})
             }
             if config.sliced_share:
-                self.spread = {
-                    scale: SlicedDistance(paintings, config.patch, scale, config.seed, shares)
-                    for scale in config.scales
-                }
+                for scale in config.scales:
+                    rng = np.random.default_rng([config.seed, scale, 0x511CE])
+                    taken = paintings, config.patch, scale, MOST_SORTED, rng, shares
+                    self.spread[scale] = SlicedDistance(patches_of(*taken), rng)
         else:
             for share, painting in zip(shares, paintings, strict=True):
                 maps = self.net(to_float(painting)[None])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from keras import ops
 
-from .patches import around, patches_of
+from .patches import around
 
 #: Directions that there are, and how many of them a step looks along.
 DIRECTIONS, AT_ONCE = 1024, 32
-# Patches of a painting, at most: their order is all that is kept of them.
-_MOST = 20_000
+#: Patches of a painting, at most: their order is all that is kept of them.
+MOST_SORTED = 20_000
 
 
 class SlicedDistance:
@@ -22,24 +24,13 @@ class SlicedDistance:
     painting's colours, contrasts and edges as often as it has them.
 
     Args:
-        paintings: The painting, uint8 H×W×3; several are used as one.
-        kernel: Pixels a side of a patch.
-        scale: By how much the painting is reduced.
-        seed: Seed of the directions.
-        shares: How much each painting counts.
+        patches: The painting's, K×(kernel·kernel·3), as `patches_of` takes them.
+        rng: Draws the directions.
     """
 
-    def __init__(
-        self,
-        paintings: list[np.ndarray],
-        kernel: int,
-        scale: int = 1,
-        seed: int = 0,
-        shares: tuple[float, ...] = (),
-    ):
-        rng = np.random.default_rng([seed, scale, 0x511CE])
-        patches = patches_of(paintings, kernel, scale, _MOST, rng, shares)
-        self.kernel, size = kernel, patches.shape[1]
+    def __init__(self, patches: np.ndarray, rng: np.random.Generator):
+        size = patches.shape[1]
+        self.kernel = math.isqrt(size // 3)
         # At right angles as far as there are so many, so that no two of them say the same.
         turned = [
             np.linalg.qr(rng.standard_normal((size, size)))[0]

@@ -7,7 +7,7 @@ from common.layers import batch_norm, normal_weights, widths_towards_picture
 from common.machine import backend
 from common.machine.strategy import all_gather
 from common.network import Discriminator
-from common.optimizers import Adam, scheduled
+from common.optimizers import adam
 
 
 class VoxelDiscriminator(Discriminator):
@@ -50,13 +50,11 @@ class VoxelDiscriminator(Discriminator):
     def build_optimizer(self) -> keras.optimizers.Optimizer:
         """As `common.network.Discriminator.build_optimizer`; the rate decays by the batches seen.
 
-        Adam counts its updates, which its moments need. A gate that is closed at six of ten batches
-        would put a schedule off as much.
+        Adam counts its updates, which its moments need. By them, a gate that is closed at seven of
+        ten batches would put the schedule off as much.
         """
         config = self.config
-        rate = scheduled(config.discriminator_rate, config, config.critic_steps)
-        by_batches = (lambda: rate(self.batches)) if callable(rate) else rate
-        return Adam(by_batches, config.beta_1, config.beta_2, epsilon=1e-8)
+        return adam(config.discriminator_rate, config, config.critic_steps, self.batches)
 
     @property
     def age(self):

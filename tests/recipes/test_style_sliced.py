@@ -5,8 +5,8 @@ import pytest
 from keras import ops
 
 from common.machine import backend
-from recipes.style_transfer.patches import NearestPatches
-from recipes.style_transfer.sliced import AT_ONCE, DIRECTIONS, SlicedDistance
+from recipes.style_transfer.patches import NearestPatches, patches_of
+from recipes.style_transfer.sliced import AT_ONCE, DIRECTIONS, MOST_SORTED, SlicedDistance
 from recipes.style_transfer.train import build
 from tests.recipes.test_style_transfer import noise, settled
 
@@ -15,6 +15,13 @@ pytestmark = pytest.mark.usefixtures("eagerly")
 #: As many directions at right angles as a patch of 5×5 pixels has values: a mean over them is one
 #: over the values.
 ALL = np.arange(75)
+
+
+def of(*paintings, kernel=5, scale=1, shares=()):
+    """What compares with paintings."""
+    rng = np.random.default_rng(0)
+    patches = patches_of(list(paintings), kernel, scale, MOST_SORTED, rng, shares)
+    return SlicedDistance(patches, rng)
 
 
 def even(value, height=40, width=40):
@@ -26,7 +33,7 @@ def seen(*pictures):
 
 
 def test_the_distance_of_two_colours_in_closed_form():
-    compare = SlicedDistance([even(255)], 5)
+    compare = of(even(255))
     for value in (0, 51, 255):
         expected = (1 - (value / 127.5 - 1)) ** 2
         found = float(compare(seen(even(value, 32, 36)), ALL))
@@ -38,16 +45,16 @@ def test_half_of_a_painting_is_near_it_and_not_spread_as_it_is():
     paintings, dark = [even(0), even(255)], seen(even(0, 32, 32))
     near = float(NearestPatches(paintings, 5)(dark, np.zeros(2, np.float32)))
     assert near == pytest.approx(0, abs=1e-9)
-    found = float(SlicedDistance(paintings, 5)(dark, ALL))
+    found = float(of(*paintings)(dark, ALL))
     assert found == pytest.approx(2**2 / 2, rel=0.02)
-    quarter = float(SlicedDistance(paintings, 5, shares=(0.75, 0.25))(dark, ALL))
+    quarter = float(of(*paintings, shares=(0.75, 0.25))(dark, ALL))
     assert quarter == pytest.approx(2**2 / 4, rel=0.02)
 
 
 @pytest.mark.parametrize("scale", [1, 2])
 def test_a_painting_is_spread_as_itself_wherever_its_parts_are(scale):
     painting = noise(64, 64)
-    compare = SlicedDistance([painting], 5, scale)
+    compare = of(painting, scale=scale)
     rng = np.random.default_rng(0)
     whole = seen(painting)
     parts = np.concatenate([whole[:, 32:], whole[:, :32]], axis=1)[:, :, ::-1]
@@ -64,7 +71,7 @@ def test_a_painting_is_spread_as_itself_wherever_its_parts_are(scale):
 
 def test_descending_gives_a_picture_the_painting_s_contrast():
     painting, picture = noise(48, 48), seen(noise(32, 32, seed=1)) * 0.2
-    compare, rng = SlicedDistance([painting], 5), np.random.default_rng(0)
+    compare, rng = of(painting), np.random.default_rng(0)
     first = float(compare(picture, ALL))
     for _ in range(20):
         variable = backend.tf.Variable(picture)
@@ -79,7 +86,7 @@ def test_descending_gives_a_picture_the_painting_s_contrast():
 
 
 def test_directions_are_of_length_one_and_drawn_anew_for_each_step():
-    compare = SlicedDistance([noise(32, 32)], 5)
+    compare = of(noise(32, 32))
     lengths = (compare._directions**2).sum(1)
     np.testing.assert_allclose(lengths, 1, rtol=1e-5)
     assert compare.sorted.shape[0] == DIRECTIONS
