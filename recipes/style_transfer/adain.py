@@ -7,7 +7,9 @@ from common.layers import reflect
 from common.network import Generator
 
 from . import losses
-from .perceptual import net_of
+from .pairs import PairedPatches
+from .perceptual import net_of, reduced
+from .transformer import structure
 
 
 class AdaIN(Generator):
@@ -19,6 +21,8 @@ class AdaIN(Generator):
 
     def __init__(self, config):
         self.net = net_of(config)
+        #: What compares with the painting of each picture, where patches are compared.
+        self.pairs = PairedPatches(config.patch, config.seed)
         super().__init__(config)
 
     def buildModel(self) -> keras.Model:
@@ -48,7 +52,13 @@ class AdaIN(Generator):
         return encoder
 
     def _decoded(self, x, encoder: keras.Model):
-        """The mirror image of the encoder: reflected borders, nearest neighbours, no norm."""
+        """The mirror image of the encoder: reflected borders, nearest neighbours, no norm.
+
+        Residual blocks, where the settings have some, come before it.
+        """
+        for _ in range(self.config.blocks):
+            y = layers.ReLU()(layers.Conv2D(x.shape[-1], 3)(reflect(x, 1)))
+            x = layers.Add()([x, layers.Conv2D(x.shape[-1], 3)(reflect(y, 1))])
         steps = [
             layer
             for layer in encoder.layers
@@ -69,26 +79,49 @@ class AdaIN(Generator):
     def lossFunction(self, batch: dict, made) -> dict:
         """Compute the content's and the style's term.
 
-        The content is compared with the output of AdaIN, not with the maps of the content
-        (section 5.2): the decoder has to give back what it was given.
-
         Args:
-            batch: Content (`input`) and paintings (`style`), N×H×W×3 in [-1, 1].
+            batch: Content (`input`) and paintings (`style`), N×H×W×3 in [-1, 1]; for patches also
+                where their grid begins (`offset`), and along what they are compared
+                (`directions`).
             made: This network's pictures.
         """
         config = self.config
-        together = ops.concatenate(
-            [ops.cast(each, "float32") for each in (made, batch["input"], batch["style"])]
+        pictures = [ops.cast(each, "float32") for each in (made, batch["input"], batch["style"])]
+        found, kept = (
+            self._of_patches(*pictures, batch)
+            if config.statistic == "patches"
+            else self._of_maps(*pictures)
         )
-        maps = {name: ops.split(values, 3) for name, values in self.net(together).items()}
+        return {"content": config.content_weight * kept, "style": config.style_weight * found}
+
+    def _of_maps(self, made, content, painting):
+        """Distances of the maps' statistics from the painting's, and of the maps from AdaIN's.
+
+        The content is compared with the output of AdaIN, not with the maps of the content
+        (section 5.2): the decoder has to give back what it was given.
+        """
+        config = self.config
+        seen = self.net(ops.concatenate([made, content, painting]))
+        maps = {name: ops.split(values, 3) for name, values in seen.items()}
         (last,) = config.preserving_layers
-        mine, content, style = maps[last]
-        target = ops.stop_gradient(losses.adain(content, style))
-        style_term = sum(
+        mine, theirs, manner = maps[last]
+        target = ops.stop_gradient(losses.adain(theirs, manner))
+        found = sum(
             losses.statistics_loss(maps[layer][0], maps[layer][2])
             for layer in config.styling_layers
         )
-        return {
-            "content": config.content_weight * losses.content_loss(mine, target),
-            "style": config.style_weight * style_term,
-        }
+        return found, losses.content_loss(mine, target)
+
+    def _of_patches(self, made, content, painting, batch: dict):
+        """Distances of patches from the painting's, and of light from the content's."""
+        share, scales = self.config.sliced_share, self.config.scales
+        found = 0.0
+        for scale in scales:
+            pair = reduced(made, scale), reduced(painting, scale)
+            # One grid for all pictures of a batch, and the same directions.
+            if share < 1:
+                found += (1 - share) * self.pairs.nearest(*pair, batch["offset"][0])
+            if share:
+                found += share * self.pairs.spread(*pair, batch["directions"][0])
+        lights = zip(structure(made), structure(content), strict=True)
+        return found / len(scales), sum(losses.content_loss(*pair) for pair in lights)

@@ -26,7 +26,7 @@ Statistic = Literal["gram", "patches"]
 LAYERS = {
     "random": (("scale1", "scale2", "scale3"), ("scale2",)),
     # What AdaIN has in the place of a VGG.
-    "encoder": (("stage1", "stage2", "stage3"), ("stage3",)),
+    "encoder": (("stage1", "stage2", "stage3"), ("stage2",)),
     "vgg16": (
         ("block1_conv2", "block2_conv2", "block3_conv3", "block4_conv3"),
         ("block3_conv3",),
@@ -93,7 +93,7 @@ class Config(TranslatorConfig):
     width: int = 32
     """Channels of the generator at full size."""
     blocks: int = 5
-    """Residual blocks of the generator."""
+    """Residual blocks of the generator; AdaIN's come before its decoder (published: 0)."""
     upsampling: Literal["transposed", "resize"] = "resize"
     """How the generator doubles sizes: transposed convolutions as published, or nearest neighbour
     and a convolution, which leaves no checkerboard."""
@@ -157,8 +157,8 @@ class Config(TranslatorConfig):
             raise Refused("--content-layers: legal with --method adain is one, which is decoded")
         if self.vgg is not None and self.features == "random":
             raise Refused("--vgg: legal with --features vgg16 or vgg19 only")
-        if self.statistic == "patches" and self.method not in ("optimise", "feedforward"):
-            raise Refused("--statistic patches: legal with --method optimise or feedforward")
+        if self.statistic == "patches" and self.method == "adversarial":
+            raise Refused("--statistic patches: legal with --method optimise, feedforward or adain")
         self._within("sliced_share", 0, 1)
         if self.sliced_share and self.statistic != "patches":
             raise Refused(
@@ -244,7 +244,8 @@ class Config(TranslatorConfig):
         """Layers whose maps are the content; "pixels": the picture itself."""
         if self.content_layers:
             return self.content_layers
-        return ("pixels",) if self.statistic == "patches" else LAYERS[self._net][1]
+        pixels = self.statistic == "patches" and self.method != "adain"
+        return ("pixels",) if pixels else LAYERS[self._net][1]
 
     @property
     def _net(self) -> str:
@@ -288,11 +289,12 @@ class Config(TranslatorConfig):
         """What the loss sees with, in words."""
         if self.method == "adversarial":
             return "a discriminator of patches"
-        if self.statistic == "patches":
-            return "nearest patches, described by random filters"
         if self.features != "random":
             return self.features.upper()
-        return "random convolutions" if self.method == "adain" else "random filters"
+        adain, patches = self.method == "adain", "nearest patches, described by random filters"
+        if self.statistic == "patches":
+            return f"random convolutions; {patches}" if adain else patches
+        return "random convolutions" if adain else "random filters"
 
 
 def _layers(features: str) -> list[str]:
@@ -384,10 +386,11 @@ PRESETS = {
     "adain": replace(
         _FEEDFORWARD,
         method="adain",
-        statistic="gram",
-        sliced_share=0.0,
         style="paintings",
-        content_weight=1.0,
+        blocks=2,
+        steps=1500,
+        decay_from=900,
+        decay_steps=600,
     ),
     # Gatys et al. 2016: VGG19, its content at conv4_2 and its style at conv1_1 to conv5_1, each of
     # these by a fifth. Their content is half a sum, and here a mean: with 512×32×32 values their
@@ -435,6 +438,7 @@ PRESETS = {
         style="paintings",
         style_layers=("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1"),
         content_layers=("block4_conv1",),
+        blocks=0,
         image_size=256,
         style_weight=1e-2,
         content_weight=1.0,

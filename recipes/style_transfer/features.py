@@ -13,6 +13,7 @@ import numpy as np
 from keras import layers
 
 from common.filters import FeatureNet
+from common.layers import reflect
 from common.machine.precision import computing_in
 
 from . import weights
@@ -77,8 +78,9 @@ def random_encoder(seed: int, width: int, wanted: Sequence[str] = STAGES) -> Fea
                 x = layers.AveragePooling2D(2, name=f"{name}_pool")(x)
             before, after = x.shape[-1], width * 2**stage
             values = rng.standard_normal((3, 3, before, after)) * np.sqrt(2 / (9 * before))
-            convolution = layers.Conv2D(after, 3, 1, "same", activation="relu", name=name)
-            x = found[name] = convolution(x)
+            convolution = layers.Conv2D(after, 3, activation="relu", name=name)
+            # Zeros around a picture would be seen as a frame, and painted.
+            x = found[name] = convolution(reflect(x, 1))
             convolution.set_weights([values, np.zeros(after)])
         model = keras.Model(picture, [found[name] for name in wanted], name="random_encoder")
     return FeatureNet("random convolutions", model, wanted)

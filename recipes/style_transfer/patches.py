@@ -11,7 +11,7 @@ DESCRIBED_BY, MOST = 24, 6000
 # Patches that are looked up at a time, and those that tell which ones of a painting are in demand.
 _AT_ONCE, _ASKED = 1024, 1024
 # What a patch costs that many others are near to: so that all of a painting is used.
-_COMPLETENESS = 0.02
+COMPLETENESS = 0.02
 
 
 class NearestPatches:
@@ -43,46 +43,19 @@ class NearestPatches:
         self.kernel, self.scale = kernel, scale
         #: K×(kernel·kernel·3), in the order of `keras.ops.image.extract_patches`.
         self.patches = patches_of(paintings, kernel, scale, MOST, rng, shares)
-        filters = rng.standard_normal((self.patches.shape[1], DESCRIBED_BY))
-        # At right angles, so that no two of them say the same.
-        filters = np.linalg.qr(filters)[0] if len(filters) >= DESCRIBED_BY else filters
-        self._filters = filters.astype(np.float32)
-        # A patch counts most in its middle, so that all pixels count alike in sum.
-        ramp = np.sin(np.pi * (np.arange(kernel) + 1) / (kernel + 1)) ** 2
-        window = np.outer(ramp, ramp)[..., None].repeat(3, -1)
-        self._window = window.reshape(-1).astype(np.float32)
+        self._filters = describing(self.patches.shape[1], rng)
         self._described = self.patches @ self._filters
-        self._slack = float(_COMPLETENESS * self.patches.var() * DESCRIBED_BY)
+        self._slack = float(COMPLETENESS * self.patches.var() * DESCRIBED_BY)
 
     def __call__(self, picture, offset):
-        """Compute the loss of pictures N×H×W×3 in [-1, 1], a scalar.
+        """Compute the loss of pictures N×H×W×3 in [-1, 1], a scalar: see `votes`."""
 
-        It is a mean over the values of the picture. Where patches overlap, each has a vote, which
-        counts most in its middle.
+        def answer(patches):
+            size = patches.shape[-1]
+            which = self.nearest(ops.reshape(patches, (-1, size)))
+            return ops.reshape(ops.take(self.patches, which, axis=0), (-1, *patches.shape[1:]))
 
-        Args:
-            offset: Two numbers in [0, 1): where the grid of patches begins. It moves from step to
-                step, so that nothing of it is seen.
-        """
-        stride = self.stride
-        border = self.kernel - 1
-        seen = around(picture, border, border + stride)
-        top, left = (ops.cast(offset[i] * stride, "int32") for i in range(2))
-        height, width = (side - stride for side in seen.shape[1:3])
-        shape = (ops.shape(picture)[0], height, width, 3)
-        part = ops.slice(seen, (0, top, left, 0), shape)
-        found = ops.image.extract_patches(part, self.kernel, strides=stride, padding="valid")
-        found = ops.reshape(found, (-1, self.patches.shape[1]))
-        nearest = ops.take(self.patches, self.nearest(ops.stop_gradient(found)), axis=0)
-        # How much each pixel counts, in all patches that it is in.
-        overlap = self._window.sum() / 3 / stride**2
-        values = ops.cast(ops.size(picture), "float32")
-        return ops.sum(self._window * (found - nearest) ** 2) / overlap / values
-
-    @property
-    def stride(self) -> int:
-        """Pixels from one patch to the next."""
-        return max(1, self.kernel // 2)
+        return votes(picture, self.kernel, offset, answer)
 
     def nearest(self, patches):
         """Find for each of N patches the painting's nearest: N indices."""
@@ -117,6 +90,53 @@ class NearestPatches:
         both = ops.matmul(described, theirs.T)
         mine = ops.sum(described**2, axis=1, keepdims=True)
         return ops.maximum(mine - 2 * both + (theirs**2).sum(1), 0.0)
+
+
+def describing(size: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw the filters that describe patches of `size` values: size×DESCRIBED_BY."""
+    filters = rng.standard_normal((size, DESCRIBED_BY))
+    # At right angles, so that no two of them say the same.
+    filters = np.linalg.qr(filters)[0] if size >= DESCRIBED_BY else filters
+    return filters.astype(np.float32)
+
+
+def votes(pictures, kernel: int, offset, answer):
+    """Compare patches of pictures with others, a scalar: a mean over the values of the pictures.
+
+    Where patches overlap, each has a vote, which counts most in its middle.
+
+    Args:
+        pictures: N×H×W×3 in [-1, 1].
+        kernel: Pixels a side of a patch.
+        offset: Two numbers in [0, 1): where the grid of patches begins. It moves from step to
+            step, so that nothing of it is seen.
+        answer: Function that gives for patches N×P×(kernel·kernel·3) as many others.
+    """
+    stride, border = stride_of(kernel), kernel - 1
+    seen = around(pictures, border, border + stride)
+    top, left = (ops.cast(offset[i] * stride, "int32") for i in range(2))
+    height, width = (side - stride for side in seen.shape[1:3])
+    part = ops.slice(seen, (0, top, left, 0), (ops.shape(pictures)[0], height, width, 3))
+    found = cut(part, kernel, stride)
+    # So that all pixels count alike in sum.
+    ramp = np.sin(np.pi * (np.arange(kernel) + 1) / (kernel + 1)) ** 2
+    window = np.outer(ramp, ramp)[..., None].repeat(3, -1).reshape(-1).astype(np.float32)
+    # How much each pixel counts, in all patches that it is in.
+    overlap = window.sum() / 3 / stride**2
+    values = ops.cast(ops.size(pictures), "float32")
+    others = answer(ops.stop_gradient(found))
+    return ops.sum(window * (found - others) ** 2) / overlap / values
+
+
+def stride_of(kernel: int) -> int:
+    """Pixels from one patch of a picture to the next."""
+    return max(1, kernel // 2)
+
+
+def cut(pictures, kernel: int, stride: int):
+    """Cut pictures N×H×W×3 into patches N×P×(kernel·kernel·3), in the order of `patches_of`."""
+    found = ops.image.extract_patches(pictures, kernel, strides=stride, padding="valid")
+    return ops.reshape(found, (-1, found.shape[1] * found.shape[2], kernel * kernel * 3))
 
 
 def around(pictures, before: int, after: int):

@@ -89,11 +89,11 @@ class Perceptual(Generator):
         else:
             kept = sum(
                 ops.mean(salience(theirs) * (mine - theirs) ** 2)
-                for mine, theirs in ((_reduced(made, s), _reduced(content, s)) for s in scales)
+                for mine, theirs in ((reduced(made, s), reduced(content, s)) for s in scales)
             )
         found = 0.0
         for scale in scales:
-            seen = _reduced(made, scale)
+            seen = reduced(made, scale)
             # One grid for all pictures of a batch, and the same directions.
             if share < 1:
                 found += (1 - share) * self.patches[scale](seen, batch["offset"][0])
@@ -134,18 +134,21 @@ def salience(pictures):
     return EVEN + (MOST - EVEN) * ops.clip(steep / (3 * usual + 0.02), 0, 1)
 
 
-def _reduced(pictures, scale: int):
+def reduced(pictures, scale: int):
+    """Reduce pictures N×H×W×3 by a whole number: means of scale×scale pixels."""
     return pictures if scale == 1 else ops.average_pool(pictures, scale, padding="valid")
 
 
 def net_of(config: Config) -> FeatureNet | None:
     """Return the feature net that the settings ask for; None: nothing is seen through one."""
-    if config.method == "adversarial" or config.statistic == "patches":
+    encoded = config.method == "adain"
+    if config.method == "adversarial" or (config.statistic == "patches" and not encoded):
         return None
-    wanted = [*config.styling_layers, *config.preserving_layers]
+    styling = config.styling_layers if config.statistic == "gram" else ()
+    wanted = [*styling, *config.preserving_layers]
     wanted = list(dict.fromkeys(layer for layer in wanted if layer != "pixels"))
     if config.features != "random":
         return features.vgg(config.features, config.weights(), wanted)
-    if config.method == "adain":
+    if encoded:
         return features.random_encoder(config.seed, config.width, wanted)
     return random_filters(config.seed, wanted)

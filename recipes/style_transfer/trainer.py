@@ -74,11 +74,11 @@ class StyleTransfer(Trainer):
 
     def draw(self, rng, count):
         """Draw where the grid of patches begins, and directions; for AdaIN, paintings."""
-        if self.config.method == "adain":
-            return style.drawn(self._styles, rng, count)
+        adain = self.config.method == "adain"
+        drawn = style.drawn(self._styles, rng, count) if adain else {}
         if self.config.statistic == "gram":
-            return {}
-        drawn = {"offset": rng.random((count, 2), np.float32)}
+            return drawn
+        drawn["offset"] = rng.random((count, 2), np.float32)
         if self.config.sliced_share:
             size = (count, sliced.AT_ONCE)
             drawn["directions"] = rng.integers(0, sliced.DIRECTIONS, size, np.int32)

@@ -45,6 +45,8 @@ class Config(AdversarialConfig):
     """Channels next to the grid; each map of half the size has twice as many (at most 8×)."""
     gate: float = 0.8
     """D is updated where it told at most this share of its last batch rightly (1: always)."""
+    mirror: bool = False
+    """D is also given each shape's mirror image, left and right, as a second channel."""
     encoder_width: int = 64
     """Channels of the encoder's first map; each map of half the size has twice as many."""
     encoder_rate: float = 1e-3

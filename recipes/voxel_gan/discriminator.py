@@ -31,6 +31,9 @@ class VoxelDiscriminator(Discriminator):
         config = self.config
         widths = widths_towards_picture(config.image_size, config.width)
         x = voxels = keras.Input(config.sample_shape, name="sample")
+        if config.mirror:
+            # What lies opposite a voxel is out of a filter's reach. Beside it, one filter compares.
+            x = layers.Concatenate()([x, ops.flip(x, 1)])
         for depth, width in enumerate(reversed(widths)):
             x = layers.Conv3D(
                 width,
