@@ -71,11 +71,17 @@ def measure(case: Case) -> Scores:
 
 
 def manners_for(config: Config, count: int) -> np.ndarray:
-    """Return the painting that each content is to be painted after, uint8 N×h×w×3."""
+    """Return the painting that each content is to be painted after, uint8 N×h×w×3.
+
+    For AdaIN these are paintings of the test set, if there is one.
+    """
     if config.method != "adain":
         painting = style.painting(config.style, config.painting_size)
         return np.broadcast_to(painting, (count, *painting.shape))
-    paintings = style.paintings(config.style, config.sample_shape[0])
+    side = config.sample_shape[0]
+    paintings = style.paintings(config.style, side, "test")
+    if not len(paintings):
+        paintings = style.paintings(config.style, side)
     return style.drawn(paintings, rng_for(config.seed, "tests"), count)["style"]
 
 

@@ -85,12 +85,16 @@ def painting(spec: str, size: int) -> np.ndarray:
     return np.asarray(_at_most(picture, size))
 
 
-def paintings(spec: str, size: int) -> np.ndarray:
-    """Read or draw many paintings, squares uint8 N×size×size×3."""
+def paintings(spec: str, size: int, split: str = "train") -> np.ndarray:
+    """Read or draw many paintings, squares uint8 N×size×size×3.
+
+    Args:
+        split: Those of the training set, or of the test set, which may be empty.
+    """
     path = Path(spec).expanduser()
     if path.is_file() and not is_world(spec):
         return np.asarray(fitted(Image.fromarray(painting(spec, 4 * size)), size))[None]
-    found = data.find(spec).load("train", size, MANY, _SEED).samples
+    found = data.find(spec).load(split, size, MANY, _SEED).samples
     return np.repeat(found, 3, -1) if found.shape[-1] == 1 else found
 
 

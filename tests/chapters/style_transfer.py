@@ -17,6 +17,8 @@ from PIL import Image
 from data.resize import fitted
 from data.sheet import save
 from recipes.style_transfer import style
+from recipes.style_transfer.config import PRESETS
+from recipes.style_transfer.measure import manners_for
 from tests.chapters.commands import python
 from tests.chapters.tiles import translations
 from tests.pages import sheets
@@ -37,6 +39,16 @@ def make(pictures: Path) -> None:
     rows = [[painting, one[0][0], *(each[1] for each in one)] for one in zip(*made, strict=True)]
     heads = ("painting", "content", "adversarial", "optimise", "feedforward")
     save(sheets.headed(rows, heads), pictures / "methods.webp")
+    run, *_ = trained("style_transfer", "adain")
+    any_style = translations(run / "painted.png", 64, 2)
+    rows = [
+        [content, manner, made]
+        for (content, made), manner in zip(
+            any_style, manners_for(PRESETS["adain"], len(any_style)), strict=True
+        )
+    ]
+    rows = [first + second for first, second in zip(rows[:5], rows[5:10], strict=True)]
+    save(sheets.headed(rows, ("content", "painting", "adain") * 2), pictures / "any.webp")
     place = os.environ.get("PAINTINGS")
     if not place:
         print("sheet.webp stays as it is: PAINTINGS=FOLDER names the pictures", file=sys.stderr)
