@@ -515,3 +515,16 @@ def test_cheats_fail_whatever_an_untrained_model_meets():
     values["untrained"] = dict(zip(names, (0.1, 0.3, 1.0, 1.0, 0.2), strict=True))
     assert scores.passes("trained") is False and None in scores.met("trained")
     assert scores.met("trained").count(True) == 4 and False in scores.met("untrained")
+
+
+def test_adain_is_measured_with_paintings_that_it_has_not_seen(tmp_path):
+    """Other methods know one painting; a file and a few pictures have no others."""
+    config = settled("adain", style_size=32)
+    known = {one.tobytes() for one in style.paintings(config.style, 32)}
+    chosen = measure.manners_for(config, 40)
+    assert len(chosen) == 40 and not known & {one.tobytes() for one in chosen}
+    Image.fromarray(chosen[0]).save(tmp_path / "a.png")
+    alone = dataclasses.replace(config, style=str(tmp_path / "a.png"))
+    assert (measure.manners_for(alone, 3) == measure.manners_for(alone, 1)).all()
+    strokes = measure.manners_for(settled("feedforward", style_size=48), 2)
+    np.testing.assert_array_equal(strokes[0], strokes[1])

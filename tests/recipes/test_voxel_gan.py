@@ -151,6 +151,24 @@ def test_the_rate_falls_while_the_gate_is_closed():
     assert float(discriminator.age) == 6
 
 
+def test_a_mirror_puts_an_asymmetry_within_reach_of_one_filter():
+    """Side by side, a shape less its mirror image is nothing where left and right are alike."""
+    trainer = build(settled(dataclasses.replace(PLAIN, mirror=True)))
+    model = trainer.discriminator.model
+    first = layers_of(model, layers.Conv3D)[0]
+    kernel = np.zeros(first.kernel.shape, np.float32)
+    kernel[1, 1, 1, 0], kernel[1, 1, 1, 1] = 1, -1
+    first.kernel.assign(kernel)
+    seen = keras.Model(model.inputs, first.output)
+    rng = np.random.default_rng(0)
+    half = rng.integers(0, 2, (1, 8, 16, 16, 1)).astype(np.float32)
+    even = np.concatenate([half, half[:, ::-1]], axis=1)
+    assert np.abs(seen(even)).max() == 0 < np.abs(seen(np.roll(even, 3, axis=1))).max()
+    # The plain network's filters have one channel to look at.
+    plain = build(settled(PLAIN)).discriminator
+    assert layers_of(plain.model, layers.Conv3D)[0].kernel.shape[3] == 1
+
+
 def test_least_squares_are_told_apart_half_way():
     """Real shapes are drawn to 1 there, and fake ones to 0."""
     config = settled(dataclasses.replace(PLAIN, loss="least-squares"))
