@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from data import cache
+from data.disk import pass_on_failure
 from data.errors import Refused
 from data.listing import printable
 from data.progress import counted
@@ -146,6 +147,7 @@ def read_off(path: Path) -> Mesh:
         if not np.isfinite(vertices).all() or triangles.min() < 0 or triangles.max() >= many:
             raise ValueError("corners that are not there")
     except (OSError, ValueError, IndexError, OverflowError) as fault:
+        pass_on_failure(fault, path)
         raise Refused(f"{printable(path)} cannot be read as .off ({fault})") from fault
     return Mesh(vertices, triangles)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import stat
@@ -16,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageCms, PngImagePlugin
 
 from data import deep
-from data.errors import EnvironmentFailure
+from data.disk import pass_on_failure
 from data.levels import SIXTEEN_BITS, UNCHANGED, Levels, extremes, scaled, within
 
 ENDINGS = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".apng", ".bmp", ".gif", ".webp")
@@ -44,9 +43,6 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
-# The numbers of an OSError that is due to a file's content: decoders give none, and a place that a
-# damaged file names may be none that a file can have.
-_OF_THE_CONTENT = (None, errno.EINVAL, errno.EOVERFLOW)
 # Formats in which further pictures are pages or frames. (A telephone's JPEG has others, too:
 # the same one again, smaller or as a map of its brightness.)
 _WITH_PAGES = ("PNG", "GIF", "WEBP", "AVIF", "TIFF")
@@ -229,12 +225,7 @@ def _opened(file: Path) -> Iterator[Image.Image]:
     except (Unreadable, MemoryError):
         raise
     except Exception as fault:
-        if isinstance(fault, OSError) and fault.errno not in _OF_THE_CONTENT:
-            # Not above: `data.listing` asks this module what is a picture.
-            from data.listing import printable
-
-            why = fault.strerror or fault
-            raise EnvironmentFailure(f"{printable(file)} cannot be read: {why}") from fault
+        pass_on_failure(fault, file)
         raise Unreadable(f"cannot be decoded{_because(fault)}") from fault
 
 

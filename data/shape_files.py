@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from data import npz
+from data.disk import pass_on_failure
 from data.errors import Refused
 from data.meshes import Mesh, read_off
 from data.reading import Up
@@ -83,6 +84,7 @@ def read_grid(path: Path) -> np.ndarray:
     except Unusable:
         raise
     except (OSError, npz.Damaged) as fault:
+        pass_on_failure(fault, path)
         raise Unusable(_because(fault, path)) from fault
     if not grid.any():
         raise Unusable("an empty grid")
@@ -105,6 +107,7 @@ def read_mesh(path: Path) -> Mesh:
     except Refused as no:
         raise Unusable(str(no)) from no
     except OSError as fault:
+        pass_on_failure(fault, path)
         raise Unusable(_because(fault, path)) from fault
     trimesh = trimesh_for(path.suffix.lower())
     try:
@@ -113,6 +116,7 @@ def read_mesh(path: Path) -> Mesh:
             vertices = np.asarray(found.vertices, np.float32).reshape(-1, 3)
             triangles = np.asarray(found.faces, np.int32).reshape(-1, 3)
     except (OSError, npz.Damaged) as fault:
+        pass_on_failure(fault, path)
         raise Unusable(_because(fault, path)) from fault
     if not len(triangles):
         raise Unusable("a mesh without faces")

@@ -35,12 +35,14 @@ def criteria(config: Config, scores: Scores) -> list[Criterion]:
 
 
 def ablation(theirs: Config, ours: Config) -> str:
-    """Return the name of a run that is alike but for one thing; "" for others."""
+    """Return the name of a run that differs by one thing alone; "" for others."""
     for name, changes in (
         ("no gate", {"gate": 1.0}),
+        ("gate", {"gate": 0.8}),
+        ("no mirror", {"mirror": False}),
         ("no weights", {"occupied_weight": 0.5}),
     ):
-        if theirs == replace(ours, **changes):
+        if ours != theirs == replace(ours, **changes):
             return name
     return ""
 

@@ -3,15 +3,15 @@
 from common.evaluation.experiment import Experiment, presets
 
 EXPERIMENTS = [
-    Experiment("furniture", ablations=presets("no-gate"), seeds=1),
+    Experiment("furniture", ablations=presets("gate", "no-mirror"), seeds=1),
     Experiment("views", ("views",), ablations=presets("no-weights"), seeds=1),
     # Shapes of others, as files of arrays. CHAIRS=FILE: chairs, each turned in several ways, and
-    # `chair`, which of them a grid is.
+    # `chair`, which of them a grid is. Turned chairs have no left and right that are alike.
     Experiment(
         "chairs",
         (
-            *("--data", "chairs.npz", "--split-by", "chair", "--image-size", "32"),
-            *("--width", "16", "--steps", "3000", "--decay-from", "1500", "--decay-steps", "1500"),
+            *("--data", "chairs.npz", "--split-by", "chair", "--image-size", "32", "--no-mirror"),
+            *("--steps", "5000", "--decay-from", "2500", "--decay-steps", "2500"),
         ),
         seeds=1,
         data_from="CHAIRS",
@@ -27,8 +27,8 @@ EXPERIMENTS = [
         seeds=1,
         data_from="IKEA",
     ),
-    # RENDERINGS=FILE: four shapes from all around, and `side`, from which. What can be measured is
-    # whether a shape is known from a side that was not seen.
+    # RENDERINGS=FILE: four shapes from all around, and `side`, from which eighth of the circle.
+    # What can be measured is whether a shape is known from a side that was not seen.
     Experiment(
         "renderings",
         (

@@ -17,7 +17,7 @@ VIEWS = ("view", "predicted", "true", "view", "predicted", "true")
 
 
 def make(pictures: Path) -> None:
-    plain, ungated = trained("voxel_gan", "furniture")
+    plain, gated = trained("voxel_gan", "furniture")
     views, _ = trained("voxel_gan", "views")
     for flags, file in (
         (("--count", 20), "shapes.png"),
@@ -28,7 +28,7 @@ def make(pictures: Path) -> None:
     rows = translations(views / "predicted.png", 96, 3)
     save(sheets.headed(two_across(rows), VIEWS), pictures / "predicted.png")
     shown = {"adversarial": LOSSES["losses"], "D": ["discriminator/accuracy"]}
-    save(curves({"with gate": plain, "without": ungated}, shown), pictures / "curves.png")
+    save(curves({"without gate": plain, "with": gated}, shown), pictures / "curves.png")
     if why := missing("voxel_gan", "chairs"):
         print(f"the sheet of chairs stays as it is: {why}", file=sys.stderr)
         return

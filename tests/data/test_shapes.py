@@ -1,5 +1,6 @@
 """Files of shapes: every format's round trip, what is wrong with one, and folders of them."""
 
+import errno
 import io
 
 import numpy as np
@@ -11,6 +12,7 @@ import data
 from common.metrics.shapes import iou
 from data import shape_files, surfaces
 from data.made import open_world
+from data.reading import Reading
 from data.shape_files import Unusable, read_grid, read_mesh, read_shape
 from data.splits import SPLITS
 from tests.conftest import refused
@@ -378,3 +380,41 @@ def test_empty_grids_are_told(tmp_path):
     np.savez(tmp_path / "a.npz", voxels=grids[1:2])
     with pytest.raises(data.Refused, match="all 1 grids are empty"):
         data.find(str(tmp_path / "a.npz")).load("train", 16, 0, 0)
+
+
+def test_what_the_disk_fails_at_is_no_fault_of_a_shape(tmp_path, monkeypatch):
+    """Nor is it kept against the file: who tries again gets all shapes."""
+    monkeypatch.setenv("GAN_COOKBOOK_CACHE", str(tmp_path / "cache"))
+    folder = fill(tmp_path / "shapes", views=False)
+
+    def count():
+        source = data.find(str(folder), Reading(tolerance=1))
+        return sum(len(source.load(split, 16, None, 0)) for split in SPLITS)
+
+    with monkeypatch.context() as broken:
+        broken.setitem(shape_files._READERS, ".npy", failing)
+        with pytest.raises(
+            data.EnvironmentFailure, match=r"npy cannot be read: Input/output error"
+        ):
+            count()
+    assert count() == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"), [("a.off", "pathlib.Path.read_text"), ("a.ply", "os.stat")]
+)
+def test_what_the_disk_fails_at_is_no_fault_of_a_mesh(tmp_path, monkeypatch, name, broken):
+    """Whereas a mesh that is damaged is refused as one."""
+    (tmp_path / name).write_text("no mesh")
+    with monkeypatch.context() as context:
+        context.setattr(broken, failing)
+        with pytest.raises(data.EnvironmentFailure, match=f"{name} cannot be read: Input/output"):
+            read_mesh(tmp_path / name)
+    pytest.importorskip("trimesh")
+    with pytest.raises(Unusable, match=f"no {name[1:]}|cannot be read as {name[1:]}"):
+        read_mesh(tmp_path / name)
+
+
+def failing(*given, **named):
+    """In the place of what reads."""
+    raise OSError(errno.EIO, "Input/output error")

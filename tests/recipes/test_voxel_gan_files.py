@@ -235,6 +235,9 @@ def scores_of(run):
 
 def test_ablations_have_names():
     small, views = PRESETS["small"], PRESETS["views"]
-    assert evaluate.ablation(PRESETS["no-gate"], small) == "no gate"
+    assert evaluate.ablation(PRESETS["gate"], small) == "gate"
+    assert evaluate.ablation(small, PRESETS["gate"]) == "no gate"
+    assert evaluate.ablation(PRESETS["no-mirror"], small) == "no mirror"
+    assert evaluate.ablation(small, small) == ""
     assert evaluate.ablation(PRESETS["no-weights"], views) == "no weights"
     assert evaluate.ablation(views, small) == ""
