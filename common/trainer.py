@@ -25,7 +25,7 @@ from common.layers import share_statistics
 from common.machine import backend, precision, strategy
 from common.network import Network, named_inputs
 from common.run import checkpoint
-from common.run.folder import Run, fingerprint, networks_of
+from common.run.folder import Run, facts_of, networks_of
 from common.run.place import occupant
 from data.errors import Refused
 from data.homes import at_home
@@ -163,8 +163,7 @@ class Trainer(keras.Model):
         loaded = source.load("train", size, len(dataset), self.config.seed)
         learned = self.config.training_set(loaded)
         self.config = self.config.informed_by(learned)
-        facts = {"pictures": len(learned), "fingerprint": fingerprint(learned)}
-        self._facts = MappingProxyType(facts | self.config.notes(source, learned))
+        self._facts = MappingProxyType(facts_of(learned) | self.config.notes(source, learned))
         return learned
 
     def trainModel(

@@ -25,7 +25,7 @@ from common.machine.nvidia import may_have_gpu
 from common.machine.workers import Cluster, DeviceFlags, check_shares, is_chief, meet
 from common.run import checkpoint
 from common.run.continuing import check_continuable
-from common.run.folder import RUNS, Run, fingerprint, versions
+from common.run.folder import RUNS, Run, facts_of, versions
 from common.run.place import check_free
 from data.command import read_flags, run_program
 from data.errors import EnvironmentFailure, Refused
@@ -105,8 +105,7 @@ def start(recipe: str, presets: dict[str, Config], build: Callable, arguments: l
         return session.follow(None, trainer, dataset, cluster)
     trainer.examples = examples
     config = trainer.config = _with_movable_data(trainer.config)
-    facts = {"pictures": len(dataset), "fingerprint": fingerprint(dataset)}
-    facts |= config.notes(source, dataset)
+    facts = facts_of(dataset) | config.notes(source, dataset)
     try:
         run = Run.create(flags.run, recipe, config, facts)
     except OSError as fault:
@@ -325,7 +324,7 @@ def _place(
         check_shares(config.batch_size, len(cluster.addresses), config.together)
         print(f"{cluster.named(cluster.index)} of {len(cluster.addresses)}: waiting for all")
         # Their pictures may lie in different places, but must be the same.
-        told = dataclasses.asdict(config) | {"data": fingerprint(dataset), "recipe": recipe}
+        told = dataclasses.asdict(config) | {"data": facts_of(dataset), "recipe": recipe}
         # What auto stands for depends on the machine.
         told |= {"versions": versions(), "precision": precision.choose(config.precision)}
         told |= {"checkpoint": checkpoint.last(run.checkpoints) if run else None}

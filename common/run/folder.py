@@ -202,9 +202,12 @@ class Run:
             )
 
     def check_data(self, samples: SampleSet | UnpairedSet, name: str) -> None:
-        """Refuse samples other than those that the run was trained on."""
-        if fingerprint(samples) != self.facts["data"].get("fingerprint"):
+        """Refuse samples other than those that the run was trained on, or other labels of them."""
+        known = self.facts["data"]
+        if fingerprint(samples) != known.get("fingerprint"):
             raise Refused(f"{name} does not hold the samples that {self.path} was trained on")
+        if "factors" in known and labels_of(samples) != known["factors"]:
+            raise Refused(f"{name} has other labels than {self.path} was trained with")
 
     def note(self, **facts) -> None:
         """Add facts to config.yaml, or replace them."""
@@ -244,6 +247,25 @@ def fingerprint(samples: np.ndarray | SampleSet | UnpairedSet) -> int:
         inputs = 0 if samples.inputs is None else fingerprint(samples.inputs) * 2 % 2**32
         return fingerprint(samples.samples) ^ inputs
     return zlib.crc32(np.ascontiguousarray(samples)) ^ len(samples)
+
+
+def labels_of(samples: SampleSet | UnpairedSet) -> int:
+    """Compute a checksum of what is known of samples: their factors, by name."""
+    if isinstance(samples, UnpairedSet):
+        return labels_of(samples.a) ^ (labels_of(samples.b) * 2 % 2**32)
+    found = 0
+    for name, values in sorted(samples.factors.items()):
+        found = zlib.crc32(np.ascontiguousarray(values), zlib.crc32(name.encode(), found))
+    return found
+
+
+def facts_of(samples: SampleSet | UnpairedSet) -> dict:
+    """Return what a run keeps of the samples that it learns from, to know them again."""
+    return {
+        "pictures": len(samples),
+        "fingerprint": fingerprint(samples),
+        "factors": labels_of(samples),
+    }
 
 
 def _of_version_0_1(settings: dict) -> dict:

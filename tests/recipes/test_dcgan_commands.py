@@ -261,6 +261,26 @@ def test_real_pictures(tmp_path, spec, flags, expected):
     assert not Path(config["data"]).is_absolute()
 
 
+def test_labels_must_be_the_same_on_resume(tmp_path):
+    """A run of before they were noted goes on; pictures alone are known again."""
+    grey = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 1), np.uint8)
+    labels = np.arange(40) % 4
+    np.savez(tmp_path / "p.npz", images=grey, label=labels)
+    small = [*ANY_SIZE, "--steps", 0]
+    code, _, err = called(TRAIN, *small, "--data", "p.npz", "--run", "r", cwd=tmp_path)
+    assert code == 0, err
+    resume = ["--resume", "r", "--steps", 1]
+    np.savez(tmp_path / "p.npz", images=grey, label=labels[::-1])
+    code, _, err = refused(TRAIN, *resume, cwd=tmp_path)
+    assert code == 2 and "p.npz has other labels than" in err
+    kept = tmp_path / "r" / "config.yaml"
+    facts = yaml.safe_load(kept.read_text())
+    assert facts["data"].pop("factors")
+    kept.write_text(yaml.safe_dump(facts, sort_keys=False))
+    code, out, err = called(TRAIN, *resume, cwd=tmp_path)
+    assert code == 0 and "done: 1 step," in out, err
+
+
 def test_a_folder_sets_size_and_channels_and_must_be_the_same_on_resume(tmp_path):
     pictures(tmp_path / "p")
     pictures(tmp_path / "q")
