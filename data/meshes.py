@@ -126,6 +126,7 @@ def read_off(path: Path) -> Mesh:
 
     Raises:
         Refused: it is no such file.
+        EnvironmentFailure: the disk failed.
     """
     try:
         lines = [line.split("#")[0].split() for line in path.read_text("ascii").splitlines()]

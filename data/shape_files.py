@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from data import npz
-from data.disk import pass_on_failure
+from data.disk import is_of_another, pass_on_failure
 from data.errors import Refused
 from data.meshes import Mesh, read_off
 from data.reading import Up
@@ -49,6 +49,7 @@ def read_shape(path: Path, size: int, up: Up = "auto") -> tuple[np.ndarray, bool
     Raises:
         Unusable: it is damaged, holds no such thing, or an empty or a full grid.
         Refused: its format needs a package that is not installed.
+        EnvironmentFailure: the disk failed.
     """
     ending = path.suffix.lower()
     upright = up == "z" or (up == "auto" and ending not in _Y_UP)
@@ -76,7 +77,7 @@ def read_grid(path: Path) -> np.ndarray:
     """Read a grid as it lies in its file: bool S×S×S, by x, y and z.
 
     Raises:
-        Unusable: as `read_shape`.
+        Unusable, EnvironmentFailure: as `read_shape`.
     """
     try:
         with npz.noticing_damage():
@@ -97,7 +98,7 @@ def read_mesh(path: Path) -> Mesh:
     """Read a mesh; several in one file are taken together, where the file says they stand.
 
     Raises:
-        Unusable, Refused: as `read_shape`.
+        Unusable, Refused, EnvironmentFailure: as `read_shape`.
     """
     try:
         if os.stat(path).st_size > MOST_BYTES:
@@ -193,13 +194,16 @@ def _read_mat(path: Path) -> np.ndarray:
     # Takes a while to import, and few sets need it.
     from scipy.io import loadmat, whosmat
 
-    shapes = {name: shape for name, shape, _ in whosmat(path)}
+    # Of a path SciPy would not say why it cannot be opened.
+    with open(path, "rb") as file:
+        shapes = {name: shape for name, shape, _ in whosmat(file)}
     grids = [name for name, shape in shapes.items() if len(shape) == 3]
     if len(grids) != 1:
         found = ", ".join(f"{n} {'×'.join(map(str, s))}" for n, s in shapes.items()) or "nothing"
         raise Unusable(f"it holds {found}; legal is one grid S×S×S")
     _check_sides(shapes[grids[0]])
-    return _solid(loadmat(path, variable_names=grids)[grids[0]])
+    with open(path, "rb") as file:
+        return _solid(loadmat(file, variable_names=grids)[grids[0]])
 
 
 def _read_npy(path: Path) -> np.ndarray:
@@ -229,7 +233,8 @@ def _sides(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _because(fault: Exception, path: Path) -> str:
     if isinstance(fault, OSError) and fault.errno:
-        return str(fault.strerror)
+        needed = is_of_another(fault, path)
+        return f"it needs {fault.filename}: {fault.strerror}" if needed else str(fault.strerror)
     if "allow_pickle" in str(fault) or "Python objects" in str(fault):
         return "it holds Python objects; only plain arrays are read"
     if "HDF reader" in str(fault):

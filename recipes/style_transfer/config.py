@@ -59,16 +59,18 @@ class Config(TranslatorConfig):
     """adversarial: a discriminator learns the painting's patches. optimise: the picture itself is
     trained. feedforward: a network for one style. adain: a network for any style."""
     features: Features = "random"
-    """What a perceptual loss sees with: random filters, or VGG from a file of weights."""
+    """What a perceptual loss sees with, and AdaIN's encoder: random filters, or VGG from a file
+    of weights."""
     vgg: str | None = None
     """VGG's weights, as Keras has them (.h5); download: fetched; None: those in Keras' cache."""
     statistic: Statistic = "gram"
-    """What styles are compared by: Gram matrices, or the nearest patch of the painting (a
-    description by random filters decides which is nearest)."""
+    """What styles are compared by: Gram matrices (AdaIN: means and deviations), or the painting's
+    patches (a description by random filters decides which is nearest)."""
     style_layers: tuple[str, ...] = ()
-    """Layers whose statistics are the style; none: the usual ones of the feature net."""
+    """Layers whose statistics are the style, where no patches are; none: the usual ones."""
     content_layers: tuple[str, ...] = ()
-    """Layers whose maps are the content; none: the usual ones; pixels: the picture itself."""
+    """Layers whose maps are the content; none: the usual ones; pixels: the picture itself. Of
+    AdaIN the one layer that is decoded."""
     style_weight: float = 1.0
     """Weight of the style's term, or of the adversarial one."""
     content_weight: float = 1.0
@@ -91,7 +93,7 @@ class Config(TranslatorConfig):
 
     loss: LossName = "least-squares"
     width: int = 32
-    """Channels of the generator at full size."""
+    """Channels of the generator, or of AdaIN's random encoder, at full size."""
     blocks: int = 5
     """Residual blocks of the generator; AdaIN's come before its decoder (published: 0)."""
     upsampling: Literal["transposed", "resize"] = "resize"
@@ -113,7 +115,8 @@ class Config(TranslatorConfig):
 
     def legal_sizes(self) -> list[int]:
         """As `TranslatorConfig.legal_sizes`, from 32 on, or what borders of the networks need."""
-        least = max(32, 8 * self.blocks + 4)
+        # What the borders of Johnson et al.'s residual blocks take.
+        least = max(32, 0 if self.method == "adain" else 8 * self.blocks + 4)
         if self.statistic == "patches":
             least = max(least, max(self.scales) * (self.patch + self.patch // 2))
         return [size for size in super().legal_sizes() if size >= least]
@@ -168,7 +171,7 @@ class Config(TranslatorConfig):
         if self.statistic == "patches" and self.features != "random":
             raise Refused(
                 f"--features {self.features}: patches are compared as pixels; legal with "
-                "--statistic gram, as in the presets gatys and johnson"
+                "--statistic gram --sliced-share 0, as in the presets gatys, johnson and huang"
             )
         known = _layers(self._net)
         for name in ("style_layers", "content_layers"):

@@ -25,6 +25,10 @@ _VGG_STEPS = 40
 TRAINED_WITH = ("steps", "content_weight")
 
 
+#: The preset of each method as published, with VGG.
+_PUBLISHED = {"optimise": "gatys", "feedforward": "johnson", "adain": "huang"}
+
+
 @dataclass
 class Flags(InferFlags):
     """Paint pictures in the manner of a painting, with a run or without one."""
@@ -130,12 +134,13 @@ class Flags(InferFlags):
         """
         config = PRESETS["small" if self.method == "adversarial" else self.method]
         changes = {"features": self.features, "vgg": self.vgg, "seed": self.seed}
-        if self.features != "random" and self.method in ("optimise", "feedforward"):
-            # Gram matrices of trained features say more than patches of pixels.
-            published = PRESETS["gatys" if self.method == "optimise" else "johnson"]
+        if self.features != "random" and self.method in _PUBLISHED:
+            # Statistics of trained features say more than patches of pixels.
+            published = PRESETS[_PUBLISHED[self.method]]
             names = (
                 *("statistic", "sliced_share", "gram_loss"),
                 *("style_weight", "content_weight", "beta_1"),
+                *(("blocks",) if self.method == "adain" else ()),
             )
             changes |= {name: getattr(published, name) for name in names}
             if self.method == "optimise":

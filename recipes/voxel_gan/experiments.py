@@ -3,7 +3,7 @@
 from common.evaluation.experiment import Experiment, presets
 
 EXPERIMENTS = [
-    Experiment("furniture", ablations=presets("gate", "no-mirror"), seeds=1),
+    Experiment("furniture", ablations=presets("gate"), seeds=1),
     Experiment("views", ("views",), ablations=presets("no-weights"), seeds=1),
     # Shapes of others, as files of arrays. CHAIRS=FILE: chairs, each turned in several ways, and
     # `chair`, which of them a grid is. Turned chairs have no left and right that are alike.

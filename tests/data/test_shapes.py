@@ -401,18 +401,47 @@ def test_what_the_disk_fails_at_is_no_fault_of_a_shape(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "broken"), [("a.off", "pathlib.Path.read_text"), ("a.ply", "os.stat")]
+    ("name", "broken"),
+    [("a.off", "pathlib.Path.read_text"), ("a.ply", "os.stat"), ("a.ply", "trimesh.load")],
 )
 def test_what_the_disk_fails_at_is_no_fault_of_a_mesh(tmp_path, monkeypatch, name, broken):
     """Whereas a mesh that is damaged is refused as one."""
+    pytest.importorskip("trimesh")
     (tmp_path / name).write_text("no mesh")
     with monkeypatch.context() as context:
         context.setattr(broken, failing)
         with pytest.raises(data.EnvironmentFailure, match=f"{name} cannot be read: Input/output"):
             read_mesh(tmp_path / name)
-    pytest.importorskip("trimesh")
     with pytest.raises(Unusable, match=f"no {name[1:]}|cannot be read as {name[1:]}"):
         read_mesh(tmp_path / name)
+
+
+def test_a_mesh_that_needs_another_file_is_told_which(tmp_path):
+    """That is no fault of the disk: the other meshes of a folder can be read."""
+    pytest.importorskip("trimesh")
+    import trimesh
+
+    for name, content in trimesh.Scene(trimesh.creation.box()).export(file_type="gltf").items():
+        (tmp_path / name).write_bytes(content)
+    buffers = [file for file in tmp_path.iterdir() if file.suffix == ".bin"]
+    assert len(read_mesh(tmp_path / "model.gltf").triangles) == 12 and buffers
+    for file in buffers:
+        file.unlink()
+    with pytest.raises(Unusable, match=r"it needs .*\.bin: No such file"):
+        read_mesh(tmp_path / "model.gltf")
+
+
+def test_a_disk_that_fails_to_open_a_mat_is_no_fault_of_it(tmp_path, monkeypatch):
+    """SciPy would not tell why; a folder of that name is no broken disk either."""
+    write(tmp_path / "a.mat", GRID)
+    with monkeypatch.context() as context:
+        context.setattr("builtins.open", failing)
+        with pytest.raises(data.EnvironmentFailure, match=r"a.mat cannot be read: Input/output"):
+            read_grid(tmp_path / "a.mat")
+    assert (read_grid(tmp_path / "a.mat") == GRID).all()
+    (tmp_path / "b.npy").mkdir()
+    with pytest.raises(Unusable, match="directory"):
+        read_grid(tmp_path / "b.npy")
 
 
 def failing(*given, **named):

@@ -314,6 +314,9 @@ def test_what_vgg_is_trained_with_is_gatys(monkeypatch):
     network = Flags(style=("paintings:dots",), features="vgg16", method="feedforward").settings
     assert (network.statistic, network.style_weight, network.width) == ("gram", 5.0, 16)
     assert network.sees_with == "VGG16"
+    decoder = Flags(style=("a",), features="vgg16", method="adain").settings
+    assert (decoder.statistic, decoder.style_weight, decoder.blocks) == ("gram", 1e-2, 0)
+    assert decoder.sees_with == "VGG16" and decoder.preserving_layers == ("block3_conv3",)
     plain = Flags(style=("paintings:dots",)).settings
     assert (plain.statistic, plain.palette) == ("patches", True)
     assert isinstance(plain, Config) and flags.Flags is Flags

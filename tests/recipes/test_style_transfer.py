@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -17,9 +18,10 @@ from data.samples import SampleSet
 from recipes.style_transfer import evaluate, losses, measure, style
 from recipes.style_transfer.colours import with_colours_of, with_palette
 from recipes.style_transfer.config import JOHNSON_PARAMETERS, PRESETS
+from recipes.style_transfer.features import random_encoder
 from recipes.style_transfer.painted import one_by_one
 from recipes.style_transfer.patches import NearestPatches, stride_of
-from recipes.style_transfer.perceptual import EVEN, MOST, salience
+from recipes.style_transfer.perceptual import EVEN, MOST, reduced, salience
 from recipes.style_transfer.pixels import Pixels
 from recipes.style_transfer.repainter import Forger
 from recipes.style_transfer.train import build
@@ -185,6 +187,57 @@ def test_adains_content_target_is_the_output_of_adain():
         for layer in ("stage1", "stage2", "stage3")
     )
     assert float(terms["style"]) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_adain_is_judged_by_the_patches_of_each_painting(share):
+    """By them the painting itself is right, and the content by its light; weights multiply."""
+    config = settled("adain", style_size=32, sliced_share=share, scales=(2, 1))
+    trainer = build(config)
+    drawn = trainer.draw(np.random.default_rng(0), 2)
+    assert ("directions" in drawn) == bool(share) and len(drawn["style"]) == 2
+    rng = np.random.default_rng(1)
+    content, painting = (rng.uniform(-1, 1, (2, 32, 32, 3)).astype(np.float32) for _ in "ab")
+    batch = drawn | {"input": content, "style": painting}
+
+    def terms(made, **weights):
+        judge = trainer.generator
+        judge.config = dataclasses.replace(config, **weights)
+        return {name: float(term) for name, term in judge.lossFunction(batch, made).items()}
+
+    as_content, as_painting = terms(content), terms(painting)
+    assert as_content["content"] == 0 < as_painting["content"]
+    assert as_painting["style"] < 0.7 * as_content["style"]
+    if share == 1:
+        assert as_painting["style"] == 0
+    twice = terms(painting, content_weight=2 * config.content_weight)
+    assert twice["content"] == pytest.approx(2 * as_painting["content"])
+    twice = terms(content, style_weight=2 * config.style_weight)
+    assert twice["style"] == pytest.approx(2 * as_content["style"])
+    pairs, sizes = trainer.generator.pairs, (reduced(content, 2), reduced(painting, 2))
+    expected = 0.0
+    for mine, theirs in (sizes, (content, painting)):
+        if share < 1:
+            expected += (1 - share) / 2 * float(pairs.nearest(mine, theirs, drawn["offset"][0]))
+        if share:
+            expected += share / 2 * float(pairs.spread(mine, theirs, drawn["directions"][0]))
+    assert as_content["style"] == pytest.approx(config.style_weight * expected, rel=1e-5)
+
+
+def test_adains_random_encoder_sees_no_border():
+    """Of a picture in one colour its maps are even; with zeros around it they are not."""
+    net = random_encoder(0, 4)
+    for name, maps in net(np.full((1, 16, 24, 3), 0.4, np.float32)).items():
+        assert np.ptp(np.array(maps), axis=(1, 2)).max() < 1e-5, name
+
+
+def test_adains_decoder_begins_with_blocks():
+    """Two convolutions each, as many as are asked for; the published one has none."""
+    counts = []
+    for blocks in (0, 2):
+        model = build(settled("adain", style_size=32, blocks=blocks)).generator.model
+        counts.append(sum(isinstance(layer, keras.layers.Conv2D) for layer in model.layers))
+    assert counts == [2, 2 + 4] and PRESETS["huang"].blocks == 0
 
 
 def test_adain_with_strength_0_gives_the_content_to_the_decoders_error():
@@ -526,5 +579,12 @@ def test_adain_is_measured_with_paintings_that_it_has_not_seen(tmp_path):
     Image.fromarray(chosen[0]).save(tmp_path / "a.png")
     alone = dataclasses.replace(config, style=str(tmp_path / "a.png"))
     assert (measure.manners_for(alone, 3) == measure.manners_for(alone, 1)).all()
+    for number in range(3):
+        Image.fromarray(chosen[number]).save(tmp_path / f"{number}.png")
+    (tmp_path / "a.png").unlink()
+    few = dataclasses.replace(config, style=str(tmp_path))
+    assert {one.tobytes() for one in measure.manners_for(few, 30)} == {
+        one.tobytes() for one in chosen[:3]
+    }
     strokes = measure.manners_for(settled("feedforward", style_size=48), 2)
     np.testing.assert_array_equal(strokes[0], strokes[1])

@@ -159,11 +159,14 @@ def test_a_mirror_puts_an_asymmetry_within_reach_of_one_filter():
     kernel = np.zeros(first.kernel.shape, np.float32)
     kernel[1, 1, 1, 0], kernel[1, 1, 1, 1] = 1, -1
     first.kernel.assign(kernel)
-    seen = keras.Model(model.inputs, first.output)
+    seen = keras.Model(model.input, first.output)
     rng = np.random.default_rng(0)
     half = rng.integers(0, 2, (1, 8, 16, 16, 1)).astype(np.float32)
     even = np.concatenate([half, half[:, ::-1]], axis=1)
     assert np.abs(seen(even)).max() == 0 < np.abs(seen(np.roll(even, 3, axis=1))).max()
+    before = np.array(first.kernel)
+    trainer.train_step(real_batch(trainer, trainer.config))
+    assert (np.array(first.kernel) != before).any()
     # The plain network's filters have one channel to look at.
     plain = build(settled(PLAIN)).discriminator
     assert layers_of(plain.model, layers.Conv3D)[0].kernel.shape[3] == 1
