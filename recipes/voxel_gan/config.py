@@ -143,9 +143,9 @@ class Config(AdversarialConfig):
 # anything was above ½ by then, and at 32 cells a side that takes a thousand. Where the noise stays,
 # shapes of 5,000 steps are in one piece and symmetric more often than where it fades; a penalty
 # (--r1) in its place did less. At 16 cells a side and 48 channels, 7,000 steps take as long, and
-# came out whole and symmetric a little more often. The mirror took the symmetry from .60 to .79, and
-# under noise of .3, with the gate, the coverage from .70 to .58; without the gate it was .73, under
-# noise of .5 with it .72, and with both changes .75.
+# came out whole and symmetric a little more often. The mirror took the symmetry from .60 to .79,
+# and under noise of .3, with the gate, the coverage from .70 to .58; without the gate it was .73,
+# under noise of .5 with it .72, and with both changes .75.
 _SMALL = Config(
     image_size=32,
     width=16,
