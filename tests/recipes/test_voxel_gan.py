@@ -344,7 +344,7 @@ def test_meshes_by_name_are_voxelised_at_the_usual_side():
 def test_settings_that_make_no_sense():
     for changes, words in (
         ({"gate": 0.4}, "--gate 0.4: legal is 0.5 to 1"),
-        ({"loss": "relativistic"}, "--gate 0.8: legal with --loss relativistic is 1"),
+        ({"loss": "relativistic", "gate": 0.8}, "--gate 0.8: legal with --loss relativistic is 1"),
         ({"occupied_weight": 1.5}, "--occupied-weight 1.5"),
         ({"augment": True}, "--augment: not available in this recipe"),
         ({"image_size": 48}, "--image-size 48: this network makes 16, 32, 64, 128"),
